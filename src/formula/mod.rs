@@ -1,0 +1,1 @@
+//! The small expression language of scenario files.

@@ -1,0 +1,1 @@
+//! Distributions, designs and draws.

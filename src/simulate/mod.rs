@@ -1,0 +1,1 @@
+//! People: who is where, and what happens to them.

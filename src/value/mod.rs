@@ -1,0 +1,1 @@
+//! Prices and qualities of what happens: euros per budget and QALYs.
