@@ -1,1 +1,3 @@
 //! Scenario files: reading, checking, explaining.
+pub mod checked;
+pub use checked::Scenario;
