@@ -1,1 +1,5 @@
 //! Statistics over draws.
+pub mod acceptability;
+pub mod arm;
+pub mod dominance;
+pub mod statistics;
