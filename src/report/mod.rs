@@ -1,1 +1,4 @@
 //! Results as files and words.
+pub mod csv;
+pub mod parquet;
+pub mod table;
