@@ -14,7 +14,7 @@
 //!
 //! Source: Fenwick, Claxton and Sculpher, Health Economics 2001;10:779.
 
-use super::statistics::{Series, mean};
+use super::statistics::{Series, Summary, mean};
 use crate::sample::mcse;
 
 /// Costs and QALYs of a strategy over the comparator, by draw.
@@ -43,7 +43,7 @@ pub struct AtThreshold {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
     /// Incremental net monetary benefit over the comparator, EUR.
-    pub inmb: Series,
+    pub inmb: Summary,
     /// Probability of being the best; `None` without draws.
     pub probability: Option<Estimate>,
     /// Expected loss, EUR.
@@ -88,7 +88,7 @@ pub fn at_threshold(strategies: &[Increments<'_>], threshold: f64, randomisation
             let losses = winners.iter().zip(&own.draws).enumerate();
             values.extend(losses.map(|(draw, (&winner, own))| inmb[winner].draws[draw] - own));
             let expected_loss = Estimate::of(&values, randomisations);
-            Choice { inmb: own.clone(), probability, expected_loss }
+            Choice { inmb: own.summary(randomisations), probability, expected_loss }
         })
         .collect();
     let evpi = strategies[frontier].expected_loss;
@@ -193,7 +193,11 @@ mod tests {
             let evpi = result.evpi.unwrap().mean;
             prop_assert!(evpi >= 0.0);
             // The definition in the textbooks: mean of the maxima less the maximum of the means.
-            let inmb = |strategy: usize, draw: usize| result.strategies[strategy].inmb.draws[draw];
+            let increments = [(&zero, &zero), (&cost_b, &qalys), (&cost_c, &qalys)];
+            let inmb = |strategy: usize, draw: usize| {
+                let (cost, qalys) = increments[strategy];
+                threshold * qalys.draws[draw] - cost.draws[draw]
+            };
             let maxima: f64 = (0..draws.len())
                 .map(|draw| (0..3).map(|strategy| inmb(strategy, draw)).fold(f64::MIN, f64::max))
                 .sum::<f64>() / draws.len() as f64;

@@ -1,6 +1,7 @@
 //! What a yearly cash flow is worth to the party that has it.
 
-use super::statistics::{Series, Summary, compensated_sum, mean};
+use super::statistics::{Series, Summary, compensated_sum};
+use crate::settle::books::discount_factors;
 
 /// A party's net cash flow and what it amounts to.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,13 +24,6 @@ pub struct CashFlow {
     pub internal_rates: Vec<f64>,
 }
 
-/// Mid-year discount factors (1 + r)^−(y + ½) for years y = 0, 1, …
-pub fn mid_year_factors(rate: f64, years: usize) -> Vec<f64> {
-    let yearly = 1.0 / (1.0 + rate);
-    // A running product and a square root give the same bits on every machine.
-    std::iter::successors(Some(yearly.sqrt()), |factor| Some(factor * yearly)).take(years).collect()
-}
-
 /// Σ over years of an amount times its factor.
 pub fn present_value(by_year: &[Series], factors: &[f64]) -> Series {
     let draws = by_year.first().map_or(0, |year| year.draws.len());
@@ -43,12 +37,12 @@ pub fn present_value(by_year: &[Series], factors: &[f64]) -> Series {
     present
 }
 
-/// Assesses net receipts by year, discounted at mid-year.
-pub fn assess(by_year: &[Series], rate: f64, randomisations: usize) -> CashFlow {
-    let present = present_value(by_year, &mid_year_factors(rate, by_year.len()));
+/// Assesses net receipts by year, discounted at mid-year; gives the net present value by draw as well.
+pub fn assess(by_year: &[Series], rate: f64, randomisations: usize) -> (CashFlow, Series) {
+    let present = present_value(by_year, &discount_factors(rate, by_year.len()));
     let total = present_value(by_year, &vec![1.0; by_year.len()]);
     let expected: Vec<f64> = by_year.iter().map(Series::expected).collect();
-    CashFlow {
+    let cash = CashFlow {
         by_year: by_year.iter().map(|year| year.summary(randomisations)).collect(),
         total: total.summary(randomisations),
         probability_not_negative: present.probability(|value| value >= 0.0),
@@ -57,7 +51,8 @@ pub fn assess(by_year: &[Series], rate: f64, randomisations: usize) -> CashFlow 
         present: present.summary(randomisations),
         payback: payback(&expected),
         internal_rates: internal_rates(&expected),
-    }
+    };
+    (cash, present)
 }
 
 /// −min over years of the cumulative amount, at least 0.
@@ -172,9 +167,8 @@ fn bisect(value: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> Option<f64
 
 /// Ratio of the mean of one amount to the mean of another; `None` where the second is not positive.
 pub fn ratio_of_means(amount: &Series, base: &Series) -> Option<f64> {
-    let expected = |series: &Series| if series.draws.is_empty() { series.base } else { mean(&series.draws) };
-    let base = expected(base);
-    (base > 0.0).then(|| expected(amount) / base)
+    let base = base.expected();
+    (base > 0.0).then(|| amount.expected() / base)
 }
 
 #[cfg(test)]
@@ -188,7 +182,7 @@ mod tests {
     #[test]
     fn amounts_of_a_year_are_discounted_at_its_middle() {
         // −100/1.03^0.5 + 60/1.03^1.5 + 60/1.03^2.5 = −98.5329278164 + 57.3978220290 + 55.7260408048.
-        let case = assess(&certain(&[-100.0, 60.0, 60.0]), 0.03, 1);
+        let (case, _) = assess(&certain(&[-100.0, 60.0, 60.0]), 0.03, 1);
         assert!((case.present.base - 14.590_935_017_401_306).abs() < 1e-12, "{}", case.present.base);
         assert_eq!(case.total.base, 20.0);
         assert_eq!(case.probability_not_negative, Some(1.0));
@@ -199,7 +193,7 @@ mod tests {
     #[test]
     fn the_chance_of_not_losing_counts_a_result_of_exactly_nothing() {
         let flow = [Series { base: 0.0, draws: vec![-1.0, 0.0, 0.0, 3.0] }];
-        assert_eq!(assess(&flow, 0.03, 1).probability_not_negative, Some(0.75));
+        assert_eq!(assess(&flow, 0.03, 1).0.probability_not_negative, Some(0.75));
     }
 
     #[test]
@@ -215,9 +209,9 @@ mod tests {
     #[test]
     fn the_greatest_cash_need_is_the_lowest_balance() {
         // Balances 10, −90, −120, −20.
-        let case = assess(&certain(&[10.0, -100.0, -30.0, 100.0]), 0.0, 1);
+        let (case, _) = assess(&certain(&[10.0, -100.0, -30.0, 100.0]), 0.0, 1);
         assert_eq!(case.cash_need.base, 120.0);
-        assert_eq!(assess(&certain(&[10.0, -5.0]), 0.0, 1).cash_need.base, 0.0);
+        assert_eq!(assess(&certain(&[10.0, -5.0]), 0.0, 1).0.cash_need.base, 0.0);
     }
 
     #[test]

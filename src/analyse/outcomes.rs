@@ -28,6 +28,8 @@ pub struct Amounts {
     pub by_year: Vec<Summary>,
     /// Over the horizon.
     pub total: Summary,
+    /// Over the horizon, by draw.
+    pub draws: Vec<f64>,
 }
 
 /// What happens to people under one delivery.
@@ -56,7 +58,7 @@ pub fn outcomes(scenario: &Scenario, valued: &Valued, variant: usize) -> Outcome
         return Outcomes { comparator: Vec::new(), deliveries: Vec::new() };
     };
     let comparator =
-        list.par_iter().map(|measure| amounts(first, |flows| measure.row.level(flows)).0).collect();
+        list.par_iter().map(|measure| amounts(first, |flows| measure.row.level(flows))).collect();
     let deliveries = (0..valued.deliveries.len())
         .map(|delivery| of_delivery(scenario, Arm::new(valued, variant, delivery), &list))
         .collect();
@@ -83,8 +85,9 @@ fn of_delivery(scenario: &Scenario, arm: Arm<'_>, list: &[Measure]) -> DeliveryO
     let by_measure: Vec<_> = list
         .par_iter()
         .map(|measure| {
-            let (difference, total) = amounts(arm, |flows| measure.row.increment(flows));
+            let difference = amounts(arm, |flows| measure.row.increment(flows));
             let level = levels(arm, measure);
+            let total = Series { base: difference.total.base, draws: difference.draws.clone() };
             let per_participant = some_in_every_draw.then(|| {
                 total.zip(&participants, |amount, persons| amount / persons).summary(randomisations)
             });
@@ -103,23 +106,30 @@ fn of_delivery(scenario: &Scenario, arm: Arm<'_>, list: &[Measure]) -> DeliveryO
 
 fn steps(arm: Arm<'_>, row: impl Fn(&Flows, usize) -> &[Lane] + Sync) -> Vec<Amounts> {
     let count = arm.base().shape.steps.len();
-    (0..count).into_par_iter().map(|step| amounts(arm, |flows| row(flows, step)).0).collect()
+    (0..count).into_par_iter().map(|step| amounts(arm, |flows| row(flows, step))).collect()
 }
 
-fn amounts(arm: Arm<'_>, row: impl Fn(&Flows) -> &[Lane]) -> (Amounts, Series) {
-    let randomisations = arm.randomisations();
+fn amounts(arm: Arm<'_>, row: impl Fn(&Flows) -> &[Lane]) -> Amounts {
     let total = arm.series(|flows| sum(row(flows)));
-    let by_year = arm.by_year(row).iter().map(|series| series.summary(randomisations)).collect();
-    (Amounts { by_year, total: total.summary(randomisations) }, total)
+    Amounts::new(&arm.by_year(row), total, arm.randomisations())
 }
 
 fn levels(arm: Arm<'_>, measure: &Measure) -> Amounts {
-    let randomisations = arm.randomisations();
     let level = arm.by_year(|flows| measure.row.level(flows));
     let difference = arm.by_year(|flows| measure.row.increment(flows));
-    let by_year = level.iter().zip(&difference).map(|(a, b)| a.plus(b).summary(randomisations)).collect();
+    let by_year: Vec<Series> = level.iter().zip(&difference).map(|(a, b)| a.plus(b)).collect();
     let total = arm.series(|flows| sum(measure.row.level(flows)) + sum(measure.row.increment(flows)));
-    Amounts { by_year, total: total.summary(randomisations) }
+    Amounts::new(&by_year, total, arm.randomisations())
+}
+
+impl Amounts {
+    fn new(by_year: &[Series], total: Series, randomisations: usize) -> Self {
+        Self {
+            by_year: by_year.iter().map(|series| series.summary(randomisations)).collect(),
+            total: total.summary(randomisations),
+            draws: total.draws,
+        }
+    }
 }
 
 /// Persons in the population file at the start.

@@ -24,7 +24,9 @@ pub enum FolderError {
         path: String,
     },
     /// Something else has that name.
-    #[error("`{path}` exists and is not a folder of results, so it is left alone; `--out` names another folder")]
+    #[error(
+        "`{path}` exists and is not a folder of results, so it is left alone; `--out` names another folder"
+    )]
     NotAResult {
         /// The path.
         path: String,
@@ -266,9 +268,7 @@ mod tests {
         let target = Target::check(&path, false).unwrap();
         let writing = target.begin().unwrap();
         writing.file("summary.csv", |out| out.write_all(b"half")).unwrap();
-        let error = writing
-            .file("outcomes.csv", |_| Err(io::Error::other("the disk is full")))
-            .unwrap_err();
+        let error = writing.file("outcomes.csv", |_| Err(io::Error::other("the disk is full"))).unwrap_err();
         assert!(error.to_string().contains("outcomes.csv") && error.to_string().contains("full"), "{error}");
         drop(writing);
         drop(target);

@@ -3,4 +3,5 @@ pub mod csv;
 pub mod folder;
 pub mod parquet;
 pub mod table;
+pub mod tables;
 pub mod words;
