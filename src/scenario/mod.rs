@@ -1,1 +1,6 @@
 //! Scenario files: reading, checking, explaining.
+
+pub mod diagnostic;
+pub mod embedded;
+pub mod sources;
+pub mod tree;
