@@ -2,5 +2,7 @@
 
 pub mod diagnostic;
 pub mod embedded;
+pub mod grammar;
+pub mod merge;
 pub mod sources;
 pub mod tree;
