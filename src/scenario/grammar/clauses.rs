@@ -168,6 +168,13 @@ static COPAYMENT_KEYS: &[Key] = &[
 
 static SHARED_SAVINGS_KEYS: &[Key] = &[
     key(
+        "programme",
+        Kind::Reference("a programme"),
+        "The programme whose participants are followed.",
+        "programme = \"chain\"",
+    )
+    .default("the only programme of the scenario"),
+    key(
         "benchmark",
         Kind::Either(&[Kind::Choice(&["true", "forecast"]), Kind::Table(&BENCHMARK)]),
         "Against what savings are measured: what would really have been without the programme (true; nobody can \

@@ -112,7 +112,7 @@ impl Shape {
     }
 
     /// All keys: its own, then the shared ones.
-    pub fn all_keys(&self) -> Box<dyn Iterator<Item = &'static Key> + '_> {
+    pub fn all_keys(&self) -> Box<dyn Iterator<Item = &'static Key>> {
         Box::new(self.keys.iter().chain(self.shared.iter().flat_map(|shape| shape.all_keys())))
     }
 
@@ -284,7 +284,18 @@ impl Kind {
         }
     }
 
-    /// The keys that such a table may hold; none where authors choose the names.
+    /// The keys of such a table with all that is known of them; `type_word` as in [`Kind::below`].
+    pub fn keys(&self, type_word: Option<&str>) -> Box<dyn Iterator<Item = &'static Key>> {
+        match self {
+            Kind::ByType { types, .. } => {
+                let shape = types.iter().find(|kind| Some(kind.name) == type_word).map(|kind| kind.shape);
+                Box::new(shape.into_iter().flat_map(Shape::all_keys))
+            }
+            _ => Box::new(self.shape().into_iter().flat_map(Shape::all_keys)),
+        }
+    }
+
+    /// The names of the keys that such a table may hold; none where authors choose the names.
     #[must_use]
     pub fn known_keys(&self, type_word: Option<&str>) -> Vec<&'static str> {
         let names = |shape: &Shape| shape.all_keys().map(|key| key.name).collect::<Vec<_>>();

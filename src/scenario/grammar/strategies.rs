@@ -35,7 +35,7 @@ static VARIANT_KEYS: &[Key] =
 static GOAL_KEYS: &[Key] = &[
     key(
         "measure",
-        Kind::Reference("an event or state of a model, an outcome, or \"deaths\""),
+        Kind::Reference("an event or state of a model, an outcome, \"deaths\" or \"qaly\""),
         "What is to change.",
         "measure = \"falls.hip_fracture\"",
     )
