@@ -284,7 +284,7 @@ fn limit_to_capacity(
 }
 
 /// Whether a step is `of` another, directly or further down, or is that step.
-pub(super) fn descends(programme: &Programme, step: usize, ancestor: usize) -> bool {
+pub fn descends(programme: &Programme, step: usize, ancestor: usize) -> bool {
     let mut at = Some(step);
     while let Some(index) = at {
         if index == ancestor {

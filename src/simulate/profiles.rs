@@ -87,7 +87,7 @@ fn close_over_classes(scenario: &Scenario, used: &mut BTreeSet<usize>) {
 }
 
 /// Every quantity of a model, its prices and its outcomes.
-pub(super) fn model_quantities(scenario: &Scenario, model: usize) -> Vec<&Quantity> {
+pub fn model_quantities(scenario: &Scenario, model: usize) -> Vec<&Quantity> {
     let mut list = dynamics_quantities(scenario, model);
     let description = &scenario.models[model];
     list.extend(description.states.iter().filter_map(|s| s.utility.as_ref()));
@@ -104,7 +104,7 @@ pub(super) fn model_quantities(scenario: &Scenario, model: usize) -> Vec<&Quanti
 }
 
 /// Every quantity that decides where people are and what happens to them.
-pub(super) fn dynamics_quantities(scenario: &Scenario, model: usize) -> Vec<&Quantity> {
+pub fn dynamics_quantities(scenario: &Scenario, model: usize) -> Vec<&Quantity> {
     let description = &scenario.models[model];
     let mut list: Vec<&Quantity> = Vec::new();
     for state in &description.states {

@@ -19,14 +19,6 @@ pub struct Account {
     priced: Vec<Lane>,
 }
 
-/// Terms that must be priced person by person.
-#[derive(Clone, Copy, Debug)]
-struct Moving<'a> {
-    functionals: &'a Functionals,
-    prices: &'a Prices,
-    path: &'a [u32],
-}
-
 impl Account {
     /// An empty account of cycles `first`….
     pub fn reset(&mut self, structure: &Structure, functionals: &Functionals, first: usize, cycles: usize) {
@@ -51,7 +43,7 @@ impl Account {
     ) {
         add_counts(self, trajectory, weight);
         if self.moving > 0 {
-            add_moving(self, trajectory, weight, Moving { functionals, prices, path });
+            add_moving(self, trajectory, weight, functionals, prices, path);
         }
     }
 
@@ -127,15 +119,22 @@ fn add_counts(account: &mut Account, trajectory: &Trajectory, weight: Lane) {
 }
 
 #[multiversion(targets = "simd")]
-fn add_moving(account: &mut Account, trajectory: &Trajectory, weight: Lane, moving: Moving<'_>) {
-    for (term, price) in moving.functionals.terms.iter().zip(&moving.prices.values) {
+fn add_moving(
+    account: &mut Account,
+    trajectory: &Trajectory,
+    weight: Lane,
+    functionals: &Functionals,
+    prices: &Prices,
+    path: &[u32],
+) {
+    for (term, price) in functionals.terms.iter().zip(&prices.values) {
         if !term.varies {
             continue;
         }
-        let Some(slot) = moving.functionals.moving[term.figure] else { continue };
+        let Some(slot) = functionals.moving[term.figure] else { continue };
         for cycle in 0..trajectory.cycles {
             let absolute = trajectory.first + cycle;
-            let price = price.at(moving.path[absolute] as usize) * weight;
+            let price = price.at(path[absolute] as usize) * weight;
             let at = ((absolute - account.first) * account.moving + slot) * 3;
             match term.source {
                 Source::Column(column) => {
