@@ -40,9 +40,13 @@ impl<'a> Arm<'a> {
         Series { base: amount(self.base()).0[0], draws }
     }
 
-    /// A row of a grid: one quantity for each year.
+    /// A row of a grid: one quantity for each year. Over a horizon so long that the draws were kept as totals
+    /// only, years have a base case and no draws.
     pub fn by_year(&self, row: impl Fn(&Flows) -> &[Lane]) -> Vec<Series> {
         let blocks = &self.valued.variants[self.variant].blocks;
+        let years = row(self.base()).len();
+        let kept = blocks.first().is_none_or(|block| row(&block[self.delivery]).len() == years);
+        let blocks = if kept { blocks.as_slice() } else { &[] };
         let base = row(self.base()).iter().map(|amount| amount.0[0]);
         let mut years: Vec<Series> =
             base.map(|base| Series { base, draws: Vec::with_capacity(blocks.len() * LANES) }).collect();

@@ -27,7 +27,8 @@ pub struct GoalResult {
 }
 
 /// Every goal under every delivery of one variant. A goal whose measure is zero in the comparator has no
-/// relative change and is left out.
+/// relative change and is left out. Over a horizon so long that draws are kept as totals only, a goal has no
+/// probability.
 pub fn goals(scenario: &Scenario, valued: &Valued, variant: usize) -> Vec<GoalResult> {
     let mut results = Vec::new();
     for (index, goal) in scenario.goals.iter().enumerate() {

@@ -22,7 +22,11 @@ pub mod measures;
 pub mod outcomes;
 pub mod statistics;
 
-use business_case::PartyCase;
+use crate::scenario::Scenario;
+use crate::settle::Settled;
+use crate::value::flows::Valued;
+use arm::Arm;
+use business_case::{PartyCase, Settlement};
 use cost_effectiveness::CostEffectiveness;
 use goals::GoalResult;
 use measures::Measure;
@@ -59,4 +63,27 @@ pub struct SettlementFindings {
     pub arrangement: usize,
     /// By party.
     pub cases: Vec<PartyCase>,
+}
+
+/// Turns flows and books into findings.
+pub fn analyse(scenario: &Scenario, valued: &Valued, settled: &[Settled]) -> Findings {
+    let variants = (0..valued.variants.len()).map(|variant| VariantFindings {
+        cost_effectiveness: cost_effectiveness::cost_effectiveness(scenario, valued, variant),
+        outcomes: outcomes::outcomes(scenario, valued, variant),
+        goals: goals::goals(scenario, valued, variant),
+        settlements: settled
+            .iter()
+            .filter(|settled| settled.variant == variant)
+            .map(|settled| settlement(scenario, valued, settled))
+            .collect(),
+    });
+    Findings { measures: measures::measures(scenario, &valued.shape), variants: variants.collect() }
+}
+
+fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> SettlementFindings {
+    let Settled { variant, strategy, arrangement, base, blocks, .. } = settled;
+    let delivery = valued.delivery_of(*strategy, *arrangement);
+    let arm = Arm::new(valued, *variant, delivery);
+    let cases = Settlement { arm, draws: settled.draws, base, blocks }.cases(scenario);
+    SettlementFindings { strategy: *strategy, arrangement: *arrangement, cases }
 }

@@ -4,7 +4,7 @@
 //! that is, what to keep in mind, and where the files are. Amounts have three significant digits; the files
 //! hold all of them.
 
-use super::Run;
+use super::{Rates, Run};
 use super::labels::Label;
 use super::layout::{Line, Matrix, WIDTH, wrap};
 use super::words::Lang;
@@ -211,7 +211,7 @@ impl Page<'_> {
         self.text.push('\n');
         let title = self.say(Label::WhatItCosts, &[]);
         self.paragraph(&title);
-        let rate = self.rate(|run| run.discount_costs);
+        let rate = self.rate(|rates| rates.costs);
         let text = self.say(Label::MoneyBasis, &[&scenario.valuation.price_year.to_string(), &rate]);
         self.paragraph(&text);
         let label = self.say(Label::ProgrammeCost, &[]);
@@ -251,7 +251,7 @@ impl Page<'_> {
         self.paragraph(&text);
     }
 
-    fn rate(&self, of: impl Fn(&super::Rates) -> f64) -> String {
+    fn rate(&self, of: impl Fn(&Rates) -> f64) -> String {
         self.lang.percent(of(&self.run.rates))
     }
 
