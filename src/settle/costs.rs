@@ -26,8 +26,8 @@ use super::books::{Account, BookLine, Books, LineKind};
 use super::contract::{Block, Contract};
 use super::parties::Market;
 use super::SettleError;
-use crate::formula::Lane;
-use crate::scenario::checked::{Arrangement, Base, Program, Request, Terms};
+use crate::formula::{Lane, Program};
+use crate::scenario::checked::{Arrangement, Base, Request, Requested, Terms};
 use crate::value::flows::{Flows, Item, ItemKind};
 
 /// The party that bears a resource cost under an arrangement.
@@ -95,34 +95,42 @@ fn holds_step(base: Base, step: usize) -> bool {
 
 /// The restriction of a base; one of fixed costs has none, since they do not depend on people.
 #[must_use]
-pub fn restriction(request: &Request, base: Base) -> Option<&Program> {
-    match base {
-        Base::Fixed | Base::FixedItem(_) => None,
-        Base::Programme | Base::Step(_) => request.where_.as_ref().map(|where_| &where_.program),
+pub fn restriction(request: &Request) -> Option<&Program> {
+    match request.what {
+        Requested::Cost(Base::Fixed | Base::FixedItem(_)) => None,
+        Requested::Cost(Base::Programme | Base::Step(_)) | Requested::Persons { .. } => {
+            request.where_.as_ref().map(|where_| &where_.program)
+        }
     }
 }
 
 /// Costs that a party bears in a base after payments for delivery, by year: see the head of this file.
 ///
-/// `delivery` holds the postings of the first phase; `request` is the base of clause `contract`.
+/// The party is the one that clause `contract` pays and `request` its base; `delivery` holds the postings of
+/// the first phase.
 ///
 /// # Errors
-/// The party has no part in the base, or its part of a restricted base is not known.
+/// The clause pays several parties, the party has no part in the base, or its part of a restricted base is not
+/// known.
 pub fn borne(
     contract: &Contract<'_>,
-    party: usize,
     request: &Request,
-    base: Base,
     delivery: &Books,
 ) -> Result<Vec<Lane>, SettleError> {
     let block = contract.block;
+    let (arrangement, clause) = contract.names();
+    let [(party, _)] = block.market.resolve(contract.clause.to)[..] else {
+        return Err(SettleError::SeveralPaid { arrangement, clause });
+    };
+    let Requested::Cost(base) = request.what else {
+        return Err(SettleError::NotCounted { arrangement, clause });
+    };
     let basis = Basis { block, programme: request.programme, base };
     if !basis.concerns(party, delivery) {
-        let (arrangement, clause) = contract.names();
         let party = block.scenario.parties.list[party].id.clone();
         return Err(SettleError::BearsNothing { arrangement, clause, party });
     }
-    let Some(where_) = restriction(request, base) else {
+    let Some(where_) = restriction(request) else {
         return Ok(basis.net(party, delivery, Part::All).into_iter().map(not_negative).collect());
     };
     let per_person = contract.requested()?;
@@ -131,7 +139,6 @@ pub fn borne(
         false => Lane::ZERO,
         true if bearers.len() == 1 => Lane::ONE,
         true => {
-            let (arrangement, clause) = contract.names();
             let party = block.scenario.parties.list[party].id.clone();
             return Err(SettleError::SeveralBearers { arrangement, clause, party });
         }
@@ -205,7 +212,6 @@ impl Basis<'_> {
 
     /// Whether a payment per person is for a step of the base.
     fn about(&self, persons: &Request) -> bool {
-        use crate::scenario::checked::Requested;
         match persons.what {
             Requested::Persons { step } => {
                 persons.programme == self.programme && holds_step(self.base, step)
@@ -256,13 +262,13 @@ impl Basis<'_> {
         let LineKind::Clause(clause) = line.kind else { return Lane::ZERO };
         let clause = &self.block.arrangement.clauses[clause];
         let amount = line.at(year + clause.lag);
-        let (attributed, restricted_to) = match &clause.terms {
+        let (attributed, restricted_to, per_person) = match &clause.terms {
             Terms::Fee { persons, .. } | Terms::Copayment { persons, .. } if self.about(persons) => {
-                (amount, persons.where_.as_ref().map(|where_| &where_.program))
+                (amount, restriction(persons), true)
             }
             Terms::LumpSum { .. } => {
                 let receiver = line.to.party().map_or(Lane::ZERO, |to| self.of_lump_sum(to, year));
-                (amount * receiver, None)
+                (amount * receiver, None, false)
             }
             _ => return Lane::ZERO,
         };
@@ -270,25 +276,30 @@ impl Basis<'_> {
             (Part::All, _) => attributed,
             (Part::Restricted { where_, .. }, Some(other)) if where_ == other => attributed,
             (Part::Restricted { .. }, Some(_)) => Lane::ZERO,
-            (Part::Restricted { costs, .. }, None) => attributed * ratio(costs[year], self.all_bearers(year)),
+            (Part::Restricted { costs, .. }, None) => {
+                attributed * ratio(costs[year], self.all_bearers(year, per_person))
+            }
         }
     }
 
-    /// Resource costs of the base, whoever bears them, in a year.
-    fn all_bearers(&self, year: usize) -> Lane {
-        self.items().fold(Lane::ZERO, |sum, row| sum + self.block.item_cost(row, year))
+    /// Resource costs of the base (of steps only, or fixed costs too), whoever bears them, in a year.
+    fn all_bearers(&self, year: usize, per_person: bool) -> Lane {
+        let items = &self.block.flows.shape.items;
+        self.items()
+            .filter(|&row| !per_person || matches!(items[row].kind, ItemKind::Step { .. }))
+            .fold(Lane::ZERO, |sum, row| sum + self.block.item_cost(row, year))
     }
 }
 
 /// a / b, and 0 where b is 0.
-fn ratio(numerator: Lane, denominator: Lane) -> Lane {
+pub(crate) fn ratio(numerator: Lane, denominator: Lane) -> Lane {
     numerator.zip(denominator, |a, b| if b == 0.0 { 0.0 } else { a / b })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::checked::Purchase;
+    use crate::scenario::checked::{Clause, Payer, Purchase};
     use crate::settle::testing::{self, FIRST_PARTY as MUNICIPALITY};
 
     const STEP: usize = 0;
@@ -322,20 +333,22 @@ mod tests {
         assert_eq!(amounts, [30.0, 50.0]);
     }
 
-    fn net(terms: Vec<crate::scenario::checked::Clause>, party: usize, base: Base) -> Result<f64, SettleError> {
+    fn net(terms: Vec<Clause>, party: usize, base: Base) -> Result<f64, SettleError> {
         let mut builder = town();
         for clause in terms {
             builder = builder.clause(clause);
         }
         let index = builder.clauses();
         let base_request = testing::base(base, None);
-        let scenario = builder.clause(testing::subsidy(base_request.clone(), "1")).build();
+        let mut subsidy = testing::subsidy(base_request.clone(), "1");
+        subsidy.to = Payer::Party(party);
+        let scenario = builder.clause(subsidy).build();
         let mut flows = testing::flows(&scenario, 1);
         testing::set_costs(&mut flows, &[100.0, 50.0]);
         testing::set_requested(&mut flows, 0, &[4.0]);
         let block = Block::new(&scenario, 0, testing::STRATEGY, &flows).unwrap();
         let delivery = testing::first_phase(&block);
-        Ok(borne(&block.contract(index), party, &base_request, base, &delivery)?[0][0])
+        Ok(borne(&block.contract(index), &base_request, &delivery)?[0][0])
     }
 
     #[test]
@@ -389,7 +402,7 @@ mod tests {
             testing::set_requested(&mut flows, 1, &[40.0]);
             let block = Block::new(&scenario, 0, testing::STRATEGY, &flows).unwrap();
             let delivery = testing::first_phase(&block);
-            let net = borne(&block.contract(1), 4, &request, Base::Step(STEP), &delivery).unwrap();
+            let net = borne(&block.contract(1), &request, &delivery).unwrap();
             approx::assert_relative_eq!(net[0][0], left, epsilon = 1e-12);
         }
     }

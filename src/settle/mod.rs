@@ -41,6 +41,7 @@ pub mod contract;
 pub mod costs;
 pub mod error;
 pub mod leakage;
+pub mod overlap;
 pub mod parties;
 pub mod phases;
 pub mod position;
