@@ -1,10 +1,9 @@
 //! Distributions, designs and draws.
-pub mod environment;
-pub use environment::{Environment, QuantityError};
 mod correlation;
 mod design;
 mod distribution;
 mod draws;
+pub mod environment;
 mod incomplete_beta;
 mod incomplete_gamma;
 mod normal;
