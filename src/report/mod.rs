@@ -6,6 +6,8 @@
 
 pub mod csv;
 mod datapackage;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod folder;
 pub mod labels;
 pub mod layout;
@@ -14,9 +16,9 @@ pub mod parquet;
 pub mod table;
 pub mod tables;
 pub mod terminal;
-pub mod words;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 pub use manifest::{InputFile, Provenance};
 

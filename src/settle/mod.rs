@@ -46,7 +46,7 @@ pub mod parties;
 pub mod phases;
 pub mod position;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use books::{Account, BookLine, Books, Entry, LineKind};
 pub use error::SettleError;
