@@ -53,6 +53,12 @@ const fn key(name: &'static str, kind: Kind, meaning: &'static str, example: &'s
 }
 
 impl Key {
+    /// Whether this is the same key as another, written in another table.
+    #[must_use]
+    pub fn is_same(&self, other: &Key) -> bool {
+        self.name == other.name && self.meaning == other.meaning
+    }
+
     const fn required(mut self) -> Self {
         self.required = true;
         self

@@ -23,7 +23,7 @@ fn every_example_is_accepted_where_it_stands() {
         let table = table.replace("quantity", "parameters.*").replace('*', "x");
         let mut text = String::new();
         if table.contains(".clauses.x") && described.key.name != "type" {
-            let word = described.clause_type.unwrap_or("fee");
+            let word = described.clause_types.first().unwrap_or(&"fee");
             text = format!("[arrangements.x.clauses.x]\ntype = \"{word}\"\n");
         }
         if !table.is_empty() && !text.contains(&format!("[{table}]")) {
@@ -36,9 +36,9 @@ fn every_example_is_accepted_where_it_stands() {
             check_structure(&root, &mut diagnostics);
         }
         // An example of one key is no complete scenario.
-        let wrong = diagnostics.iter().filter(|message| {
-            !message.title.contains(" lacks ") && !message.title.ends_with("has no value")
-        });
+        let wrong = diagnostics
+            .iter()
+            .filter(|message| !message.title.contains(" lacks ") && !message.title.ends_with("has no value"));
         let wrong: Vec<_> = wrong.map(|message| message.render(&sources, false)).collect();
         assert!(wrong.is_empty(), "{}\n{}", described.path, wrong.join("\n"));
     }
@@ -48,7 +48,7 @@ fn every_example_is_accepted_where_it_stands() {
 fn no_table_names_a_key_twice() {
     let all = described();
     for (at, one) in all.iter().enumerate() {
-        let same = |other: &&Described| other.path == one.path && other.clause_type == one.clause_type;
+        let same = |other: &&Described| other.path == one.path && other.clause_types == one.clause_types;
         assert!(all[at + 1..].iter().find(same).is_none(), "{}", one.path);
     }
 }

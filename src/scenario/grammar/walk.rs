@@ -8,8 +8,8 @@ pub struct Described {
     /// The path, with `*` for a name of the author's choice: `programmes.*.enrol.share`. Keys of the table that may
     /// stand wherever a number is wanted have the path `quantity.sd` and so on.
     pub path: String,
-    /// The type of clause, where the key belongs to one only.
-    pub clause_type: Option<&'static str>,
+    /// The types of clause that have the key; none where it does not depend on the type.
+    pub clause_types: Vec<&'static str>,
     /// The key.
     pub key: &'static Key,
 }
@@ -34,6 +34,9 @@ fn descend(path: &str, kind: &'static Kind, clause_type: Option<&'static str>, a
             for kind in *types {
                 list(path, kind.shape.all_keys(), Some(kind.name), all);
             }
+            for described in all.iter_mut().filter(|described| described.clause_types.len() == types.len()) {
+                described.clause_types.clear();
+            }
         }
         _ => {}
     }
@@ -47,11 +50,14 @@ fn list(
 ) {
     for key in keys {
         let path = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };
-        match all.iter_mut().find(|known| known.path == path && std::ptr::eq(known.key, key)) {
-            // Also a key of another type of clause: it belongs to no type in particular.
-            Some(known) => known.clause_type = None,
+        match all.iter_mut().find(|known| known.path == path && known.key.is_same(key)) {
+            Some(known) => known.clause_types.extend(clause_type),
             None => {
-                all.push(Described { path: path.clone(), clause_type, key });
+                all.push(Described {
+                    path: path.clone(),
+                    clause_types: clause_type.into_iter().collect(),
+                    key,
+                });
                 descend(&path, &key.kind, clause_type, all);
             }
         }
