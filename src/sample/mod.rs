@@ -1,1 +1,3 @@
 //! Distributions, designs and draws.
+pub mod environment;
+pub use environment::{Environment, QuantityError};

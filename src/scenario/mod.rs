@@ -1,5 +1,6 @@
 //! Scenario files: reading, checking, explaining.
 
+pub mod checked;
 pub mod diagnostic;
 pub mod embedded;
 pub mod explain;
@@ -8,3 +9,5 @@ pub mod merge;
 pub mod schema;
 pub mod sources;
 pub mod tree;
+
+pub use checked::Scenario;

@@ -1,0 +1,140 @@
+//! The value of every parameter in a block of eight draws, and what a `set` does to it.
+//!
+//! **One draw, all arms.** An uncertain parameter is drawn once per draw; every arm reads the same value.
+//! **Set.** Where a strategy, variant or arrangement says `set = { x = "x * 0.9" }`, the names on the right
+//! mean the values before the set. Parameters that are formulas of `x` follow the new value, unless they are
+//! set themselves.
+
+use crate::formula::{EvaluationError, LANES, Lane, TableValues};
+use crate::scenario::checked::{Origin, Quantity, Scenario, Set, TableRows};
+
+/// Parameters and tables of one arm in one block of draws.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Environment {
+    /// By parameter index.
+    pub parameters: Vec<Lane>,
+    /// By table index.
+    pub tables: Vec<TableValues>,
+}
+
+/// A quantity that could not be computed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{path}: {problem}")]
+pub struct QuantityError {
+    /// Dotted path of the quantity.
+    pub path: String,
+    /// Where it is written, if it is.
+    pub span: Option<crate::scenario::sources::Span>,
+    /// What is wrong, with the value.
+    pub problem: String,
+}
+
+impl QuantityError {
+    /// A problem with the value of a quantity.
+    pub fn new(quantity: &Quantity, problem: impl Into<String>) -> Self {
+        Self { path: quantity.path.clone(), span: quantity.span.clone(), problem: problem.into() }
+    }
+    /// A formula that could not be evaluated.
+    pub fn evaluation(quantity: &Quantity, error: &EvaluationError) -> Self {
+        Self::new(quantity, error.to_string())
+    }
+}
+
+impl Environment {
+    /// Parameters in the base case: every uncertain parameter at its stated value.
+    ///
+    /// # Errors
+    /// A formula that cannot be evaluated or is not finite.
+    pub fn base(scenario: &Scenario) -> Result<Self, QuantityError> {
+        Self::compute(scenario, |parameter| match &scenario.parameters.list[parameter].origin {
+            Origin::Drawn { stated } => Lane::splat(*stated),
+            _ => Lane::ZERO,
+        })
+    }
+
+    /// Parameters in draws `8·block …`; `columns[c][draw]` are the sampled values in the plan's order. A last
+    /// block that is not full repeats the last draw.
+    ///
+    /// # Errors
+    /// A formula that cannot be evaluated or is not finite.
+    pub fn draws(scenario: &Scenario, columns: &[Vec<f64>], block: usize) -> Result<Self, QuantityError> {
+        let mut drawn = vec![Lane::ZERO; scenario.parameters.list.len()];
+        for (column, &parameter) in scenario.parameters.columns.iter().enumerate() {
+            let values = &columns[column];
+            let last = values.len().saturating_sub(1);
+            drawn[parameter] = Lane(std::array::from_fn(|lane| values[(block * LANES + lane).min(last)]));
+        }
+        Self::compute(scenario, |parameter| drawn[parameter])
+    }
+
+    fn compute(scenario: &Scenario, drawn: impl Fn(usize) -> Lane) -> Result<Self, QuantityError> {
+        let mut environment = Self { parameters: Vec::new(), tables: Vec::new() };
+        environment.tables = scenario
+            .tables
+            .iter()
+            .map(|table| match &table.rows {
+                TableRows::Numbers(values) => values.clone(),
+                TableRows::Parameters(rows) => TableValues::Lanes(vec![Lane::ZERO; rows.len()]),
+            })
+            .collect();
+        for (index, parameter) in scenario.parameters.list.iter().enumerate() {
+            let value = match &parameter.origin {
+                Origin::Fixed(value) => Lane::splat(*value),
+                Origin::Drawn { .. } => drawn(index),
+                Origin::Formula(formula) => environment.quantity(formula)?,
+            };
+            environment.parameters.push(value * parameter.index_factor);
+        }
+        environment.fill_tables(scenario);
+        Ok(environment)
+    }
+
+    /// Tables whose rows are parameters hold their values.
+    fn fill_tables(&mut self, scenario: &Scenario) {
+        for (table, values) in scenario.tables.iter().zip(&mut self.tables) {
+            if let TableRows::Parameters(rows) = &table.rows {
+                *values = TableValues::Lanes(rows.iter().map(|&row| self.parameters[row]).collect());
+            }
+        }
+    }
+
+    /// The environment of an arm: some parameters replaced, and what depends on them computed again.
+    ///
+    /// # Errors
+    /// A formula that cannot be evaluated or is not finite.
+    pub fn with(&self, scenario: &Scenario, sets: &[Set]) -> Result<Self, QuantityError> {
+        if sets.is_empty() {
+            return Ok(self.clone());
+        }
+        let mut replaced: Vec<Option<Lane>> = vec![None; self.parameters.len()];
+        for set in sets {
+            replaced[set.parameter] = Some(self.quantity(&set.value)?);
+        }
+        let mut arm = self.clone();
+        for (index, parameter) in scenario.parameters.list.iter().enumerate() {
+            arm.parameters[index] = match (&replaced[index], &parameter.origin) {
+                (Some(value), _) => *value,
+                (None, Origin::Formula(formula)) => arm.quantity(formula)? * parameter.index_factor,
+                (None, _) => self.parameters[index],
+            };
+        }
+        arm.fill_tables(scenario);
+        Ok(arm)
+    }
+
+    /// The value of a quantity that uses no variables.
+    ///
+    /// # Errors
+    /// A formula that cannot be evaluated or is not finite in some draw.
+    pub fn quantity(&self, quantity: &Quantity) -> Result<Lane, QuantityError> {
+        let value = quantity
+            .program
+            .evaluate_once(&self.parameters, &self.tables)
+            .map_err(|error| QuantityError::evaluation(quantity, &error))?;
+        if value.all_finite() {
+            Ok(value)
+        } else {
+            Err(QuantityError::new(quantity, "the formula gives no finite number in some draw"))
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Parties, funding arrangements and their clauses.
+
+use super::{Localised, Quantity, Set};
+
+/// All parties. The first five are always there; the file's own follow.
+#[derive(Clone, Debug)]
+pub struct Parties {
+    /// Parties by index.
+    pub list: Vec<Party>,
+    /// Named health insurers.
+    pub insurers: Vec<Insurer>,
+}
+
+impl Parties {
+    /// Holds the budgets, or shares of budgets, that no named party holds.
+    pub const OTHERS: usize = 0;
+    /// Health insurers that are not named, with the rest of the market.
+    pub const OTHER_INSURERS: usize = 1;
+    /// The risk equalisation fund.
+    pub const EQUALISATION_FUND: usize = 2;
+    /// Whoever is paid for the arrangement's own costs (assessors, interest); its position is not summed.
+    pub const OUTSIDE: usize = 3;
+    /// Whoever delivers a programme that names no provider.
+    pub const PROVIDER: usize = 4;
+}
+
+/// A party.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// What it is.
+    pub kind: PartyKind,
+    /// Public budgets it holds, with shares (insurance budgets follow market shares instead).
+    pub budgets: Vec<(usize, f64)>,
+}
+
+/// What a party is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartyKind {
+    /// A health insurer.
+    Insurer,
+    /// A municipality.
+    Municipality,
+    /// The long-term care fund; its regional office (zorgkantoor) acts for it.
+    WlzFund,
+    /// The state.
+    State,
+    /// An employer.
+    Employer,
+    /// Participants and their families.
+    Household,
+    /// A provider of a programme.
+    Provider,
+    /// An investor.
+    Investor,
+    /// The risk equalisation fund.
+    EqualisationFund,
+    /// Anything else.
+    Other,
+}
+
+/// A named health insurer.
+#[derive(Clone, Debug)]
+pub struct Insurer {
+    /// Its party.
+    pub party: usize,
+    /// m: share of the region's people insured with it, 0 to 1.
+    pub market_share: Quantity,
+    /// c: share of its insured that leaves each 1 January; formula of age.
+    pub leaving_rate: Quantity,
+}
+
+/// Who buys for whom among insurers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purchase {
+    /// Every insurer pays and keeps by market share.
+    Joint,
+    /// One insurer pays for the whole region and keeps its market share: the others ride free.
+    Region {
+        /// Index in [`Parties::insurers`].
+        insurer: usize,
+    },
+    /// One insurer offers the programme to its own insured only: all quantities per person are times its
+    /// market share, fixed costs are not.
+    Own {
+        /// Index in [`Parties::insurers`].
+        insurer: usize,
+    },
+}
+
+/// A funding arrangement: parties bound by clauses.
+#[derive(Clone, Debug)]
+pub struct Arrangement {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// What it amounts to, for readers.
+    pub description: Localised,
+    /// Whether this is what happens without a new deal.
+    pub fallback: bool,
+    /// Who buys among insurers.
+    pub purchase: Purchase,
+    /// Parties that bear a programme's (or step's) resource costs instead of its provider: (programme, step, party).
+    pub providers: Vec<(usize, Option<usize>, usize)>,
+    /// Replaced parameters: a second delivery.
+    pub set: Vec<Set>,
+    /// Clauses in the order of the file.
+    pub clauses: Vec<Clause>,
+}
+
+/// One clause.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// Who pays.
+    pub from: Payer,
+    /// Who is paid.
+    pub to: Payer,
+    /// Year indices in which it is in force; `None`: always.
+    pub years: Option<Vec<usize>>,
+    /// EUR a year at most.
+    pub cap_per_year: Option<Quantity>,
+    /// EUR over the contract at most.
+    pub cap_total: Option<Quantity>,
+    /// Years between the year it concerns and the year it is paid.
+    pub lag: usize,
+    /// Contract amounts are in euros of the year they are paid: deflated by inflation.
+    pub nominal: bool,
+    /// What it says.
+    pub terms: Terms,
+}
+
+/// A side of a clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payer {
+    /// A party by index.
+    Party(usize),
+    /// Health insurers: by market share under joint purchase, else the purchasing insurer.
+    Insurers,
+}
+
+/// Something whose yearly amount a clause needs: counted while people are followed.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Programme.
+    pub programme: usize,
+    /// What of it.
+    pub what: Requested,
+    /// Restriction to people for whom it is non-zero, by their *recorded* class.
+    pub where_: Option<Quantity>,
+}
+
+/// What a clause needs the yearly amount of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requested {
+    /// Persons who reach a step.
+    Persons {
+        /// Step.
+        step: usize,
+    },
+    /// Resource costs.
+    Cost(Base),
+}
+
+/// Part of a programme's resource costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// All of it.
+    Programme,
+    /// The costs of one step.
+    Step(usize),
+    /// All fixed costs.
+    Fixed,
+    /// One fixed cost.
+    FixedItem(usize),
+}
+
+/// What a clause says. Prices and amounts are EUR of the valuation's price year unless the clause is nominal.
+#[derive(Clone, Debug)]
+pub enum Terms {
+    /// A price per person who reaches a step.
+    Fee {
+        /// Persons by year.
+        persons: Request,
+        /// EUR per person.
+        price: Quantity,
+        /// Persons a year that are paid for at most.
+        volume_cap: Option<Quantity>,
+    },
+    /// A yearly amount.
+    LumpSum {
+        /// EUR per year.
+        amount: Quantity,
+    },
+    /// A share of costs actually borne, up to a grant, with carry-over and claw-back of what is not spent.
+    Subsidy {
+        /// Costs that qualify.
+        base: Request,
+        /// Share of the costs that is paid.
+        share: Quantity,
+        /// EUR granted per year; `None`: open-ended.
+        grant: Option<Quantity>,
+        /// Share of a year's grant that may be carried to the next year.
+        carry_over: Quantity,
+        /// Whether the grant is paid in advance and what is left is taken back (else paid on costs).
+        clawback: bool,
+    },
+    /// Costs borne by one party, shared by several.
+    CostShare {
+        /// Costs that are shared.
+        base: Request,
+        /// Parties that share.
+        parties: Vec<Payer>,
+        /// By what rule.
+        rule: ShareRule,
+    },
+    /// A price per person who reaches a step, paid by participants.
+    Copayment {
+        /// Persons by year.
+        persons: Request,
+        /// EUR per person.
+        price: Quantity,
+    },
+    /// A share of measured savings.
+    SharedSavings(Box<SharedSavings>),
+}
+
+/// How a cost is shared.
+#[derive(Clone, Debug)]
+pub enum ShareRule {
+    /// Stated shares, in the order of the parties; together at most 1.
+    Fixed(Vec<Quantity>),
+    /// The same for each.
+    Equal,
+    /// In proportion to expected benefit net of leakages.
+    Proportional,
+}
+
+/// Terms of shared savings.
+#[derive(Clone, Debug)]
+pub struct SharedSavings {
+    /// Programme whose participants are measured.
+    pub programme: usize,
+    /// Budgets whose costs are measured.
+    pub budgets: Vec<usize>,
+    /// What actual costs are compared with.
+    pub benchmark: Benchmark,
+    /// Whether leakages are left out (`claims`) or taken off (`margin`).
+    pub measures: Measures,
+    /// Share of the saving that is paid.
+    pub share: Quantity,
+    /// Saving, as a share of the benchmark, below which nothing is paid.
+    pub minimum_savings_rate: Quantity,
+    /// Pay on the excess over the minimum only, not from the first euro.
+    pub deductible: bool,
+    /// Payment at most this share of the benchmark.
+    pub cap_savings_rate: Option<Quantity>,
+    /// Terms when costs are above the benchmark; `None`: one-sided.
+    pub loss: Option<LossTerms>,
+    /// Whether the contract period is settled as one, at its end.
+    pub whole_contract: bool,
+}
+
+/// Terms of a two-sided contract when costs are above the benchmark.
+#[derive(Clone, Debug)]
+pub struct LossTerms {
+    /// Share of the loss that is paid back.
+    pub share: Quantity,
+    /// Loss, as a share of the benchmark, below which nothing is paid back.
+    pub minimum_rate: Quantity,
+    /// Repayment at most this share of the benchmark.
+    pub cap_rate: Option<Quantity>,
+}
+
+/// What actual costs are compared with.
+#[derive(Clone, Debug)]
+pub enum Benchmark {
+    /// This draw's own counterfactual: idealised, nobody could observe it.
+    True,
+    /// Fixed beforehand: mean benchmark claims per mean participant-year, times this draw's participant-years.
+    Forecast,
+    /// A stated amount, EUR per year.
+    Fixed(Quantity),
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measures {
+    /// Costs on the payer's budget.
+    Claims,
+    /// Costs times what the payer keeps of them: cashable and not lost to equalisation.
+    Margin,
+}

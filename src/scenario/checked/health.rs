@@ -1,0 +1,156 @@
+//! Health models and effects on them.
+
+use super::{Localised, Quantity};
+
+/// A state-transition model with events.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Identifier.
+    pub id: String,
+    /// States.
+    pub states: Vec<State>,
+    /// The state that background mortality leads to.
+    pub death: Option<usize>,
+    /// Mortality of the general population, all causes.
+    pub background: Option<Background>,
+    /// Transitions between states that are no events.
+    pub transitions: Vec<Transition>,
+    /// Events, parents before children.
+    pub events: Vec<Event>,
+}
+
+/// Mortality of the general population.
+#[derive(Clone, Debug)]
+pub enum Background {
+    /// Probability of dying within a year.
+    Probability(Quantity),
+    /// Rate per person-year.
+    Rate(Quantity),
+}
+
+/// A state of a model.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// Code in formulas, see [`super::Variables::states`].
+    pub code: f64,
+    /// Whether people in it live.
+    pub alive: bool,
+    /// Share of people who start in it.
+    pub start: Quantity,
+    /// Multiplies the background hazard of dying (0 where `[mortality]` is absent).
+    pub mortality_ratio: Quantity,
+    /// Extra rate of dying per person-year.
+    pub excess_mortality: Option<Quantity>,
+    /// Health-related quality of life per person-year.
+    pub utility: Option<Quantity>,
+}
+
+/// A move between states.
+#[derive(Clone, Debug)]
+pub struct Transition {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// State left.
+    pub from: usize,
+    /// State entered.
+    pub to: usize,
+    /// How often.
+    pub frequency: Frequency,
+}
+
+/// How often a transition happens.
+#[derive(Clone, Debug)]
+pub enum Frequency {
+    /// Rate per person-year, competing with the other exits of the state.
+    Rate(Quantity),
+    /// Probability within a year.
+    PerYear(Quantity),
+    /// Probability within a cycle, taken literally.
+    PerCycle(Quantity),
+}
+
+/// An event: a root with a rate in given states, or a branch that is a share of its parent.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// Parent in the tree; `None` for a root.
+    pub parent: Option<usize>,
+    /// States in which it happens (a branch: those of its root).
+    pub states: Vec<usize>,
+    /// Rate per person-year (root) or share of the parent (branch).
+    pub amount: Quantity,
+    /// State that it leads to; leaves only.
+    pub moves_to: Option<usize>,
+    /// Quality-adjusted life-years lost per occurrence.
+    pub qaly_loss: Option<Quantity>,
+}
+
+/// Something of a model that happens or lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Node {
+    /// Event by index.
+    Event(usize),
+    /// Transition by index.
+    Transition(usize),
+    /// Time in a state, by index.
+    State(usize),
+    /// Utility of a state, by index.
+    Utility(usize),
+}
+
+/// What a step of a programme changes.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// Model.
+    pub model: usize,
+    /// Event, transition or utility.
+    pub node: Node,
+    /// Measure and size.
+    pub measure: Measure,
+    /// How long.
+    pub lasts: Lasts,
+}
+
+/// The measure of an effect at full strength.
+#[derive(Clone, Debug)]
+pub enum Measure {
+    /// Ratio of rates (hazards) per person-year.
+    RateRatio(Quantity),
+    /// Ratio of probabilities; only on a transition stated as a probability.
+    RiskRatio(Quantity),
+    /// Ratio of odds; only on a transition stated as a probability.
+    OddsRatio(Quantity),
+    /// Difference, added (utility).
+    Difference(Quantity),
+}
+
+/// Strength of an effect by time u since it took over (enrolment + `after`), between 0 and 1.
+#[derive(Clone, Debug)]
+pub enum Lasts {
+    /// 1 for ever.
+    Always,
+    /// 1 for `full` years, then linear to 0 over `fade` years.
+    Fade {
+        /// Years of full effect.
+        full: Quantity,
+        /// Years from full to none.
+        fade: Quantity,
+    },
+    /// 2^(−u/half-life).
+    HalfLife(Quantity),
+    /// A formula of `since`, which counts from the moment the effect takes over.
+    Formula(Quantity),
+}

@@ -1,0 +1,118 @@
+//! Programmes and strategies.
+
+use super::{Localised, Quantity, Set};
+
+/// A programme: who is invited when, the cascade of steps, and what it costs.
+#[derive(Clone, Debug)]
+pub struct Programme {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// Model it acts on.
+    pub model: usize,
+    /// Non-zero for those who may be invited; formula of age at enrolment, sex, labels, classes and state.
+    pub eligible: Quantity,
+    /// Party that bears its resource costs unless a step or cost names another.
+    pub provider: usize,
+    /// Event rates of participants relative to their class.
+    pub relative_risk: Quantity,
+    /// Enrolment by calendar year.
+    pub enrol: Enrol,
+    /// Relative chance of being invited.
+    pub reach: Quantity,
+    /// Costs that do not depend on persons.
+    pub fixed: Vec<FixedCost>,
+    /// Steps, parents before children.
+    pub steps: Vec<Step>,
+}
+
+/// Enrolment.
+#[derive(Clone, Debug)]
+pub struct Enrol {
+    /// Year indices in which a cohort enrols.
+    pub years: Vec<usize>,
+    /// Cycles after 1 January at which it enrols.
+    pub cycle_in_year: usize,
+    /// How many are invited.
+    pub amount: EnrolAmount,
+}
+
+/// How many are invited.
+#[derive(Clone, Debug)]
+pub enum EnrolAmount {
+    /// Share of the pool, each year.
+    Share(Quantity),
+    /// Persons, each year.
+    Persons(Quantity),
+    /// Persons over all years, evenly.
+    Total(Quantity),
+}
+
+/// A yearly cost, at mid-year.
+#[derive(Clone, Debug)]
+pub struct FixedCost {
+    /// Identifier.
+    pub id: String,
+    /// EUR per year.
+    pub value: Quantity,
+    /// Year indices.
+    pub years: Vec<usize>,
+    /// Party that bears it.
+    pub provider: usize,
+}
+
+/// A step of the cascade.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// Step it is a share of; `None`: of those invited.
+    pub parent: Option<usize>,
+    /// Share of the parent.
+    pub share: Quantity,
+    /// Cycles from enrolment to the step.
+    pub after: usize,
+    /// Persons a year at most.
+    pub capacity: Option<Quantity>,
+    /// Only those for whom it is non-zero reach it; formula of `state` besides age, sex, labels.
+    pub only_if: Option<Quantity>,
+    /// Whether people whose deepest step this is leave the pool even without an effect.
+    pub leaves_pool: bool,
+    /// Effects in force from this step on: its own, or those of the step above when it names none.
+    pub effects: Vec<usize>,
+    /// Step whose clock these effects run on (itself, or the step above that named them).
+    pub effects_from: usize,
+    /// Costs per person reaching it.
+    pub costs: Vec<StepCost>,
+    /// Party that bears its resource costs.
+    pub provider: usize,
+}
+
+/// A cost per person reaching a step.
+#[derive(Clone, Debug)]
+pub struct StepCost {
+    /// Identifier.
+    pub id: String,
+    /// EUR each time; formula of age at enrolment, sex, labels, classes.
+    pub value: Quantity,
+    /// Shares over years: the k-th part falls k years after the step, on those alive then.
+    pub spread: Vec<f64>,
+    /// How many times.
+    pub times: Quantity,
+}
+
+/// A strategy: programmes offered, parameters set.
+#[derive(Clone, Debug)]
+pub struct Strategy {
+    /// Identifier.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// Programmes offered.
+    pub programmes: Vec<usize>,
+    /// Replaced parameters.
+    pub set: Vec<Set>,
+}

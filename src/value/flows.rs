@@ -1,0 +1,270 @@
+//! What value hands on to settlement and analysis: amounts by year, for one block of eight draws.
+//!
+//! A [`Flows`] belongs to one delivery (a strategy, or a strategy under an arrangement that changes
+//! behaviour) and one block of draws. Money is in EUR of the valuation's price year. By-year amounts are
+//! undiscounted; each total that a cost-effectiveness analysis needs carries its own present value, because
+//! every flow is discounted at its own moment (state time at its two boundaries, events in the middle of
+//! their cycle, programme costs at the step), which a sum by year can no longer tell.
+//!
+//! **What is kept.** Without arrangements the grids that only settlement reads have no rows. Over a long horizon
+//! counts, outcomes and health of the draws are kept as totals only: their grids have one column instead of one
+//! a year ([`Grid::years`] tells); the base case always has all years.
+
+use crate::formula::Lane;
+use crate::sample::Environment;
+use crate::scenario::checked::{Node, Request};
+use std::sync::Arc;
+
+/// Amounts by row and year, `[row][year]`, a lane of draws each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    years: usize,
+    data: Vec<Lane>,
+}
+
+impl Grid {
+    /// A grid of zeros.
+    pub fn zeros(rows: usize, years: usize) -> Self {
+        Self { years, data: vec![Lane::ZERO; rows * years] }
+    }
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        if self.years == 0 { 0 } else { self.data.len() / self.years }
+    }
+    /// Number of years.
+    pub fn years(&self) -> usize {
+        self.years
+    }
+    /// One row, by year.
+    pub fn row(&self, row: usize) -> &[Lane] {
+        &self.data[row * self.years..(row + 1) * self.years]
+    }
+    /// One row, by year, to be changed.
+    pub fn row_mut(&mut self, row: usize) -> &mut [Lane] {
+        &mut self.data[row * self.years..(row + 1) * self.years]
+    }
+    /// One amount.
+    pub fn at(&self, row: usize, year: usize) -> Lane {
+        self.data[row * self.years + year]
+    }
+    /// Adds to one amount.
+    pub fn add(&mut self, row: usize, year: usize, amount: Lane) {
+        self.data[row * self.years + year] += amount;
+    }
+    /// Sum of a row over the years, in year order.
+    pub fn total(&self, row: usize) -> Lane {
+        self.row(row).iter().fold(Lane::ZERO, |sum, &amount| sum + amount)
+    }
+}
+
+/// A disease cost on one budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Index of the unit cost.
+    pub unit_cost: usize,
+    /// Index of the budget.
+    pub budget: usize,
+}
+
+/// A resource cost of a programme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Programme.
+    pub programme: usize,
+    /// Which cost.
+    pub kind: ItemKind,
+    /// Party that bears it unless an arrangement names another.
+    pub provider: usize,
+}
+
+/// Which cost of a programme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemKind {
+    /// Cost of a step.
+    Step {
+        /// Step.
+        step: usize,
+        /// Position among the step's costs.
+        cost: usize,
+    },
+    /// Fixed cost by position.
+    Fixed(usize),
+}
+
+/// What is counted for reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Events, transitions (occurrences) or states (person-years).
+    Node {
+        /// Model.
+        model: usize,
+        /// Node.
+        node: Node,
+    },
+    /// Deaths in a model, all causes.
+    Deaths {
+        /// Model.
+        model: usize,
+    },
+}
+
+/// Rows of the grids: what each index means. The same for every block and delivery of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    /// Years of the horizon.
+    pub years: usize,
+    /// Rows of disease costs.
+    pub lines: Vec<Line>,
+    /// Rows of programme costs.
+    pub items: Vec<Item>,
+    /// Rows of counts.
+    pub counted: Vec<Counted>,
+    /// Rows of named outcomes: indices into the scenario's outcomes, all of them in order.
+    pub outcomes: usize,
+    /// Number of named insurers.
+    pub insurers: usize,
+    /// Rows of persons reaching steps: (programme, step).
+    pub steps: Vec<(usize, usize)>,
+    /// Rows that clauses asked for: (arrangement, clause, request), in the order of the file.
+    pub requests: Vec<(usize, usize, Request)>,
+    /// Number of programmes.
+    pub programmes: usize,
+}
+
+impl Shape {
+    /// Row of a clause's request in [`Flows::requested`].
+    pub fn request_of(&self, arrangement: usize, clause: usize) -> Option<usize> {
+        self.requests.iter().position(|(a, c, _)| *a == arrangement && *c == clause)
+    }
+}
+
+/// Disease costs of the participants of one programme, followed in one of the two ways.
+#[derive(Clone, Debug)]
+pub struct Followed {
+    /// Costs Σa on each line, `[line][year]`, EUR.
+    pub costs: Grid,
+    /// ΣΠa for each insurer, `[insurer × lines + line][year]`, EUR: Π is the product over the 1 Januaries
+    /// since enrolment of 1 − c/(1 − m).
+    pub costs_retained: Grid,
+    /// Person-years alive, `[0][year]`.
+    pub person_years: Grid,
+    /// Person-years times Π, `[insurer][year]`.
+    pub person_years_retained: Grid,
+}
+
+/// Amounts by year and present values of one delivery in one block of draws.
+#[derive(Clone, Debug)]
+pub struct Flows {
+    /// What the rows mean.
+    pub shape: Arc<Shape>,
+    /// Parameters of the delivery, for the quantities of clauses.
+    pub environment: Environment,
+
+    /// Comparator's disease costs, `[line][year]`, EUR.
+    pub level: Grid,
+    /// Strategy − comparator, Σa, `[line][year]`, EUR; negative when avoided.
+    pub increment: Grid,
+    /// Σκa: the part of the increment that is cash, `[line][year]`, EUR.
+    pub cashable: Grid,
+    /// Σκλa: the part of that which risk equalisation takes back (zero but on insurance budgets), EUR.
+    pub equalised: Grid,
+    /// Σκ(1−λ)Πa for each insurer, `[insurer × lines + line][year]`, EUR. An insurer with share m that had
+    /// p0 of the participants keeps Σκ(1−λ)pₜa = m(Σκa − Σκλa) + (p0 − m)·(this).
+    pub retained: Grid,
+    /// Without the programme's effects, by programme.
+    pub shadows: Vec<Followed>,
+    /// With them, by programme.
+    pub cohorts: Vec<Followed>,
+
+    /// Programme resource costs, `[item][year]`, EUR.
+    pub programme_costs: Grid,
+    /// Persons who reach a step, `[step row][year]`.
+    pub reached: Grid,
+    /// Persons turned away from a step for lack of capacity, `[step row][year]`.
+    pub turned_away: Grid,
+    /// What clauses asked for, `[request][year]`: persons, or EUR.
+    pub requested: Grid,
+
+    /// Comparator's counts, `[counted][year]`: occurrences, person-years or deaths.
+    pub count_level: Grid,
+    /// Strategy − comparator.
+    pub count_increment: Grid,
+    /// Comparator's named outcomes, `[outcome][year]`.
+    pub outcome_level: Grid,
+    /// Strategy − comparator.
+    pub outcome_increment: Grid,
+    /// Comparator: row 0 life-years, row 1 quality-adjusted life-years, by year.
+    pub health_level: Grid,
+    /// Strategy − comparator, the same rows.
+    pub health_increment: Grid,
+
+    /// Present values at the costs' rate, EUR: comparator's disease costs by line.
+    pub level_present: Vec<Lane>,
+    /// Present values at the costs' rate, EUR: strategy − comparator by line.
+    pub increment_present: Vec<Lane>,
+    /// Present values at the costs' rate, EUR: programme costs by item.
+    pub programme_costs_present: Vec<Lane>,
+    /// Present values at the effects' rate: comparator's life-years and quality-adjusted life-years.
+    pub health_level_present: [Lane; 2],
+    /// Present values at the effects' rate: strategy − comparator.
+    pub health_increment_present: [Lane; 2],
+    /// Yearly rate at which parties' cash flows are discounted.
+    pub parties_rate: f64,
+    /// Yearly rate of inflation for nominal amounts, if stated.
+    pub inflation: Option<Lane>,
+}
+
+impl Flows {
+    /// Row of health grids that holds life-years.
+    pub const LIFE_YEARS: usize = 0;
+    /// Row of health grids that holds quality-adjusted life-years.
+    pub const QALYS: usize = 1;
+}
+
+/// What is simulated for a variant: a strategy, possibly changed by an arrangement's `set`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Strategy (never the comparator).
+    pub strategy: usize,
+    /// Arrangement whose `set` changes it.
+    pub arrangement: Option<usize>,
+}
+
+/// Everything valued: for each variant the base case and all draws.
+#[derive(Clone, Debug)]
+pub struct Valued {
+    /// What the rows mean.
+    pub shape: Arc<Shape>,
+    /// Deliveries, every strategy but the comparator first, then those of arrangements that change behaviour.
+    pub deliveries: Vec<Delivery>,
+    /// By variant, in the scenario's order.
+    pub variants: Vec<VariantFlows>,
+    /// Number of draws; the last block may hold fewer than eight, its other lanes repeat the last draw.
+    pub draws: usize,
+    /// Independent randomisations of the design, for Monte Carlo standard errors.
+    pub randomisations: usize,
+    /// The sample: name and values by draw of every uncertain parameter, in the plan's order.
+    pub sampled: Vec<(String, Vec<f64>)>,
+    /// What the horizon cuts off, in plain words.
+    pub warnings: Vec<String>,
+}
+
+impl Valued {
+    /// Index of the delivery that an arrangement settles for a strategy.
+    pub fn delivery_of(&self, strategy: usize, arrangement: usize) -> usize {
+        self.deliveries
+            .iter()
+            .position(|d| d.strategy == strategy && d.arrangement == Some(arrangement))
+            .or_else(|| self.deliveries.iter().position(|d| d.strategy == strategy && d.arrangement.is_none()))
+            .expect("every strategy but the comparator has a delivery")
+    }
+}
+
+/// Flows of one variant.
+#[derive(Clone, Debug)]
+pub struct VariantFlows {
+    /// At the stated values (every lane the same), by delivery.
+    pub base: Vec<Flows>,
+    /// `[block][delivery]`; empty when only the base case was asked for.
+    pub blocks: Vec<Vec<Flows>>,
+}
