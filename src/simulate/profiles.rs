@@ -22,7 +22,7 @@ pub struct Profiles {
     pub list: Vec<Profile>,
     /// Labels (positions among the scenario's labels) that tell profiles apart.
     pub labels: Vec<usize>,
-    /// Class shares at each profile, by class that tells profiles apart: (class, points are profiles).
+    /// Risk classes among those labels.
     classes: Vec<usize>,
     points: Points,
 }
@@ -232,6 +232,10 @@ impl Profiles {
         Ok(persons)
     }
 
+    /// Risk classes that tell profiles apart.
+    pub fn classes(&self) -> &[usize] {
+        &self.classes
+    }
     /// The profiles as points at the age of entry.
     pub fn points(&self) -> &Points {
         &self.points

@@ -19,7 +19,7 @@
 //! fatal events: h = 0.0149820500 / (0.95 + 0.05·4) = 0.0130278696 per person-year.
 
 use super::points::{Points, Values, within};
-use super::profiles::{Profiles, acts_on, dynamics_quantities, multiply_by_share};
+use super::profiles::{Profiles, acts_on, multiply_by_share};
 use super::structure::{Cause, Row, Structure};
 use crate::formula::{Lane, Scratch, math};
 use crate::sample::{Environment, QuantityError};
@@ -115,7 +115,7 @@ impl Grid {
         let mortality = scenario.models[model]
             .background
             .is_some()
-            .then(|| MortalityGrid::new(scenario, model, profiles, &rows));
+            .then(|| MortalityGrid::new(scenario, profiles, &rows));
         Self { points, entry: Points::from_rows(variables, &entry_rows), point_of, cycles, mortality }
     }
 
@@ -127,9 +127,7 @@ impl Grid {
 }
 
 impl MortalityGrid {
-    fn new(scenario: &Scenario, model: usize, profiles: &Profiles, rows: &[Vec<f64>]) -> Self {
-        let used = super::profiles::labels_used(scenario, dynamics_quantities(scenario, model).into_iter());
-        let classes: Vec<usize> = used.iter().filter_map(|&l| scenario.variables.labels[l].class).collect();
+    fn new(scenario: &Scenario, profiles: &Profiles, rows: &[Vec<f64>]) -> Self {
         let mut groups: BTreeMap<(u64, u64), usize> = BTreeMap::new();
         let mut group_of_point = Vec::with_capacity(rows.len());
         for row in rows {
@@ -171,7 +169,7 @@ impl MortalityGrid {
             group_of,
             groups: groups.len(),
             group_of_point,
-            classes,
+            classes: profiles.classes().to_vec(),
         }
     }
 }
