@@ -95,14 +95,10 @@ impl Label {
                 "On balance it saves society {}: less care than the programme costs.",
                 "Per saldo bespaart het de samenleving {}: er is meer zorg niet nodig dan het programma kost.",
             ),
-            L::CostsOnBalance => (
-                "On balance it costs society {}.",
-                "Per saldo kost het de samenleving {}.",
-            ),
-            L::PricePerQaly => (
-                "Each healthy year gained costs {}.",
-                "Elk gewonnen gezond levensjaar kost {}.",
-            ),
+            L::CostsOnBalance => ("On balance it costs society {}.", "Per saldo kost het de samenleving {}."),
+            L::PricePerQaly => {
+                ("Each healthy year gained costs {}.", "Elk gewonnen gezond levensjaar kost {}.")
+            }
             L::CheaperAndBetter => (
                 "It costs no more and people gain healthy years: no price has to be paid for health.",
                 "Het kost niet meer en mensen winnen gezonde levensjaren: voor gezondheid hoeft niet te worden \
@@ -137,10 +133,9 @@ impl Label {
                 "{} of euros of {}, all years together, later years discounted at {} a year. Minus is a loss.",
                 "{} euro's van {}, alle jaren samen, latere jaren verdisconteerd met {} per jaar. Min is verlies.",
             ),
-            L::WhoPaysChance => (
-                "In brackets the chance of not losing.",
-                "Tussen haakjes de kans om niet te verliezen.",
-            ),
+            L::WhoPaysChance => {
+                ("In brackets the chance of not losing.", "Tussen haakjes de kans om niet te verliezen.")
+            }
             L::Thousands => ("Thousands", "Duizenden"),
             L::Millions => ("Millions", "Miljoenen"),
             L::Party => ("Party", "Partij"),
@@ -167,18 +162,14 @@ impl Label {
                 "Kiezen met volledige kennis zou hooguit {} waard zijn.",
             ),
             L::Goals => ("Goals", "Doelen"),
-            L::GoalLine => (
-                "{} by {}: wanted {}, expected {}",
-                "{} in {}: gewenst {}, verwacht {}",
-            ),
+            L::GoalLine => ("{} by {}: wanted {}, expected {}", "{} in {}: gewenst {}, verwacht {}"),
             L::GoalChance => ("chance {}", "kans {}"),
             L::GoalBaseReached => ("reached", "gehaald"),
             L::GoalBaseMissed => ("not reached", "niet gehaald"),
             L::WhatIf => ("What if: other assumptions", "Wat als: andere aannamen"),
-            L::WhatIfLine => (
-                "{}: {} on balance, {} healthy years",
-                "{}: {} per saldo, {} gezonde levensjaren",
-            ),
+            L::WhatIfLine => {
+                ("{}: {} on balance, {} healthy years", "{}: {} per saldo, {} gezonde levensjaren")
+            }
             L::LeftOut => ("What to keep in mind", "Om rekening mee te houden"),
             L::NoWarnings => ("No warnings about this scenario.", "Geen waarschuwingen bij dit scenario."),
             L::Unsourced => (
@@ -225,9 +216,23 @@ mod tests {
     fn both_languages_have_the_same_gaps() {
         use Label as L;
         let with_gaps = [
-            L::Compared, L::ComparedBaseOnly, L::WhatItDoes, L::MoneyBasis, L::CareCosts, L::SavesOnBalance,
-            L::CostsOnBalance, L::PricePerQaly, L::CheaperAndWorse, L::WhoPaysBasis, L::BestBuy,
-            L::BestBuyBaseOnly, L::WorthKnowing, L::GoalLine, L::WhatIfLine, L::Unsourced, L::WhereFiles,
+            L::Compared,
+            L::ComparedBaseOnly,
+            L::WhatItDoes,
+            L::MoneyBasis,
+            L::CareCosts,
+            L::SavesOnBalance,
+            L::CostsOnBalance,
+            L::PricePerQaly,
+            L::CheaperAndWorse,
+            L::WhoPaysBasis,
+            L::BestBuy,
+            L::BestBuyBaseOnly,
+            L::WorthKnowing,
+            L::GoalLine,
+            L::WhatIfLine,
+            L::Unsourced,
+            L::WhereFiles,
         ];
         for label in with_gaps {
             let (en, nl) = label.texts();

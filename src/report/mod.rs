@@ -14,9 +14,9 @@ pub mod parquet;
 pub mod table;
 pub mod tables;
 pub mod terminal;
-pub mod words;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 pub use manifest::{InputFile, Provenance};
 

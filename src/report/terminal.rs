@@ -4,10 +4,10 @@
 //! that is, what to keep in mind, and where the files are. Amounts have three significant digits; the files
 //! hold all of them.
 
-use super::{Rates, Run};
 use super::labels::Label;
 use super::layout::{Line, Matrix, WIDTH, wrap};
 use super::words::Lang;
+use super::{Rates, Run};
 use crate::analyse::VariantFindings;
 use crate::analyse::cost_effectiveness::{CostEffectiveness, StrategyResult};
 use crate::analyse::dominance::Comparison;
@@ -285,8 +285,7 @@ impl Page<'_> {
             };
             accounts.retain(|&account| shown(account) >= 0.5);
             let largest = accounts.iter().map(|&account| shown(account)).fold(0.0, f64::max);
-            let (unit, word) =
-                if largest >= 1e8 { (1e6, Label::Millions) } else { (1e3, Label::Thousands) };
+            let (unit, word) = if largest >= 1e8 { (1e6, Label::Millions) } else { (1e3, Label::Thousands) };
             let basis = [
                 &self.say(word, &[]),
                 &scenario.valuation.price_year.to_string(),
@@ -440,10 +439,8 @@ impl Page<'_> {
         self.heading(&title);
         let inputs = &self.run.scenario.inputs;
         let evidence = inputs.iter().filter(|input| input.needs_origin);
-        let unknown = evidence
-            .clone()
-            .filter(|input| input.source.is_empty() && input.assumption.is_empty())
-            .count();
+        let unknown =
+            evidence.clone().filter(|input| input.source.is_empty() && input.assumption.is_empty()).count();
         if unknown > 0 {
             let text = self.say(Label::Unsourced, &[&unknown.to_string(), &evidence.count().to_string()]);
             self.item(&text);
