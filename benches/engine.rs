@@ -62,7 +62,14 @@ fn sick_sicker(criterion: &mut Criterion) {
                 |(workspace, rates), arms| {
                     for environment in arms {
                         rates
-                            .fill(&scenario, 0, &plan.structure, &plan.grid, environment, &mut workspace.scratch)
+                            .fill(
+                                &scenario,
+                                0,
+                                &plan.structure,
+                                &plan.grid,
+                                environment,
+                                &mut workspace.scratch,
+                            )
                             .expect("rates in range");
                         comparator(&scenario, &plan, rates, environment, &[], workspace, &mut Glance)
                             .expect("people");

@@ -157,7 +157,9 @@ fn starts_of_cycles_only_sum_to_n_weights() {
     let scenario = read(&[("time.within_cycle", "none")]);
     let found = base_case(&scenario, 0);
     let weights: Vec<f64> = (0..=75).map(|t| if t < 75 { 1.0 } else { 0.0 }).collect();
-    for (id, treatment, utility) in [("SoC", 0.0, 0.75), ("A", 12_000.0, 0.95), ("B", 13_000.0, 0.75), ("AB", 25_000.0, 0.95)] {
+    for (id, treatment, utility) in
+        [("SoC", 0.0, 0.75), ("A", 12_000.0, 0.95), ("B", 13_000.0, 0.75), ("AB", 25_000.0, 0.95)]
+    {
         let (cost, qalys) = weighed(&people(&scenario, id), &weights, treatment, utility);
         let result = &found.strategies[index(&scenario, id)];
         close(result.cost.base, cost, id);

@@ -43,7 +43,9 @@ fn with(more: &str) -> ounce::scenario::Scenario {
 #[test]
 fn a_fall_changes_no_state_and_recurs() {
     // 0.85 falls per person-year, nobody dies: 100 · 0.85 · 4 = 340; 1 − exp(−0.85) each year would give 229.
-    let s = with("[models.m.events.fall]\nin = [\"home\"]\nrate = 0.85\n[strategies.other]\nset = { x = 1 }\n[parameters]\nx = { value = 0, assumption = \"none\" }");
+    let s = with(
+        "[models.m.events.fall]\nin = [\"home\"]\nrate = 0.85\n[strategies.other]\nset = { x = 1 }\n[parameters]\nx = { value = 0, assumption = \"none\" }",
+    );
     let flows = base_flows(&s);
     assert!((count(&flows, &s, "fall").0 - 340.0).abs() < 1e-9);
 }
@@ -215,8 +217,14 @@ fn spread_costs_fall_on_those_still_alive() {
     // Hazard ln 2 a year: at the course (1 January 2027) half of 100 are left; a year later a quarter.
     let s = with(
         &PROGRAMME
-            .replace("costs = { course = 10 }", "[programmes.p.cascade.course.costs.course]\nvalue = 10\nspread = [0.6, 0.4]")
-            .replace("[models.m.events.fall]", "[models.m.mortality]\nrate = \"ln(2)\"\n[models.m.events.fall]"),
+            .replace(
+                "costs = { course = 10 }",
+                "[programmes.p.cascade.course.costs.course]\nvalue = 10\nspread = [0.6, 0.4]",
+            )
+            .replace(
+                "[models.m.events.fall]",
+                "[models.m.mortality]\nrate = \"ln(2)\"\n[models.m.events.fall]",
+            ),
     );
     let flows = base_flows(&s);
     let by_year: Vec<f64> = (0..4).map(|y| flows.programme_costs.at(0, y)[0]).collect();

@@ -192,10 +192,7 @@ impl Books {
     /// errors are compared with.
     #[must_use]
     pub fn gross(&self) -> Lane {
-        self.lines
-            .iter()
-            .flat_map(|line| &line.amounts)
-            .fold(Lane::ZERO, |sum, amount| sum + amount.abs())
+        self.lines.iter().flat_map(|line| &line.amounts).fold(Lane::ZERO, |sum, amount| sum + amount.abs())
     }
 }
 
@@ -264,10 +261,7 @@ mod tests {
         // Pays 30 and is paid 20 in the same year: it put in 30. A rise in care costs is not put in.
         let mut books = Books {
             years: 1,
-            lines: vec![
-                line(5, 6, LineKind::Clause(0), &[30.0]),
-                line(6, 5, LineKind::Clause(1), &[20.0]),
-            ],
+            lines: vec![line(5, 6, LineKind::Clause(0), &[30.0]), line(6, 5, LineKind::Clause(1), &[20.0])],
         };
         books.lines.push(BookLine::new(
             Account::Care,

@@ -71,8 +71,7 @@ fn kinds(block: &Block<'_>, claim: &Claim<'_>) -> Vec<ItemKind> {
 
 /// Whether a claim is about a cost; fixed costs are no part of a restricted base.
 fn concerns(claim: &Claim<'_>, kind: ItemKind) -> bool {
-    costs::holds(claim.base, kind)
-        && (claim.restriction.is_none() || matches!(kind, ItemKind::Step { .. }))
+    costs::holds(claim.base, kind) && (claim.restriction.is_none() || matches!(kind, ItemKind::Step { .. }))
 }
 
 /// Whether a claim counts together with another on one cost in a year.
@@ -86,11 +85,15 @@ fn overlaps(block: &Block<'_>, claim: &Claim<'_>, rival: &Claim<'_>, kind: ItemK
         && (rival.restriction.is_none() || rival.restriction == claim.restriction)
 }
 
-fn error(block: &Block<'_>, claim: &Claim<'_>, rivals: &[&Claim<'_>], total: Lane, year: usize) -> SettleError {
-    let names: Vec<String> = rivals
-        .iter()
-        .map(|rival| format!("`{}`", block.arrangement.clauses[rival.clause].id))
-        .collect();
+fn error(
+    block: &Block<'_>,
+    claim: &Claim<'_>,
+    rivals: &[&Claim<'_>],
+    total: Lane,
+    year: usize,
+) -> SettleError {
+    let names: Vec<String> =
+        rivals.iter().map(|rival| format!("`{}`", block.arrangement.clauses[rival.clause].id)).collect();
     let party = match block.market.resolve(claim.to)[..] {
         [(party, _)] => block.scenario.parties.list[party].id.clone(),
         _ => "insurers".to_owned(),

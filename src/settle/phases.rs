@@ -134,7 +134,8 @@ impl<'a> Deal<'a> {
             let agreed = agree(&rules, std::slice::from_ref(&opened_base), 1, &mut warnings);
             if agreed.clauses.iter().any(|agreed| *agreed != Agreed::Nothing) {
                 warnings.push(
-                    "no draws were run: terms that rest on expectations were taken from the base case".to_owned(),
+                    "no draws were run: terms that rest on expectations were taken from the base case"
+                        .to_owned(),
                 );
             }
             Expectations { draws: 0, ..agreed }

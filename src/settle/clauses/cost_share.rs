@@ -160,11 +160,8 @@ mod tests {
 
     fn sharing(rule: ShareRule, parties: &[Payer]) -> Clause {
         let mut clause = testing::subsidy(testing::base(Base::Programme, None), "1");
-        clause.terms = Terms::CostShare {
-            base: testing::base(Base::Programme, None),
-            parties: parties.to_vec(),
-            rule,
-        };
+        clause.terms =
+            Terms::CostShare { base: testing::base(Base::Programme, None), parties: parties.to_vec(), rule };
         clause
     }
 
@@ -192,8 +189,7 @@ mod tests {
                 let mut flows = testing::flows(&scenario, 1);
                 testing::set_costs(&mut flows, &[120.0]);
                 for budget in 0..2 {
-                    let saved =
-                        Lane::from_fn(|draw| -draws[draw.min(draws.len() - 1)][budget]);
+                    let saved = Lane::from_fn(|draw| -draws[draw.min(draws.len() - 1)][budget]);
                     flows.increment.row_mut(budget)[0] = saved;
                     flows.cashable.row_mut(budget)[0] = saved;
                 }
