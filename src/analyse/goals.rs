@@ -35,7 +35,12 @@ pub fn goals(scenario: &Scenario, valued: &Valued, variant: usize) -> Vec<GoalRe
         let Some(row) = goal_measure(scenario, &valued.shape, goal.measure) else { continue };
         for delivery in 0..valued.deliveries.len() {
             let arm = Arm::new(valued, variant, delivery);
-            let change = arm.series(|flows| row.increment(flows)[goal.by] / row.level(flows)[goal.by]);
+            let increment = arm.by_year(|flows| row.increment(flows));
+            let level = arm.by_year(|flows| row.level(flows));
+            let (Some(increment), Some(level)) = (increment.get(goal.by), level.get(goal.by)) else {
+                continue;
+            };
+            let change = increment.zip(level, |increment, level| increment / level);
             if change.base.is_finite() && change.draws.iter().all(|change| change.is_finite()) {
                 results.push(assess(goal, index, delivery, &change, arm.randomisations()));
             }

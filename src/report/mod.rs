@@ -6,8 +6,6 @@
 
 pub mod csv;
 mod datapackage;
-#[cfg(test)]
-pub(crate) mod fixture;
 pub mod folder;
 pub mod labels;
 pub mod layout;

@@ -1,11 +1,11 @@
 //! Reports of a small run, as people and software get them.
 
 use super::csv::CsvStyle;
-use super::fixture::{Fixture, fixture};
 use super::folder::Target;
 use super::terminal;
 use super::words::Lang;
 use super::{InputFile, Provenance, Rates, Run, write};
+use crate::analyse::fixture::{Fixture, fixture};
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -14,10 +14,10 @@ use crate::value::flows::{
 use std::sync::Arc;
 
 pub const DRAWS: usize = 10;
-const YEARS: usize = 3;
-const INSURER: usize = 5;
-const MUNICIPALITY: usize = 6;
-const FUND: usize = 7;
+pub const YEARS: usize = 3;
+pub const INSURER: usize = 5;
+pub const MUNICIPALITY: usize = 6;
+pub const FUND: usize = 7;
 
 fn named(en: &str, nl: &str) -> Localised {
     Localised { en: en.into(), nl: nl.into() }
