@@ -11,7 +11,7 @@ use super::{Rates, Run};
 use crate::analyse::VariantFindings;
 use crate::analyse::cost_effectiveness::{CostEffectiveness, StrategyResult};
 use crate::analyse::dominance::Comparison;
-use crate::analyse::measures::{Measure, Row, goal_measure, or_id};
+use crate::analyse::measures::{Measure, Row, goal_rows, or_id};
 use crate::analyse::outcomes::DeliveryOutcomes;
 use crate::analyse::statistics::Summary;
 use crate::scenario::checked::{Localised, Node, Parties};
@@ -184,7 +184,7 @@ impl Page<'_> {
         let scenario = self.run.scenario;
         let shape = &self.run.valued.shape;
         let position = |row: Row| self.run.findings.measures.iter().position(|measure| measure.row == row);
-        let goals = scenario.goals.iter().filter_map(|goal| goal_measure(scenario, shape, goal.measure));
+        let goals = scenario.goals.iter().flat_map(|goal| goal_rows(scenario, shape, goal.measure));
         let wanted = |measure: &Measure| match measure.row {
             Row::Outcome(_) => true,
             Row::Health(_) => false,
