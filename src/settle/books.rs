@@ -188,14 +188,17 @@ impl Books {
         present_value(&paid, rate)
     }
 
+    /// Turnover of a party in each draw over all years, EUR: the sum of absolute amounts it pays and is paid.
+    #[must_use]
+    pub fn turnover(&self, party: usize) -> Lane {
+        self.entries(party).flat_map(|entry| entry.amounts).fold(Lane::ZERO, |sum, amount| sum + amount.abs())
+    }
+
     /// Gross flows of each draw over all years, EUR: the sum of absolute amounts, the measure that rounding
     /// errors are compared with.
     #[must_use]
     pub fn gross(&self) -> Lane {
-        self.lines
-            .iter()
-            .flat_map(|line| &line.amounts)
-            .fold(Lane::ZERO, |sum, amount| sum + amount.abs())
+        self.lines.iter().flat_map(|line| &line.amounts).fold(Lane::ZERO, |sum, amount| sum + amount.abs())
     }
 }
 
@@ -264,10 +267,7 @@ mod tests {
         // Pays 30 and is paid 20 in the same year: it put in 30. A rise in care costs is not put in.
         let mut books = Books {
             years: 1,
-            lines: vec![
-                line(5, 6, LineKind::Clause(0), &[30.0]),
-                line(6, 5, LineKind::Clause(1), &[20.0]),
-            ],
+            lines: vec![line(5, 6, LineKind::Clause(0), &[30.0]), line(6, 5, LineKind::Clause(1), &[20.0])],
         };
         books.lines.push(BookLine::new(
             Account::Care,
@@ -278,6 +278,7 @@ mod tests {
         assert_eq!(books.put_in(5, 0.0), Lane::splat(30.0));
         assert_eq!(books.net(5)[0], Lane::splat(-17.0));
         assert_eq!(books.gross(), Lane::splat(57.0));
+        assert_eq!(books.turnover(6), Lane::splat(50.0));
     }
 
     #[test]

@@ -115,7 +115,8 @@ impl Contract<'_> {
         match value.0.iter().find(|&&value| !allowed(value)) {
             None => Ok(value),
             Some(bad) => {
-                Err(QuantityError::new(quantity, format!("must be {words}, but is {bad} in some draw")).into())
+                Err(QuantityError::new(quantity, format!("must be {words}, but is {bad} in some draw"))
+                    .into())
             }
         }
     }
@@ -124,11 +125,7 @@ impl Contract<'_> {
     ///
     /// # Errors
     /// A value outside the range in some draw.
-    pub fn optional(
-        &self,
-        quantity: Option<&Quantity>,
-        range: Range,
-    ) -> Result<Option<Lane>, SettleError> {
+    pub fn optional(&self, quantity: Option<&Quantity>, range: Range) -> Result<Option<Lane>, SettleError> {
         quantity.map(|quantity| self.quantity(quantity, range)).transpose()
     }
 

@@ -22,10 +22,10 @@
 //!   (restrictions that differ are taken to be about different people). What is left is never more than what is
 //!   left of the unrestricted base. Fixed costs do not depend on people and are no part of a restricted base.
 
+use super::SettleError;
 use super::books::{Account, BookLine, Books, LineKind};
 use super::contract::{Block, Contract};
 use super::parties::Market;
-use super::SettleError;
 use crate::formula::{Lane, Program};
 use crate::scenario::checked::{Arrangement, Base, Request, Requested, Terms};
 use crate::value::flows::{Flows, Item, ItemKind};
@@ -80,7 +80,9 @@ pub fn holds(base: Base, kind: ItemKind) -> bool {
         (Base::Step(wanted), ItemKind::Step { step, .. }) => step == wanted,
         (Base::Fixed, ItemKind::Fixed(_)) => true,
         (Base::FixedItem(wanted), ItemKind::Fixed(position)) => position == wanted,
-        (Base::Step(_), ItemKind::Fixed(_)) | (Base::Fixed | Base::FixedItem(_), ItemKind::Step { .. }) => false,
+        (Base::Step(_), ItemKind::Fixed(_)) | (Base::Fixed | Base::FixedItem(_), ItemKind::Step { .. }) => {
+            false
+        }
     }
 }
 
@@ -112,11 +114,7 @@ pub fn restriction(request: &Request) -> Option<&Program> {
 /// # Errors
 /// The clause pays several parties, the party has no part in the base, or its part of a restricted base is not
 /// known.
-pub fn borne(
-    contract: &Contract<'_>,
-    request: &Request,
-    delivery: &Books,
-) -> Result<Vec<Lane>, SettleError> {
+pub fn borne(contract: &Contract<'_>, request: &Request, delivery: &Books) -> Result<Vec<Lane>, SettleError> {
     let block = contract.block;
     let (arrangement, clause) = contract.names();
     let [(party, _)] = block.market.resolve(contract.clause.to)[..] else {
@@ -213,9 +211,7 @@ impl Basis<'_> {
     /// Whether a payment per person is for a step of the base.
     fn about(&self, persons: &Request) -> bool {
         match persons.what {
-            Requested::Persons { step } => {
-                persons.programme == self.programme && holds_step(self.base, step)
-            }
+            Requested::Persons { step } => persons.programme == self.programme && holds_step(self.base, step),
             Requested::Cost(_) => false,
         }
     }
@@ -390,7 +386,8 @@ mod tests {
         // people only: all 40. Fees of 90 for high-risk people leave at most the 10 that are left of everything.
         let low = testing::quantity("1 < 2");
         let high = testing::quantity("2 < 1");
-        for (where_, paid, left) in [(None, 50.0, 20.0), (Some(high.clone()), 50.0, 40.0), (Some(high), 90.0, 10.0)]
+        for (where_, paid, left) in
+            [(None, 50.0, 20.0), (Some(high.clone()), 50.0, 40.0), (Some(high), 90.0, 10.0)]
         {
             let mut fee = testing::fee(MUNICIPALITY, 4, "10");
             testing::restrict(&mut fee, where_);

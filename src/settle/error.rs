@@ -10,7 +10,9 @@ pub enum SettleError {
     #[error(transparent)]
     Quantity(#[from] QuantityError),
     /// The named insurers hold more than everyone.
-    #[error("the market shares of the named insurers add up to {total} in some draw; together they are at most 1")]
+    #[error(
+        "the market shares of the named insurers add up to {total} in some draw; together they are at most 1"
+    )]
     MarketShares {
         /// Largest sum over the lanes of a block.
         total: f64,
@@ -104,7 +106,9 @@ pub enum SettleError {
         programme: String,
     },
     /// A clause that needs an amount which was not counted.
-    #[error("arrangement `{arrangement}`, clause `{clause}`: the amount it pays for was not counted in this run")]
+    #[error(
+        "arrangement `{arrangement}`, clause `{clause}`: the amount it pays for was not counted in this run"
+    )]
     NotCounted {
         /// Arrangement.
         arrangement: String,

@@ -36,12 +36,7 @@ use crate::value::flows::Flows;
 /// 1, 3, 5 and 10 years.
 #[must_use]
 pub fn retention(market_share: f64, at_enrolment: f64, product: f64) -> f64 {
-    retained_amount(
-        Lane::splat(market_share),
-        Lane::splat(at_enrolment),
-        Lane::ONE,
-        Lane::splat(product),
-    )[0]
+    retained_amount(Lane::splat(market_share), Lane::splat(at_enrolment), Lane::ONE, Lane::splat(product))[0]
 }
 
 /// Σ p(t)a over participants: mΣa + (p0 − m)ΣΠa, since [`retention`] is linear in Π.
@@ -62,7 +57,8 @@ fn budgets_in_use(flows: &Flows, scenario: &Scenario) -> Vec<usize> {
 pub fn holders(scenario: &Scenario, budget: usize) -> Vec<(usize, f64)> {
     let mut holders: Vec<(usize, f64)> = Vec::new();
     for (party, held) in scenario.parties.list.iter().enumerate() {
-        let share: f64 = held.budgets.iter().filter(|(held, _)| *held == budget).map(|(_, share)| share).sum();
+        let share: f64 =
+            held.budgets.iter().filter(|(held, _)| *held == budget).map(|(_, share)| share).sum();
         if share != 0.0 {
             holders.push((party, share));
         }
@@ -78,14 +74,9 @@ pub fn holders(scenario: &Scenario, budget: usize) -> Vec<(usize, f64)> {
 }
 
 /// Sums, over the rows of one budget, of `amount(row, year)` by year.
-pub(crate) fn by_year(
-    flows: &Flows,
-    budget: usize,
-    amount: impl Fn(usize, usize) -> Lane,
-) -> Vec<Lane> {
-    let rows: Vec<usize> = (0..flows.shape.lines.len())
-        .filter(|&row| flows.shape.lines[row].budget == budget)
-        .collect();
+pub(crate) fn by_year(flows: &Flows, budget: usize, amount: impl Fn(usize, usize) -> Lane) -> Vec<Lane> {
+    let rows: Vec<usize> =
+        (0..flows.shape.lines.len()).filter(|&row| flows.shape.lines[row].budget == budget).collect();
     (0..flows.shape.years)
         .map(|year| rows.iter().fold(Lane::ZERO, |sum, &row| sum + amount(row, year)))
         .collect()
@@ -127,7 +118,7 @@ pub fn postings(scenario: &Scenario, market: &Market, flows: &Flows) -> Vec<Book
             lines.push(BookLine::new(insurer, fund, LineKind::Equalisation { budget }, amounts));
         }
         if let Some((_, purchaser)) = market.own() {
-            for (other, _) in market.insurers().into_iter().filter(|(party, _)| *party != purchaser) {
+            for &(other, _) in market.insurers().iter().filter(|(party, _)| *party != purchaser) {
                 let amounts = kept(market, flows, budget, other).iter().map(|&amount| -amount).collect();
                 lines.push(BookLine::new(
                     Account::Party(purchaser),

@@ -1,10 +1,10 @@
 //! Small scenarios and flows for the tests of settlement.
 
+use super::Agreed;
 use super::books::Books;
 use super::clauses::{Rule, rule};
 use super::contract::Block;
 use super::phases::{self, Expectations, Phase, Settled};
-use super::Agreed;
 use crate::formula::{self, Lane, Scope, Symbol, TableShape};
 use crate::sample::{DesignKind, Environment};
 use crate::scenario::Scenario;
@@ -83,12 +83,7 @@ pub fn scenario() -> Builder {
         title: Localised::default(),
         description: Localised::default(),
         time: Time { start: 2026, years: 1, cycles_per_year: 1, within_cycle: WithinCycle::HalfCycle },
-        uncertainty: Uncertainty {
-            draws: 8,
-            seed: 1,
-            design: DesignKind::Random,
-            engine: Engine::Expected,
-        },
+        uncertainty: Uncertainty { draws: 8, seed: 1, design: DesignKind::Random, engine: Engine::Expected },
         valuation: Valuation {
             price_year: 2024,
             discount_costs: quantity("0"),
@@ -202,11 +197,7 @@ impl Builder {
             eligible: quantity("1"),
             provider: Parties::PROVIDER,
             relative_risk: quantity("1"),
-            enrol: Enrol {
-                years: Vec::new(),
-                cycle_in_year: 0,
-                amount: EnrolAmount::Share(quantity("1")),
-            },
+            enrol: Enrol { years: Vec::new(), cycle_in_year: 0, amount: EnrolAmount::Share(quantity("1")) },
             reach: quantity("1"),
             fixed: fixed.iter().map(fixed_cost).collect(),
             steps: steps.iter().enumerate().map(step).collect(),
@@ -296,8 +287,7 @@ fn request_of_mut(terms: &mut Terms) -> Option<&mut Request> {
 /// Flows of zeros: one line per budget, one item per step and fixed cost, one row per request of a clause.
 pub fn flows(scenario: &Scenario, years: usize) -> Flows {
     let insurers = scenario.parties.insurers.len();
-    let lines: Vec<Line> =
-        (0..scenario.budgets.len()).map(|budget| Line { unit_cost: 0, budget }).collect();
+    let lines: Vec<Line> = (0..scenario.budgets.len()).map(|budget| Line { unit_cost: 0, budget }).collect();
     let mut items = Vec::new();
     for (programme, of) in scenario.programmes.iter().enumerate() {
         let provider = of.provider;

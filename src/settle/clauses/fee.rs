@@ -87,7 +87,11 @@ mod tests {
         // Tariffs of 2023: 1,250.29; ten per cent more by written contract: 1,375.32; tariffs of 2021: 835.74.
         let price = |tariffs: &str| paid(testing::fee(FIRST_PARTY, 4, tariffs), &[1.0], 4)[0];
         approx::assert_abs_diff_eq!(price("81.93 + 4 * 193.80 + 4 * 98.29"), 1250.29, epsilon = 1e-9);
-        approx::assert_abs_diff_eq!(price("110% * (81.93 + 4 * 193.80 + 4 * 98.29)"), 1375.32, epsilon = 5e-3);
+        approx::assert_abs_diff_eq!(
+            price("110% * (81.93 + 4 * 193.80 + 4 * 98.29)"),
+            1375.32,
+            epsilon = 5e-3
+        );
         approx::assert_abs_diff_eq!(price("61.58 + 4 * 115.19 + 4 * 78.35"), 835.74, epsilon = 1e-9);
     }
 

@@ -82,16 +82,10 @@ pub fn rule(clause: &Clause) -> Box<dyn Rule + '_> {
         }
         Terms::LumpSum { amount } => Box::new(lump_sum::LumpSum { amount }),
         Terms::Copayment { persons, price } => Box::new(copayment::Copayment { persons, price }),
-        Terms::Subsidy { base, share, grant, carry_over, clawback } => Box::new(subsidy::Subsidy {
-            base,
-            share,
-            grant: grant.as_ref(),
-            carry_over,
-            clawback: *clawback,
-        }),
-        Terms::CostShare { base, parties, rule } => {
-            Box::new(cost_share::CostShare { base, parties, rule })
+        Terms::Subsidy { base, share, grant, carry_over, clawback } => {
+            Box::new(subsidy::Subsidy { base, share, grant: grant.as_ref(), carry_over, clawback: *clawback })
         }
+        Terms::CostShare { base, parties, rule } => Box::new(cost_share::CostShare { base, parties, rule }),
         Terms::SharedSavings(terms) => Box::new(shared_savings::SharedSavingsRule { terms }),
     }
 }

@@ -92,11 +92,8 @@ impl Subsidy<'_> {
         let (mut paid, mut returned) = (Vec::new(), Vec::new());
         // One year more than the horizon: what was carried into it is taken back then.
         for year in 0..=horizon {
-            let deflator = if self.clawback {
-                contract.deflator(year)?
-            } else {
-                contract.lagged_deflator(year)?
-            };
+            let deflator =
+                if self.clawback { contract.deflator(year)? } else { contract.lagged_deflator(year)? };
             let in_force = year < horizon && contract.in_force(year);
             let mut grant = if in_force { written * deflator } else { Lane::ZERO };
             if self.clawback {
@@ -146,8 +143,7 @@ impl Rule for Subsidy<'_> {
             return Ok(contract.pay(&paid));
         }
         let clause = contract.clause;
-        let mut lines =
-            contract.post(clause.from, clause.to, LineKind::Clause(contract.index), 0, &paid);
+        let mut lines = contract.post(clause.from, clause.to, LineKind::Clause(contract.index), 0, &paid);
         lines.extend(contract.pay_back(&returned));
         Ok(lines)
     }

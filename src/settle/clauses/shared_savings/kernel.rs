@@ -54,10 +54,11 @@ impl Kernel {
     /// Settles a saving (negative: a loss) against a benchmark, both EUR.
     #[must_use]
     pub fn settle(&self, benchmark: f64, saving: f64) -> Settlement {
-        let payment = self.part(self.share, self.minimum_savings_rate, self.cap_savings_rate, benchmark, saving);
-        let repayment = self.loss.map_or(0.0, |loss| {
-            self.part(loss.share, loss.minimum_rate, loss.cap_rate, benchmark, -saving)
-        });
+        let payment =
+            self.part(self.share, self.minimum_savings_rate, self.cap_savings_rate, benchmark, saving);
+        let repayment = self
+            .loss
+            .map_or(0.0, |loss| self.part(loss.share, loss.minimum_rate, loss.cap_rate, benchmark, -saving));
         Settlement { payment, repayment }
     }
 

@@ -78,9 +78,7 @@ impl<'a> Measured<'a> {
         if !self.block.scenario.budgets[budget].insurance {
             return total * market.per_person() * self.held(budget);
         }
-        self.payers
-            .iter()
-            .fold(Lane::ZERO, |sum, &party| sum + market.insured(party, total, &retained))
+        self.payers.iter().fold(Lane::ZERO, |sum, &party| sum + market.insured(party, total, &retained))
     }
 
     /// Participants' costs on a budget, by year.
@@ -159,12 +157,10 @@ impl SharedSavingsRule<'_> {
         let (cohort, shadow) = (&block.flows.cohorts[programme], &block.flows.shadows[programme]);
         let benchmark = match (&self.terms.benchmark, agreed) {
             (Benchmark::True, _) => self.over_budgets(block, |_, budget| measured.claims(shadow, budget)),
-            (Benchmark::Forecast, Agreed::Forecast(rates)) => {
-                self.over_budgets(block, |position, budget| {
-                    let years = measured.person_years(cohort, budget);
-                    years.iter().zip(&rates[position]).map(|(&years, &rate)| years * rate).collect()
-                })
-            }
+            (Benchmark::Forecast, Agreed::Forecast(rates)) => self.over_budgets(block, |position, budget| {
+                let years = measured.person_years(cohort, budget);
+                years.iter().zip(&rates[position]).map(|(&years, &rate)| years * rate).collect()
+            }),
             (Benchmark::Forecast, _) => vec![Lane::ZERO; block.horizon()],
             (Benchmark::Fixed(amount), _) => {
                 let amount = contract.quantity(amount, Range::NotNegative)?;
@@ -292,11 +288,9 @@ impl Rule for SharedSavingsRule<'_> {
         let benchmark = self.by_settlement(contract, benchmark);
         let saving = self.by_settlement(contract, saving);
         let kernels = self.kernels(contract)?;
-        let settled = |year: usize, draw: usize| {
-            kernels[draw].settle(benchmark[year][draw], saving[year][draw])
-        };
-        let payments =
-            contract.capped(|year| Ok(Lane::from_fn(|draw| settled(year, draw).payment)))?;
+        let settled =
+            |year: usize, draw: usize| kernels[draw].settle(benchmark[year][draw], saving[year][draw]);
+        let payments = contract.capped(|year| Ok(Lane::from_fn(|draw| settled(year, draw).payment)))?;
         let mut lines = contract.pay(&payments);
         if self.terms.loss.is_some() {
             let repayments: Vec<Lane> = (0..contract.block.horizon())
