@@ -289,6 +289,7 @@ mod tests {
             draws: 8,
             randomisations: 1,
             sampled: Vec::new(),
+            warnings: Vec::new(),
         };
         let settled = settle(&scenario, &valued).unwrap();
         let found: Vec<_> = settled

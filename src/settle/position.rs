@@ -2,11 +2,7 @@
 
 use super::books::{Books, present_value};
 use super::phases::Settled;
-use crate::formula::{LANES, Lane};
-
-/// A net below this part of the party's turnover is rounding and counts as zero: a provider whose costs are paid
-/// in full must not end below zero in half of the draws.
-const ROUNDING: f64 = 1e-12;
+use crate::formula::LANES;
 
 /// A party's cash position over all draws (or in the base case, which then counts as one draw).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,11 +36,7 @@ impl Position {
     }
 
     fn extend(&mut self, books: &Books, party: usize, rate: f64, draws: usize) {
-        let turnover = books.turnover(party);
-        let exact = |net: Lane| {
-            net.zip(turnover, |net, turnover| if net.abs() <= ROUNDING * turnover { 0.0 } else { net })
-        };
-        let net: Vec<Lane> = books.net(party).into_iter().map(exact).collect();
+        let net = books.net(party);
         let present = present_value(&net, rate);
         for (by_draw, amount) in self.net.iter_mut().zip(&net) {
             by_draw.extend_from_slice(&amount.0[..draws]);
@@ -182,6 +174,7 @@ pub fn conditional_value_at_risk(values: &[f64], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formula::Lane;
     use crate::settle::books::{Account, BookLine, LineKind};
 
     #[test]
@@ -264,26 +257,6 @@ mod tests {
         assert_eq!(position.payback_year(), Some(1));
         assert_eq!(position.payback_years()[0], None);
         assert_eq!(position.greatest_cash_needs(), vec![100.0; 10]);
-    }
-
-    #[test]
-    fn costs_that_are_paid_in_full_leave_nothing_and_no_rounding() {
-        // 0.1 + 0.2 is paid back as 0.3, which is 5.6e-17 less.
-        let pays = |amount: f64| {
-            BookLine::new(
-                Account::Party(5),
-                Account::Resources,
-                LineKind::ProgrammeCost { item: 0 },
-                vec![Lane::splat(amount)],
-            )
-        };
-        let mut settled = settled();
-        settled.base = Books { years: 1, lines: vec![pays(0.1), pays(0.2), pays(-0.3)] };
-        assert_ne!(settled.base.net(5)[0][0], 0.0);
-        let position = Position::base(&settled, 5);
-        assert_eq!(position.net, [[0.0]]);
-        assert_eq!(position.chance_not_negative(), 1.0);
-        assert_eq!(position.payback_year(), Some(0));
     }
 
     #[test]
