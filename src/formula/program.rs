@@ -1,0 +1,443 @@
+//! A compiled formula and its evaluation over arrays.
+
+use super::FormulaError;
+use super::lane::{LANES, Lane};
+use super::lower::{Action, Instruction, Lowered, Operand, Register, lower};
+use super::operation::{
+    PointSource, Source, binary_lanes, binary_points, holds, select_lanes, select_points, unary_lanes,
+    unary_points,
+};
+use super::parse::Expression;
+use super::resolve::resolve;
+use super::scope::Scope;
+use super::table::{MissingRow, TableShape, TableValues};
+
+/// Points evaluated at a time. A register of this many lanes is 4 KiB, so that the few registers of a formula
+/// stay in the first-level cache.
+const BLOCK: usize = 64;
+
+/// A compiled formula.
+///
+/// It is a list of instructions on registers, not a tree: each instruction runs over many points before the
+/// next one starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    code: Lowered,
+}
+
+/// The values a formula is evaluated with.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// Every parameter's value in each draw of the lane, by index.
+    pub parameters: &'a [Lane],
+    /// Every variable's value at each point, by index. A variable that no evaluated program uses may be empty.
+    pub variables: &'a [&'a [f64]],
+    /// The number of points.
+    pub points: usize,
+    /// The values of every table, by index.
+    pub tables: &'a [TableValues],
+}
+
+/// Memory for intermediate results, to be kept between evaluations: once it has grown to what a program
+/// needs, evaluating allocates nothing. Its contents have no influence on results.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    once: Vec<Lane>,
+    points: Vec<Vec<f64>>,
+    lanes: Vec<Vec<Lane>>,
+    rows: Vec<usize>,
+}
+
+/// Why a program could not be evaluated.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EvaluationError {
+    /// A table has no row for a value the formula asks for.
+    #[error("the table `{table}` has no row for {key} = {value}")]
+    MissingRow {
+        /// The table's name.
+        table: String,
+        /// The name of the key without such a row.
+        key: String,
+        /// The value asked for.
+        value: f64,
+    },
+    /// A parameter the program uses was not passed.
+    #[error("parameter {index} is used, {given} parameters are given")]
+    MissingParameter {
+        /// The parameter's index.
+        index: usize,
+        /// The number of parameters given.
+        given: usize,
+    },
+    /// A variable the program uses does not have a value for each point.
+    #[error("variable {index} has {given} values for {points} points")]
+    VariableLength {
+        /// The variable's index.
+        index: usize,
+        /// Its number of values; 0 where it was not passed at all.
+        given: usize,
+        /// The number of points.
+        points: usize,
+    },
+    /// A table the program uses does not have a value for each of its rows.
+    #[error("the table `{table}` has {given} values for {rows} rows")]
+    TableLength {
+        /// The table's name.
+        table: String,
+        /// The number of values; 0 where they were not passed at all.
+        given: usize,
+        /// The number of rows of its shape.
+        rows: usize,
+    },
+    /// The array for the results does not have a lane for each point.
+    #[error("there is room for {given} results at {points} points")]
+    ResultLength {
+        /// The length of the array.
+        given: usize,
+        /// The number of points.
+        points: usize,
+    },
+    /// A formula that uses variables was evaluated without points.
+    #[error("the formula uses variable {index} where there are no points")]
+    UsesVariable {
+        /// The index of the first variable it uses.
+        index: usize,
+    },
+}
+
+impl From<MissingRow> for EvaluationError {
+    fn from(MissingRow { table, key, value }: MissingRow) -> EvaluationError {
+        EvaluationError::MissingRow { table, key, value }
+    }
+}
+
+/// Checks a formula where it stands and compiles it.
+///
+/// # Errors
+/// All faults in the meaning of the formula at once: unknown names, functions called with a wrong number of
+/// arguments, texts and categorical variables where numbers belong.
+pub fn compile(expression: &Expression, scope: &dyn Scope) -> Result<Program, Vec<FormulaError>> {
+    let tree = resolve(&expression.root, scope)?;
+    Ok(Program { code: lower(&tree) })
+}
+
+impl Scratch {
+    /// Memory that grows with use.
+    pub fn new() -> Scratch {
+        Scratch::default()
+    }
+
+    fn prepare(&mut self, code: &Lowered) {
+        fn grow<T: Clone>(registers: &mut Vec<Vec<T>>, count: usize, value: T) {
+            while registers.len() < count {
+                registers.push(vec![value.clone(); BLOCK]);
+            }
+        }
+        if self.once.len() < code.once_registers {
+            self.once.resize(code.once_registers, Lane::ZERO);
+        }
+        grow(&mut self.points, code.point_registers, 0.0);
+        grow(&mut self.lanes, code.lane_registers, Lane::ZERO);
+        if !code.tables.is_empty() && self.rows.is_empty() {
+            self.rows.resize(BLOCK * LANES, 0);
+        }
+    }
+}
+
+impl Program {
+    /// The indices of the parameters the formula uses, ascending.
+    pub fn parameters(&self) -> &[usize] {
+        &self.code.parameters
+    }
+
+    /// The indices of the variables the formula uses, ascending.
+    pub fn variables(&self) -> &[usize] {
+        &self.code.variables
+    }
+
+    /// The indices of the tables the formula uses, ascending.
+    pub fn tables(&self) -> &[usize] {
+        &self.code.tables
+    }
+
+    /// The formula's value where it is the same whatever parameters, variables and tables are.
+    pub fn constant(&self) -> Option<f64> {
+        match self.code.result {
+            Some(Operand::Constant(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Evaluates the formula at every point in every draw of the lane, into `out`.
+    ///
+    /// # Errors
+    /// [`EvaluationError::MissingRow`] where the formula asks a table for a row it does not have, in any draw;
+    /// the other kinds where inputs are missing or of the wrong length. `out` is then partly written.
+    pub fn evaluate(
+        &self,
+        inputs: &Inputs,
+        scratch: &mut Scratch,
+        out: &mut [Lane],
+    ) -> Result<(), EvaluationError> {
+        self.check(inputs, out.len())?;
+        scratch.prepare(&self.code);
+        let mut first = 0;
+        let mut blocks = out.chunks_mut(BLOCK).peekable();
+        if blocks.peek().is_none() {
+            return Ok(());
+        }
+        self.run_once(inputs, scratch)?;
+        for block in blocks {
+            let frame = Frame { code: &self.code, inputs, first, count: block.len() };
+            for instruction in &self.code.each {
+                frame.run(instruction, scratch, block)?;
+            }
+            if let Some(result) = self.code.result {
+                let source = frame.source(result, scratch);
+                for (point, out) in block.iter_mut().enumerate() {
+                    *out = source.at(point);
+                }
+            }
+            first += block.len();
+        }
+        Ok(())
+    }
+
+    /// Evaluates a formula that uses no variables.
+    ///
+    /// # Errors
+    /// As [`Program::evaluate`]; [`EvaluationError::UsesVariable`] where the formula uses a variable.
+    pub fn evaluate_once(
+        &self,
+        parameters: &[Lane],
+        tables: &[TableValues],
+    ) -> Result<Lane, EvaluationError> {
+        if let Some(&index) = self.code.variables.first() {
+            return Err(EvaluationError::UsesVariable { index });
+        }
+        let inputs = Inputs { parameters, variables: &[], points: 1, tables };
+        let mut out = [Lane::ZERO];
+        self.evaluate(&inputs, &mut Scratch::new(), &mut out)?;
+        Ok(out[0])
+    }
+
+    /// Checks everything that reading inputs relies on.
+    fn check(&self, inputs: &Inputs, room: usize) -> Result<(), EvaluationError> {
+        let points = inputs.points;
+        if room != points {
+            return Err(EvaluationError::ResultLength { given: room, points });
+        }
+        if let Some(&index) = self.code.parameters.last()
+            && index >= inputs.parameters.len()
+        {
+            return Err(EvaluationError::MissingParameter { index, given: inputs.parameters.len() });
+        }
+        for &index in &self.code.variables {
+            let given = inputs.variables.get(index).map_or(0, |values| values.len());
+            if given != points {
+                return Err(EvaluationError::VariableLength { index, given, points });
+            }
+        }
+        for (&index, shape) in self.code.tables.iter().zip(&self.code.shapes) {
+            let given = inputs.tables.get(index).map_or(0, TableValues::len);
+            if given != shape.len() {
+                return Err(EvaluationError::TableLength {
+                    table: shape.name.clone(),
+                    given,
+                    rows: shape.len(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn run_once(&self, inputs: &Inputs, scratch: &mut Scratch) -> Result<(), EvaluationError> {
+        let frame = Frame { code: &self.code, inputs, first: 0, count: 1 };
+        for instruction in &self.code.once {
+            frame.run(instruction, scratch, &mut [])?;
+        }
+        Ok(())
+    }
+}
+
+/// The block of points an instruction runs over.
+struct Frame<'a> {
+    code: &'a Lowered,
+    inputs: &'a Inputs<'a>,
+    first: usize,
+    count: usize,
+}
+
+impl Frame<'_> {
+    fn run(
+        &self,
+        instruction: &Instruction,
+        scratch: &mut Scratch,
+        out: &mut [Lane],
+    ) -> Result<(), EvaluationError> {
+        // A register is taken out of the scratch while it is written, and put back also after an error: the
+        // scratch may be used again.
+        match instruction.to {
+            Register::Out => self.write_lanes(&instruction.action, scratch, out),
+            Register::Once(register) => {
+                let mut to = [Lane::ZERO];
+                self.write_lanes(&instruction.action, scratch, &mut to)?;
+                scratch.once[register] = to[0];
+                Ok(())
+            }
+            Register::Lanes(register) => {
+                let mut to = std::mem::take(&mut scratch.lanes[register]);
+                let result = self.write_lanes(&instruction.action, scratch, &mut to[..self.count]);
+                scratch.lanes[register] = to;
+                result
+            }
+            Register::Points(register) => {
+                let mut to = std::mem::take(&mut scratch.points[register]);
+                self.write_points(&instruction.action, scratch, &mut to[..self.count]);
+                scratch.points[register] = to;
+                Ok(())
+            }
+        }
+    }
+
+    fn write_lanes(
+        &self,
+        action: &Action,
+        scratch: &mut Scratch,
+        to: &mut [Lane],
+    ) -> Result<(), EvaluationError> {
+        match action {
+            Action::Unary(operation, operand) => unary_lanes(*operation, self.source(*operand, scratch), to),
+            Action::Binary(operation, left, right) => {
+                binary_lanes(*operation, self.source(*left, scratch), self.source(*right, scratch), to);
+            }
+            Action::Select { condition, yes, no } => select_lanes(
+                self.source(*condition, scratch),
+                self.source(*yes, scratch),
+                self.source(*no, scratch),
+                to,
+            ),
+            Action::Lookup { table, keys, guard } => return self.look_up(*table, keys, *guard, scratch, to),
+        }
+        Ok(())
+    }
+
+    fn write_points(&self, action: &Action, scratch: &Scratch, to: &mut [f64]) {
+        match action {
+            Action::Unary(operation, operand) => {
+                unary_points(*operation, self.point_source(*operand, scratch), to);
+            }
+            Action::Binary(operation, left, right) => binary_points(
+                *operation,
+                self.point_source(*left, scratch),
+                self.point_source(*right, scratch),
+                to,
+            ),
+            Action::Select { condition, yes, no } => select_points(
+                self.point_source(*condition, scratch),
+                self.point_source(*yes, scratch),
+                self.point_source(*no, scratch),
+                to,
+            ),
+            Action::Lookup { .. } => unreachable!("a lookup varies with the draw and is written to lanes"),
+        }
+    }
+
+    fn variable(&self, index: usize) -> &[f64] {
+        &self.inputs.variables[index][self.first..self.first + self.count]
+    }
+
+    fn source<'s>(&'s self, operand: Operand, scratch: &'s Scratch) -> Source<'s> {
+        match operand {
+            Operand::Constant(value) => Source::Same(Lane::splat(value)),
+            Operand::Parameter(index) => Source::Same(self.inputs.parameters[index]),
+            Operand::Variable(index) => Source::Points(self.variable(index)),
+            Operand::Register(Register::Once(register)) => Source::Same(scratch.once[register]),
+            Operand::Register(Register::Points(register)) => {
+                Source::Points(&scratch.points[register][..self.count])
+            }
+            Operand::Register(Register::Lanes(register)) => {
+                Source::Lanes(&scratch.lanes[register][..self.count])
+            }
+            Operand::Register(Register::Out) => unreachable!("the result is never read by an instruction"),
+        }
+    }
+
+    fn point_source<'s>(&'s self, operand: Operand, scratch: &'s Scratch) -> PointSource<'s> {
+        match self.source(operand, scratch) {
+            // Only constants come this way: with a parameter the level would not be that of points.
+            Source::Same(lane) => PointSource::Same(lane[0]),
+            Source::Points(values) => PointSource::Points(values),
+            Source::Lanes(_) => unreachable!("what reads lanes varies with the draw and is written to lanes"),
+        }
+    }
+
+    /// Finds the rows key by key, then reads the values.
+    fn look_up(
+        &self,
+        table: usize,
+        keys: &[Operand],
+        guard: Option<Operand>,
+        scratch: &mut Scratch,
+        to: &mut [Lane],
+    ) -> Result<(), EvaluationError> {
+        /// Stands for a row that is missing where it is not asked for.
+        const NONE: usize = usize::MAX;
+
+        let shape: &TableShape = &self.code.shapes[table];
+        let values = &self.inputs.tables[self.code.tables[table]];
+        let mut rows = std::mem::take(&mut scratch.rows);
+        let guard = guard.map(|guard| self.source(guard, scratch));
+        let by_draw = keys.iter().any(|key| match self.source(*key, scratch) {
+            Source::Same(lane) => lane.any(|value| value.to_bits() != lane[0].to_bits()),
+            Source::Points(_) => false,
+            Source::Lanes(_) => true,
+        });
+        let width = if by_draw { LANES } else { 1 };
+        let used = to.len() * width;
+        rows[..used].fill(0);
+
+        let find = |rows: &mut [usize]| -> Result<(), EvaluationError> {
+            for (at, (key, operand)) in shape.keys.iter().zip(keys).enumerate() {
+                let source = self.source(*operand, scratch);
+                for (point, rows) in rows.chunks_exact_mut(width).enumerate() {
+                    let lane = source.at(point);
+                    for (draw, row) in rows.iter_mut().enumerate() {
+                        match key.position(lane[draw]) {
+                            Some(position) if *row != NONE => *row = *row * key.len() + position,
+                            Some(_) => {}
+                            None => {
+                                let asked = guard.is_none_or(|guard| {
+                                    let guard = guard.at(point);
+                                    if by_draw { holds(guard[draw]) } else { guard.any(holds) }
+                                });
+                                if asked {
+                                    return Err(shape.missing(at, lane[draw]).into());
+                                }
+                                *row = NONE;
+                            }
+                        }
+                    }
+                }
+            }
+            Ok(())
+        };
+        let found = find(&mut rows[..used]);
+        if found.is_ok() {
+            // A missing row that is not asked for may have any value; not a number would show a mistake.
+            for (to, rows) in to.iter_mut().zip(rows.chunks_exact(width)) {
+                *to = if by_draw {
+                    Lane::from_fn(|draw| values.value(rows[draw], draw).unwrap_or(f64::NAN))
+                } else {
+                    values.lane(rows[0]).unwrap_or(Lane::splat(f64::NAN))
+                };
+            }
+        }
+        scratch.rows = rows;
+        found
+    }
+}
+
+#[cfg(test)]
+#[path = "program_tests.rs"]
+mod tests;
