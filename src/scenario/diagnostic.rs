@@ -133,7 +133,8 @@ fn snippet<'a>(
     let first = marks.iter().map(|(span, ..)| span.range.start).min().unwrap_or(0).min(text.len());
     let last = marks.iter().map(|(span, ..)| span.range.end).max().unwrap_or(0).min(text.len());
     let from = text.as_bytes()[..first].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let to = text.as_bytes()[last..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| last + at);
+    let to =
+        text.as_bytes()[last..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| last + at);
     let line = text.as_bytes()[..from].iter().filter(|byte| **byte == b'\n').count() + 1;
     let mut snippet = Snippet::source(&text[from..to]).line_start(line).path(source.path());
     for (span, label, kind) in marks {
@@ -233,7 +234,8 @@ impl Diagnostics {
     /// Writes all messages to standard error, in colour when that is a terminal and `NO_COLOR` is not set.
     pub fn emit(&self, sources: &Sources) {
         let mut stderr = std::io::stderr().lock();
-        let colour = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let colour =
+            stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         // Nobody is left to tell when standard error is closed.
         let _ = stderr.write_all(self.render(sources, colour).as_bytes());
     }

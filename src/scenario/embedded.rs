@@ -114,6 +114,8 @@ mod tests {
 
     #[test]
     fn the_shipped_library_has_no_hidden_files() {
-        assert!(Library::shipped().paths().all(|path| !path.rsplit('/').next().unwrap_or("").starts_with('.')));
+        assert!(
+            Library::shipped().paths().all(|path| !path.rsplit('/').next().unwrap_or("").starts_with('.'))
+        );
     }
 }

@@ -3,6 +3,10 @@
 pub mod checked;
 pub mod diagnostic;
 pub mod embedded;
+pub mod explain;
+pub mod grammar;
+pub mod merge;
+pub mod schema;
 pub mod sources;
 pub mod tree;
 

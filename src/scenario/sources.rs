@@ -193,7 +193,8 @@ impl Sources {
         }
         let mut error = Diagnostic::error(format!("there is no file `{path}`"));
         if !tried.is_empty() {
-            error = error.help(format!("looked for {} and among the files shipped with ounce", tried.join(", ")));
+            error =
+                error.help(format!("looked for {} and among the files shipped with ounce", tried.join(", ")));
         }
         if let Some(known) = nearest(path, self.library.paths()) {
             error = error.help(format!("a shipped file is called `{known}`"));
@@ -447,7 +448,11 @@ mod tests {
         let folder = folder_with(&[("x.csv", b"persons,age\ncaf,\xe9\n")]);
         let mut sources = Sources::new();
         let error = sources.open(folder.path().join("x.csv").to_str().unwrap()).unwrap_err();
-        assert!(error.title.ends_with("x.csv:2:5: not UTF-8 text (byte 16 counted from 0)"), "{}", error.title);
+        assert!(
+            error.title.ends_with("x.csv:2:5: not UTF-8 text (byte 16 counted from 0)"),
+            "{}",
+            error.title
+        );
     }
 
     #[test]

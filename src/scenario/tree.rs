@@ -288,7 +288,13 @@ impl Reading<'_> {
             DeValue::Boolean(boolean) => Value::Boolean(*boolean),
             DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
                 Ok(integer) => Value::Integer(integer),
-                Err(_) => return self.refuse(&span, "this whole number is too large", "at most 9223372036854775807"),
+                Err(_) => {
+                    return self.refuse(
+                        &span,
+                        "this whole number is too large",
+                        "at most 9223372036854775807",
+                    );
+                }
             },
             DeValue::Float(float) => match float.as_str().parse::<f64>() {
                 Ok(number) if number.is_finite() => Value::Number(number),
@@ -329,7 +335,8 @@ mod tests {
 
     #[test]
     fn a_file_becomes_a_tree_in_its_own_order() {
-        let (root, _, diagnostics) = read("zebra = 1\napple = 2.5\n[b]\nlist = [\"x\", true]\n[a.inner]\ny = 1_000\n");
+        let (root, _, diagnostics) =
+            read("zebra = 1\napple = 2.5\n[b]\nlist = [\"x\", true]\n[a.inner]\ny = 1_000\n");
         assert!(diagnostics.is_empty());
         let keys: Vec<_> = root.as_table().unwrap().keys().collect();
         assert_eq!(keys, ["zebra", "apple", "b", "a"]);
@@ -364,7 +371,8 @@ mod tests {
 
     #[test]
     fn dates_and_infinite_numbers_are_no_values() {
-        let (root, sources, diagnostics) = read("a = inf\nb = nan\nc = 2026-01-01\nd = 1e999\ne = 99999999999999999999\n");
+        let (root, sources, diagnostics) =
+            read("a = inf\nb = nan\nc = 2026-01-01\nd = 1e999\ne = 99999999999999999999\n");
         assert!(root.as_table().unwrap().is_empty());
         assert_eq!(diagnostics.error_count(), 5, "{}", diagnostics.render(&sources, false));
     }

@@ -1,0 +1,126 @@
+//! `[time]`, `[uncertainty]` and `[valuation]`: how the scenario is run and valued.
+
+use super::{Key, Kind, Shape, key};
+
+pub(super) static TIME: Shape = Shape::new("time", TIME_KEYS);
+pub(super) static UNCERTAINTY: Shape = Shape::new("uncertainty", UNCERTAINTY_KEYS);
+pub(super) static VALUATION: Shape = Shape::new("valuation", VALUATION_KEYS);
+static DISCOUNT: Shape = Shape::new("discount", DISCOUNT_KEYS);
+static UNRELATED_COSTS: Shape = Shape::new("unrelated costs", UNRELATED_COSTS_KEYS);
+
+static TIME_KEYS: &[Key] = &[
+    key("start", Kind::Integer, "The calendar year on whose 1 January the run begins.", "start = 2026")
+        .unit("year")
+        .required(),
+    key("years", Kind::Integer, "How many years are followed.", "years = 10").unit("years").required(),
+    key(
+        "cycle",
+        Kind::Choice(&["year", "half-year", "quarter", "month"]),
+        "Length of a step in time. Programmes enrol in the middle of a year by default, which needs half a year or \
+         shorter.",
+        "cycle = \"half-year\"",
+    )
+    .default("half-year"),
+    key(
+        "within_cycle",
+        Kind::Choice(&["half-cycle", "none", "every-boundary"]),
+        "How time in a state is counted from the people at the start and end of each cycle: their mean \
+         (half-cycle), those at the start (none), or every boundary in full, which counts one cycle too many and is \
+         there to reproduce published models.",
+        "within_cycle = \"half-cycle\"",
+    )
+    .default("half-cycle"),
+];
+
+static UNCERTAINTY_KEYS: &[Key] = &[
+    key("draws", Kind::Integer, "How many sets of parameter values are drawn.", "draws = 5000")
+        .default("1000"),
+    key(
+        "seed",
+        Kind::Integer,
+        "Start of the random numbers: the same seed gives the same results.",
+        "seed = 1",
+    )
+    .default("1"),
+    key(
+        "design",
+        Kind::Choice(&["sobol", "latin-hypercube", "random"]),
+        "How the draws are spread over the range of the parameters. `sobol` needs the fewest draws.",
+        "design = \"sobol\"",
+    )
+    .default("sobol"),
+    key(
+        "engine",
+        Kind::Choice(&["expected"]),
+        "How people are followed: expected numbers, without chance between persons.",
+        "engine = \"expected\"",
+    )
+    .default("expected"),
+];
+
+static VALUATION_KEYS: &[Key] = &[
+    key("price_year", Kind::Integer, "The year in whose euros results are stated.", "price_year = 2024")
+        .default("the last year of the table of consumer prices"),
+    key(
+        "cpi",
+        Kind::Reference("a table of kind index with the year as key"),
+        "Consumer prices, to move amounts from their own price year to that of the results.",
+        "cpi = \"cpi_nl\"",
+    )
+    .default("none; then amounts of other price years are an error"),
+    key(
+        "inflation",
+        Kind::Quantity,
+        "Price rise for years after the table of consumer prices, and for contract amounts marked `nominal`.",
+        "inflation = 0.02",
+    )
+    .unit("per year"),
+    key(
+        "discount",
+        Kind::Table(&DISCOUNT),
+        "Discount rates: how much less a euro or a health gain counts when it comes a year later.",
+        "discount = { costs = 0.03, effects = 0.015 }",
+    )
+    .required(),
+    key(
+        "willingness_to_pay",
+        Kind::List(&Kind::Number),
+        "What a quality-adjusted life year may cost: the thresholds for net benefit and acceptability.",
+        "willingness_to_pay = [20000, 50000, 80000]",
+    )
+    .unit("EUR per QALY")
+    .default("[20000, 50000, 80000]"),
+    key(
+        "unrelated_costs",
+        Kind::Table(&UNRELATED_COSTS),
+        "Costs of other illness in life years gained. A unit cost on \"life-year\" says the same and is preferred.",
+        "unrelated_costs = { value = \"1200 + 90 * (age - 65)\", budget = \"zvw\" }",
+    ),
+];
+
+static DISCOUNT_KEYS: &[Key] = &[
+    key("costs", Kind::Quantity, "Discount rate of costs.", "costs = 0.03").unit("per year").required(),
+    key("effects", Kind::Quantity, "Discount rate of health effects.", "effects = 0.015")
+        .unit("per year")
+        .required(),
+    key(
+        "parties",
+        Kind::Quantity,
+        "The common rate at which parties' cash flows are compared.",
+        "parties = 0.03",
+    )
+    .unit("per year")
+    .default("the rate of costs"),
+];
+
+static UNRELATED_COSTS_KEYS: &[Key] = &[
+    key(
+        "value",
+        Kind::Quantity,
+        "Amount for each year that a person lives; may depend on age and sex.",
+        "value = \"unrelated_costs_nl(age, sex)\"",
+    )
+    .unit("EUR per person-year")
+    .required(),
+    key("budget", Kind::Reference("a budget"), "Whose budget that is.", "budget = \"zvw\"").required(),
+];
