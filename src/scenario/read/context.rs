@@ -17,6 +17,8 @@ use crate::scenario::tree::{Entry, Node, Table};
 pub(super) struct Reader<'a> {
     pub(super) sources: &'a mut Sources,
     pub(super) messages: Diagnostics,
+    /// What is missing or of a wrong kind, to be said when nothing else explains it.
+    pub(super) gaps: Vec<Diagnostic>,
     /// What has been read so far.
     pub(super) scenario: Scenario,
     /// Keys of the tables, in the order of [`Scenario::tables`].
@@ -130,7 +132,9 @@ impl<'t> At<'t> {
     /// The entries of a table whose keys are names, with their values of any kind.
     pub(super) fn entries(&self, key: &str) -> Vec<&'t Entry> {
         let table = self.node(key).and_then(Node::as_table);
-        table.into_iter().flat_map(Table::iter).collect()
+        let entries = table.into_iter().flat_map(Table::iter);
+        // What other files take out has been taken out already.
+        entries.filter(|entry| entry.key != "remove" || entry.node.as_list().is_none()).collect()
     }
 
     /// The name for readers: as written, else the identifier.
@@ -168,13 +172,14 @@ impl Reader<'_> {
         self.messages.push(Diagnostic::error(title).at(span).label(label));
     }
 
-    /// Notes that a key is missing.
+    /// Notes that a key is missing. The check of the structure says so as well, and better; this is said only when
+    /// nothing else is wrong.
     pub(super) fn missing(&mut self, at: &At<'_>, key: &str) {
         let title = match at.path.as_str() {
             "" => format!("`{key}` is missing"),
             path => format!("`{key}` is missing in `{path}`"),
         };
-        self.messages.push(Diagnostic::error(title).at(&at.span).label(format!("needs `{key}`")));
+        self.gaps.push(Diagnostic::error(title).at(&at.span).label(format!("needs `{key}`")));
     }
 
     /// Notes a name that nothing has, with the nearest that something has.
