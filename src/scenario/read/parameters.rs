@@ -58,6 +58,9 @@ impl<'t> Reader<'_> {
         let order = self.order(&definitions);
         // All names are known before the first formula is compiled, so that a misspelt one finds its neighbour.
         let mut defined: Vec<(usize, &Definition<'t>)> = Vec::new();
+        for definition in definitions.iter().filter(|definition| definition.several().is_some()) {
+            self.define_several(definition);
+        }
         for (number, circular) in &order {
             let definition = &definitions[*number];
             if definition.several().is_some() {
@@ -74,9 +77,6 @@ impl<'t> Reader<'_> {
             } else {
                 defined.push((index, definition));
             }
-        }
-        for definition in definitions.iter().filter(|definition| definition.several().is_some()) {
-            self.define_several(definition);
         }
         for (index, definition) in defined {
             self.define(index, definition.node, definition.place, &definition.provenance, definition.price_year);

@@ -14,15 +14,16 @@ use super::context::{At, Provenance, Reader, some_of};
 use super::literal;
 use super::place::{Concern, Names, Place, Single, Wanted};
 
-/// Keys that make a table a quantity with uncertainty.
-const UNCERTAINTY_KEYS: [&str; 14] = [
-    "dist", "sd", "se", "ci95", "n", "low", "high", "mean", "meanlog", "sdlog", "alpha", "beta", "shape", "scale",
+/// Keys that say how uncertain a quantity is.
+const UNCERTAINTY_KEYS: [&str; 15] = [
+    "sd", "se", "ci95", "n", "low", "high", "mean", "meanlog", "sdlog", "alpha", "beta", "shape", "scale", "rate",
+    "components",
 ];
 
 /// Whether a quantity's table says how uncertain it is.
 pub(super) fn is_uncertain(table: &Table) -> bool {
-    let fixed = table.get("dist").and_then(Node::as_text) == Some("fixed");
-    !fixed && UNCERTAINTY_KEYS.iter().any(|key| table.get(key).is_some())
+    let dist = table.get("dist").and_then(Node::as_text);
+    dist.is_some_and(|dist| dist != "fixed") || UNCERTAINTY_KEYS.iter().any(|key| table.get(key).is_some())
 }
 
 /// The stated value as written, for the list of inputs.
