@@ -5,6 +5,10 @@
 //! undiscounted; each total that a cost-effectiveness analysis needs carries its own present value, because
 //! every flow is discounted at its own moment (state time at its two boundaries, events in the middle of
 //! their cycle, programme costs at the step), which a sum by year can no longer tell.
+//!
+//! **What is kept.** Without arrangements the grids that only settlement reads have no rows. Over a long horizon
+//! counts, outcomes and health of the draws are kept as totals only: their grids have one column instead of one
+//! a year ([`Grid::years`] tells); the base case always has all years.
 
 use crate::formula::Lane;
 use crate::sample::Environment;
@@ -241,6 +245,8 @@ pub struct Valued {
     pub randomisations: usize,
     /// The sample: name and values by draw of every uncertain parameter, in the plan's order.
     pub sampled: Vec<(String, Vec<f64>)>,
+    /// What the horizon cuts off, in plain words.
+    pub warnings: Vec<String>,
 }
 
 impl Valued {

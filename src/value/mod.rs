@@ -1,2 +1,329 @@
-//! Prices and qualities of what happens: euros per budget and QALYs.
+//! Prices and qualities of what happens: euros per budget, life-years and QALYs. This stage knows no contract.
+//!
+//! [`value`] runs the simulation block by block (eight draws each) and prices what it shows. Two kinds of cost
+//! never mix: *disease costs* are prices of events, states and life-years and fall on budgets; *programme
+//! costs* are resource costs of a provider and on no budget, and reach payers only through clauses.
+//!
+//! **Arms.** A strategy is the comparator plus the increments of its cohorts. Where a strategy, variant or
+//! arrangement sets parameters that decide where people are, that arm is simulated whole in the same draws;
+//! where it only changes prices, the same people are priced again.
+//!
+//! **Same seed, same numbers.** A block's result depends on nothing but its draws; blocks are put together in
+//! their order, whatever thread made them.
+
+mod account;
+mod collect;
+mod deliver;
 pub mod flows;
+mod functionals;
+mod plan;
+mod recorded;
+mod retention;
+
+use crate::formula::{LANES, Lane};
+use crate::sample::{Design, Environment, QuantityError, SampleError, sample};
+use crate::scenario::checked::{Scenario, Set};
+use crate::simulate::expected::{Present, cohorts, comparator};
+use crate::simulate::{Rates, Workspace};
+use account::Account;
+use collect::{Delivered, Participants, Population};
+use deliver::{Clocks, Detail, Levels};
+use flows::{Flows, Valued, VariantFlows};
+use functionals::Prices;
+use plan::Plan;
+use rayon::prelude::*;
+use retention::Retention;
+
+pub use account::Clock;
+
+/// Longest horizon for which counts are kept by year in every draw; beyond it only in the base case.
+const YEARS_IN_DETAIL: usize = 25;
+
+/// A run that could not be valued.
+#[derive(Debug, thiserror::Error)]
+pub enum ValueError {
+    /// A quantity outside its range or that cannot be computed.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+    /// Parameters that cannot be drawn.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+}
+
+/// Values a scenario: the base case, and unless `base_only` all draws. `progress` is told after each block.
+///
+/// # Errors
+/// The first problem in the order of variants and draws, with its place in the scenario.
+pub fn value(scenario: &Scenario, base_only: bool, progress: &(dyn Fn() + Sync)) -> Result<Valued, ValueError> {
+    let plan = Plan::new(scenario);
+    let uncertainty = scenario.uncertainty;
+    let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };
+    let draws = if base_only { None } else { Some(sample(&scenario.parameters.plan, &design)?) };
+    let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
+    let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);
+    let blocks = if base_only { 0 } else { uncertainty.draws.div_ceil(LANES) };
+    let mut variants = Vec::new();
+    let base = Environment::base(scenario)?;
+    for variant in &scenario.variants {
+        let mut room = Room::default();
+        let base = block(scenario, &plan, detail(true), &variant.set, &base, &mut room)?;
+        let by_year = scenario.time.years <= YEARS_IN_DETAIL;
+        let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
+            .into_par_iter()
+            .map_init(Room::default, |room, index| {
+                let environment = Environment::draws(scenario, columns, index)?;
+                let flows = block(scenario, &plan, detail(by_year), &variant.set, &environment, room);
+                progress();
+                flows
+            })
+            .collect();
+        let blocks = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+        variants.push(VariantFlows { base, blocks });
+    }
+    let (names, randomisations, columns) =
+        draws.map_or((Vec::new(), 1, Vec::new()), |d| (d.names, d.randomisations, d.columns));
+    Ok(Valued {
+        shape: plan.shape,
+        deliveries: plan.deliveries,
+        variants,
+        draws: if base_only { 0 } else { uncertainty.draws },
+        randomisations,
+        sampled: names.into_iter().zip(columns).collect(),
+        warnings: plan.warnings,
+    })
+}
+
+/// Number of blocks a run will report progress for.
+pub fn blocks(scenario: &Scenario) -> usize {
+    scenario.uncertainty.draws.div_ceil(LANES) * scenario.variants.len()
+}
+
+/// Memory of a thread, kept from block to block.
+#[derive(Default)]
+struct Room {
+    workspace: Workspace,
+    arms: Vec<Arm>,
+}
+
+/// The people of an arm without programmes, in one block.
+#[derive(Default)]
+struct Arm {
+    environment: Option<Environment>,
+    rates: Vec<Rates>,
+    present: Vec<Present>,
+    accounts: Vec<Account>,
+    prices: Vec<Prices>,
+    /// Arm whose people these are, where only prices differ.
+    people_of: Option<usize>,
+}
+
+/// All deliveries of a variant in one block of draws.
+fn block(
+    scenario: &Scenario,
+    plan: &Plan,
+    detail: Detail,
+    variant: &[Set],
+    drawn: &Environment,
+    room: &mut Room,
+) -> Result<Vec<Flows>, QuantityError> {
+    let environment = drawn.with(scenario, variant)?;
+    let base = environment.with(scenario, &scenario.strategies[scenario.comparator].set)?;
+    let mut used = 0;
+    let comparator_arm = arm(scenario, plan, base, room, &mut used)?;
+    let mut list = Vec::with_capacity(plan.deliveries.len());
+    for delivery in &plan.deliveries {
+        let strategy = &scenario.strategies[delivery.strategy];
+        let mut own = environment.with(scenario, &strategy.set)?;
+        if let Some(arrangement) = delivery.arrangement {
+            own = own.with(scenario, &scenario.arrangements[arrangement].set)?;
+        }
+        let own_arm = arm(scenario, plan, own, room, &mut used)?;
+        list.push(deliver_one(scenario, plan, detail, delivery.strategy, comparator_arm, own_arm, room)?);
+    }
+    Ok(list)
+}
+
+/// Finds or simulates the arm of an environment; returns its position.
+fn arm(
+    scenario: &Scenario,
+    plan: &Plan,
+    environment: Environment,
+    room: &mut Room,
+    used: &mut usize,
+) -> Result<usize, QuantityError> {
+    let same = |arm: &Arm, parameters: &dyn Fn(usize) -> Vec<usize>| {
+        arm.environment.as_ref().is_some_and(|other| {
+            (0..plan.models.len())
+                .flat_map(parameters)
+                .all(|p| same_bits(other.parameters[p], environment.parameters[p]))
+        })
+    };
+    if let Some(known) =
+        (0..*used).find(|&a| room.arms[a].environment.as_ref().is_some_and(|e| *e == environment))
+    {
+        return Ok(known);
+    }
+    let people = |m: usize| plan.dynamics[m].iter().chain(&plan.prices[m]).copied().collect::<Vec<_>>();
+    let people_of = (0..*used).find(|&a| room.arms[a].people_of.is_none() && same(&room.arms[a], &people));
+    let index = *used;
+    *used += 1;
+    if room.arms.len() < *used {
+        room.arms.push(Arm::default());
+    }
+    let mut arm = std::mem::take(&mut room.arms[index]);
+    arm.people_of = people_of;
+    arm.rates.resize_with(plan.models.len(), Rates::default);
+    arm.accounts.resize_with(plan.models.len(), Account::default);
+    arm.prices.resize_with(plan.models.len(), Prices::default);
+    arm.present.resize_with(plan.models.len(), Present::default);
+    for (m, model) in plan.models.iter().enumerate() {
+        let functionals = &plan.functionals[m];
+        functionals.prices(model, &environment, &mut room.workspace.scratch, &mut arm.prices[m])?;
+        if people_of.is_none() {
+            arm.rates[m].fill(
+                scenario,
+                m,
+                &model.structure,
+                &model.grid,
+                &environment,
+                &mut room.workspace.scratch,
+            )?;
+            arm.accounts[m].reset(&model.structure, functionals, 0, scenario.time.cycles());
+            let mut observer =
+                Population { functionals, prices: &arm.prices[m], account: &mut arm.accounts[m] };
+            arm.present[m] = comparator(
+                scenario,
+                model,
+                &arm.rates[m],
+                &environment,
+                &plan.wanted[m],
+                &mut room.workspace,
+                &mut observer,
+            )?;
+        }
+    }
+    arm.environment = Some(environment);
+    room.arms[index] = arm;
+    Ok(index)
+}
+
+fn same_bits(a: Lane, b: Lane) -> bool {
+    a.0.iter().zip(b.0).all(|(x, y)| x.to_bits() == y.to_bits())
+}
+
+/// Cohorts and flows of one delivery.
+fn deliver_one(
+    scenario: &Scenario,
+    plan: &Plan,
+    detail: Detail,
+    strategy: usize,
+    comparator_arm: usize,
+    own_arm: usize,
+    room: &mut Room,
+) -> Result<Flows, QuantityError> {
+    let Room { workspace, arms } = room;
+    let own = &arms[own_arm];
+    let people = &arms[own.people_of.unwrap_or(own_arm)];
+    let environment = own.environment.as_ref().expect("an arm that was found has an environment");
+    let clocks = Clocks::new(scenario, environment)?;
+    let mut groups = Vec::new();
+    let mut delivered = Delivered::new(&plan.shape);
+    let mut scratch = std::mem::take(&mut workspace.scratch);
+    for (m, model) in plan.models.iter().enumerate() {
+        let enrolment = &plan.enrolments[strategy][m];
+        if enrolment.moments.is_empty() {
+            continue;
+        }
+        let (youngest, oldest) = ages(scenario);
+        let retention = Retention::new(scenario, environment, youngest, oldest, &mut scratch)?;
+        let mut observer = Participants {
+            scenario,
+            plan,
+            strategy,
+            functionals: &plan.functionals[m],
+            prices: &own.prices[m],
+            environment,
+            clock: &clocks.costs,
+            retention: &retention,
+            groups: &mut groups,
+            delivered: &mut delivered,
+            scratch: &mut scratch,
+            moment: None,
+        };
+        cohorts(
+            scenario,
+            model,
+            enrolment,
+            &people.rates[m],
+            &people.present[m],
+            environment,
+            workspace,
+            &mut observer,
+        )?;
+    }
+    fixed_costs(scenario, plan, strategy, environment, &clocks, &mut delivered)?;
+    let levels = |arm: usize| {
+        let people = arms[arm].people_of.unwrap_or(arm);
+        Levels {
+            accounts: arms[people].accounts.iter().collect(),
+            prices: arms[arm].prices.iter().collect(),
+            environment: arms[arm].environment.as_ref().expect("an arm that was found has an environment"),
+        }
+    };
+    let whole = (own_arm != comparator_arm).then(|| levels(own_arm));
+    let prices: Vec<&Prices> = own.prices.iter().collect();
+    let flows = deliver::flows(
+        scenario,
+        plan,
+        detail,
+        &levels(comparator_arm),
+        whole.as_ref(),
+        &groups,
+        &prices,
+        delivered,
+        environment,
+        &clocks,
+        &mut scratch,
+    );
+    workspace.scratch = scratch;
+    flows
+}
+
+/// Youngest and oldest age of anybody over the horizon.
+fn ages(scenario: &Scenario) -> (usize, usize) {
+    let ages = || scenario.population.groups.iter().map(|g| usize::from(g.age));
+    (ages().min().unwrap_or(0), ages().max().unwrap_or(0) + scenario.time.years)
+}
+
+/// Fixed costs of the strategy's programmes, at mid-year.
+fn fixed_costs(
+    scenario: &Scenario,
+    plan: &Plan,
+    strategy: usize,
+    environment: &Environment,
+    clocks: &Clocks,
+    delivered: &mut Delivered,
+) -> Result<(), QuantityError> {
+    for &programme in &scenario.strategies[strategy].programmes {
+        for (index, cost) in scenario.programmes[programme].fixed.iter().enumerate() {
+            let kind = flows::ItemKind::Fixed(index);
+            let amount = environment.quantity(&cost.value)?;
+            let row = plan
+                .shape
+                .items
+                .iter()
+                .position(|item| item.programme == programme && item.kind == kind)
+                .expect("every fixed cost has a row");
+            for &year in &cost.years {
+                delivered.costs.add(row, year, amount);
+                delivered.costs_present[row] += amount * clocks.costs.mid_year(year);
+                for (request, (_, _, asked)) in plan.shape.requests.iter().enumerate() {
+                    if asked.programme == programme && plan::asks_for(asked, kind) {
+                        delivered.requested.add(request, year, amount);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}

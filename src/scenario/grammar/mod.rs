@@ -20,11 +20,13 @@ mod run;
 mod strategies;
 mod tables;
 mod top;
+mod walk;
 
 pub use check::check_structure;
 pub use documentation::DOCUMENTATION;
 pub use quantity::{PARAMETER, QUANTITY};
 pub use top::SCENARIO;
+pub use walk::{Described, described};
 
 /// A key of a table.
 #[derive(Debug)]
@@ -51,6 +53,12 @@ const fn key(name: &'static str, kind: Kind, meaning: &'static str, example: &'s
 }
 
 impl Key {
+    /// Whether this is the same key as another, written in another table.
+    #[must_use]
+    pub fn is_same(&self, other: &Key) -> bool {
+        self.name == other.name && self.meaning == other.meaning
+    }
+
     const fn required(mut self) -> Self {
         self.required = true;
         self
@@ -359,3 +367,6 @@ pub fn is_identifier(name: &str) -> bool {
     letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
+
+#[cfg(test)]
+mod tests;

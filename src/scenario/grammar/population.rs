@@ -63,7 +63,7 @@ static POPULATION_KEYS: &[Key] = &[
 
 static GROUP_KEYS: &[Key] = &[
     key("age", Kind::Ages, "Their age on 1 January of the first year.", "age = 80").unit("years").required(),
-    key("sex", Kind::Choice(&["female", "male"]), "Their sex.", "sex = \"female\"")
+    key("sex", Kind::Choice(&["female", "male"]), "The sex of these people.", "sex = \"female\"")
         .default("divided as in the table named by `spread`"),
     key("persons", Kind::Number, "How many they are.", "persons = 1000").unit("persons").required(),
     key(

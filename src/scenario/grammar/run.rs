@@ -24,7 +24,7 @@ static TIME_KEYS: &[Key] = &[
     key(
         "within_cycle",
         Kind::Choice(&["half-cycle", "none", "every-boundary"]),
-        "How time in a state is counted from the people at the start and end of each cycle: their mean \
+        "How time in a state is counted from the people at the start and end of each cycle. Their mean \
          (half-cycle), those at the start (none), or every boundary in full, which counts one cycle too many and is \
          there to reproduce published models.",
         "within_cycle = \"half-cycle\"",

@@ -1,0 +1,341 @@
+//! Effects over time: how strong they are in each cycle, and by what they multiply the rates of a cohort.
+//!
+//! **Which effects.** A person has the effects of the deepest step reached so far: those of a deeper step take
+//! over at enrolment + its `after`; nobody profits from a step before it happens. A step that names no effects
+//! lets those of the step above go on.
+//!
+//! **Strength.** The clock of `lasts` starts when the effect takes over. The strength in a cycle is the mean of
+//! the fade over that cycle, and a ratio acts as ratio^strength. *Example:* full for 1 year, then fading over 2
+//! years, in half-year cycles: 1, 1, 0.875, 0.625, 0.375, 0.125; together 2.0 years of full effect.
+//!
+//! **Inheritance.** A ratio applies to the own rate of the event it names. Branches below inherit it unless
+//! they have a ratio of their own, which replaces the inherited one, also while its own strength is 0: a trial's
+//! ratio for injuries is not on top of its ratio for falls. *Example:* falls 0.77 and emergency visits 0.9:
+//! the rate of emergency visits is 0.9 times what it was, whatever the ratio of falls.
+
+use super::points::{Points, Values, within};
+use super::structure::Structure;
+use crate::formula::{Inputs, Lane, Scratch, math};
+use crate::sample::{Environment, QuantityError};
+use crate::scenario::checked::{Effect, Lasts, Measure, Node, Quantity, Scenario, Variables};
+
+/// Points in a cycle at which a strength given as a formula is averaged.
+const MIDPOINTS: usize = 32;
+
+/// Mean strength of an effect in each of `cycles` cycles after it took over, each `cycle_length` years.
+///
+/// # Errors
+/// A formula or duration that cannot be evaluated, is negative, or a strength outside 0 to 1.
+pub fn strengths(
+    lasts: &Lasts,
+    cycles: usize,
+    cycle_length: f64,
+    environment: &Environment,
+    scratch: &mut Scratch,
+) -> Result<Vec<Lane>, QuantityError> {
+    let mean = |integral: &dyn Fn(f64) -> Lane| -> Vec<Lane> {
+        (0..cycles)
+            .map(|k| {
+                let (from, to) = (k as f64 * cycle_length, (k + 1) as f64 * cycle_length);
+                (integral(to) - integral(from)) / (to - from)
+            })
+            .collect()
+    };
+    match lasts {
+        Lasts::Always => Ok(vec![Lane::ONE; cycles]),
+        Lasts::Fade { full, fade } => {
+            let (full, fade) = (duration(full, environment)?, duration(fade, environment)?);
+            Ok(mean(&|u| {
+                Lane::from_fn(|lane| {
+                    let (full, fade) = (full[lane], fade[lane]);
+                    let faded = (u - full).clamp(0.0, fade);
+                    let lost = if fade > 0.0 { faded * faded / (2.0 * fade) } else { 0.0 };
+                    u.min(full) + faded - lost
+                })
+            }))
+        }
+        Lasts::HalfLife(half_life) => {
+            let half_life = duration(half_life, environment)?;
+            let ln2 = std::f64::consts::LN_2;
+            Ok(mean(&|u| {
+                let x = Lane::splat(u * ln2) / half_life;
+                // ∫₀ᵘ 2^(−v/H) dv = u·g(u ln2/H)
+                math::one_minus_exp_over(x) * u
+            }))
+        }
+        Lasts::Formula(quantity) => {
+            let n = cycles * MIDPOINTS;
+            let since: Vec<f64> =
+                (0..n).map(|i| (i as f64 + 0.5) / MIDPOINTS as f64 * cycle_length).collect();
+            let empty: &[f64] = &[];
+            let mut columns = vec![empty; Variables::FIRST_LABEL];
+            columns[Variables::SINCE] = &since;
+            let mut values = vec![Lane::ZERO; n];
+            let inputs = Inputs {
+                parameters: &environment.parameters,
+                variables: &columns,
+                points: n,
+                tables: &environment.tables,
+            };
+            quantity
+                .program
+                .evaluate(&inputs, scratch, &mut values)
+                .map_err(|error| QuantityError::evaluation(quantity, &error))?;
+            if values.iter().any(|v| v.any(|s| !(0.0..=1.0).contains(&s))) {
+                return Err(QuantityError::new(quantity, "the strength of an effect must lie between 0 and 1"));
+            }
+            Ok(values
+                .chunks_exact(MIDPOINTS)
+                .map(|chunk| chunk.iter().fold(Lane::ZERO, |sum, &v| sum + v) / MIDPOINTS as f64)
+                .collect())
+        }
+    }
+}
+
+fn duration(quantity: &Quantity, environment: &Environment) -> Result<Lane, QuantityError> {
+    let value = environment.quantity(quantity)?;
+    if value.any(|years| years < 0.0) {
+        return Err(QuantityError::new(quantity, "is a negative duration in some draw"));
+    }
+    Ok(value)
+}
+
+/// How an effect acts on a transition stated as a probability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Acts {
+    /// Not, or on the hazard.
+    Hazard,
+    /// On the probability.
+    Risk,
+    /// On the odds.
+    Odds,
+}
+
+/// What multiplies the rates of a cohort in each cycle since enrolment.
+#[derive(Clone, Debug, Default)]
+pub struct Schedule {
+    width: usize,
+    /// `[cycle][event, then transition]`.
+    multipliers: Vec<Lane>,
+    /// Bit s is set in cycles in which something in state s is changed.
+    touched: Vec<u64>,
+    /// How transitions are acted on, `[cycle][transition]`; empty where all are hazards.
+    pub(super) acts: Vec<Acts>,
+    transitions: usize,
+}
+
+impl Schedule {
+    /// Whether anything in a state is changed in a cycle since enrolment.
+    #[inline]
+    pub fn touches(&self, cycle: usize, state: usize) -> bool {
+        self.touched[cycle] >> state & 1 == 1
+    }
+    /// Multipliers of events, then transitions, in a cycle since enrolment.
+    #[inline]
+    pub fn row(&self, cycle: usize) -> &[Lane] {
+        &self.multipliers[cycle * self.width..(cycle + 1) * self.width]
+    }
+    #[inline]
+    pub(super) fn acts(&self, cycle: usize, transition: usize) -> Acts {
+        if self.acts.is_empty() { Acts::Hazard } else { self.acts[cycle * self.transitions + transition] }
+    }
+    /// Whether nothing is changed in any cycle.
+    pub fn is_idle(&self) -> bool {
+        self.touched.iter().all(|&mask| mask == 0)
+    }
+}
+
+/// Effects of one programme in one block of draws: strengths, and sizes by cell.
+#[derive(Clone, Debug)]
+pub struct Effects {
+    programme: usize,
+    cycles: usize,
+    /// Per step that names effects: per effect its strength by cycle since it took over.
+    strengths: Vec<Vec<Vec<Lane>>>,
+    /// Per step, per effect: size at each cell (ln ratio for ratios, the difference itself otherwise).
+    sizes: Vec<Vec<Values>>,
+    relative_risk: Values,
+}
+
+impl Effects {
+    /// Evaluates the effects of a programme for the cells in `points`.
+    ///
+    /// # Errors
+    /// A quantity that cannot be evaluated, a negative ratio.
+    pub fn new(
+        scenario: &Scenario,
+        programme: usize,
+        cycles: usize,
+        points: &Points,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<Self, QuantityError> {
+        let description = &scenario.programmes[programme];
+        let (mut all_strengths, mut all_sizes) = (Vec::new(), Vec::new());
+        for (index, step) in description.steps.iter().enumerate() {
+            let (mut of_step, mut sizes) = (Vec::new(), Vec::new());
+            if step.effects_from == index {
+                for &effect in &step.effects {
+                    let effect = &scenario.effects[effect];
+                    let length = scenario.time.cycle_length();
+                    of_step.push(strengths(&effect.lasts, cycles, length, environment, scratch)?);
+                    sizes.push(size(effect, points, environment, scratch)?);
+                }
+            }
+            all_strengths.push(of_step);
+            all_sizes.push(sizes);
+        }
+        let mut relative_risk = Values::default();
+        points.evaluate(&description.relative_risk, environment, None, scratch, &mut relative_risk)?;
+        within(&description.relative_risk, &relative_risk, 0.0, f64::INFINITY)?;
+        Ok(Self { programme, cycles, strengths: all_strengths, sizes: all_sizes, relative_risk })
+    }
+
+    /// Whether schedules differ by cell.
+    pub fn varies(&self) -> bool {
+        self.relative_risk.varies() || self.sizes.iter().flatten().any(Values::varies)
+    }
+
+    /// The deepest step on the way to `deepest` that has been reached `cycle` cycles after enrolment.
+    fn reached(scenario: &Scenario, programme: usize, deepest: usize, cycle: usize) -> Option<usize> {
+        let steps = &scenario.programmes[programme].steps;
+        let mut step = Some(deepest);
+        while let Some(index) = step {
+            if steps[index].after <= cycle {
+                return Some(index);
+            }
+            step = steps[index].parent;
+        }
+        None
+    }
+
+    /// Multipliers of a cohort whose deepest step is `deepest` (`None`: its shadow), for one cell.
+    pub fn schedule(
+        &self,
+        scenario: &Scenario,
+        structure: &Structure,
+        deepest: Option<usize>,
+        cell: usize,
+        schedule: &mut Schedule,
+    ) {
+        let description = &scenario.programmes[self.programme];
+        let width = structure.events + structure.transitions;
+        schedule.width = width;
+        schedule.transitions = structure.transitions;
+        schedule.multipliers.clear();
+        schedule.multipliers.resize(self.cycles * width, Lane::ONE);
+        schedule.touched.clear();
+        schedule.touched.resize(self.cycles, 0);
+        schedule.acts.clear();
+        let risk = self.relative_risk.at(cell);
+        let risky = risk != Lane::ONE;
+        let mut owner: Vec<Option<usize>> = vec![None; structure.events];
+        for cycle in 0..self.cycles {
+            let row = &mut schedule.multipliers[cycle * width..(cycle + 1) * width];
+            let mut touched = vec![false; width];
+            let step = deepest.and_then(|d| Self::reached(scenario, self.programme, d, cycle));
+            if let Some(source) = step.map(|s| description.steps[s].effects_from) {
+                let own = &description.steps[source].effects;
+                let since = cycle - description.steps[source].after;
+                owner.fill(None);
+                for (position, &effect) in own.iter().enumerate() {
+                    let effect = &scenario.effects[effect];
+                    let exponent = exponent(self.strengths[source][position][since], self.sizes[source][position].at(cell));
+                    match effect.node {
+                        Node::Event(event) => {
+                            owner[event] = Some(position);
+                            row[event] = math::exp(exponent);
+                        }
+                        Node::Transition(transition) => {
+                            row[structure.events + transition] = math::exp(exponent);
+                            touched[structure.events + transition] = exponent != Lane::ZERO;
+                            let acts = match effect.measure {
+                                Measure::RiskRatio(_) => Acts::Risk,
+                                Measure::OddsRatio(_) => Acts::Odds,
+                                _ => Acts::Hazard,
+                            };
+                            if acts != Acts::Hazard {
+                                schedule.acts.resize(self.cycles * structure.transitions, Acts::Hazard);
+                                schedule.acts[cycle * structure.transitions + transition] = acts;
+                            }
+                        }
+                        Node::State(_) | Node::Utility(_) => {}
+                    }
+                }
+                // Parents come before children, so one pass hands ratios down the tree.
+                for event in 0..structure.events {
+                    if owner[event].is_none()
+                        && let Some(parent) = structure.parents[event]
+                        && owner[parent].is_some()
+                    {
+                        owner[event] = owner[parent];
+                        row[event] = row[parent];
+                    }
+                    touched[event] = row[event] != Lane::ONE;
+                }
+            }
+            if risky {
+                for event in 0..structure.events {
+                    row[event] *= risk;
+                    touched[event] = true;
+                }
+            }
+            let mask = &mut schedule.touched[cycle];
+            for (state, events) in structure.events_in.iter().enumerate() {
+                let by_event = events.iter().any(|&event| touched[event]);
+                let by_transition = super::rates::transitions_of(structure, state)
+                    .iter()
+                    .any(|&transition| touched[structure.events + transition]);
+                if by_event || by_transition {
+                    *mask |= 1 << state;
+                }
+            }
+        }
+    }
+
+    /// Differences in utility of a cohort in a cycle since enrolment: (state, difference × strength).
+    pub fn utility_differences(
+        &self,
+        scenario: &Scenario,
+        deepest: usize,
+        cell: usize,
+        cycle: usize,
+        out: &mut Vec<(usize, Lane)>,
+    ) {
+        out.clear();
+        let description = &scenario.programmes[self.programme];
+        let Some(step) = Self::reached(scenario, self.programme, deepest, cycle) else { return };
+        let source = description.steps[step].effects_from;
+        let since = cycle - description.steps[source].after;
+        for (position, &effect) in description.steps[source].effects.iter().enumerate() {
+            if let Node::Utility(state) = scenario.effects[effect].node {
+                let strength = self.strengths[source][position][since];
+                out.push((state, strength * self.sizes[source][position].at(cell)));
+            }
+        }
+    }
+}
+
+/// strength·ln(ratio), and 0 where the strength is 0 even if the ratio is 0.
+#[inline]
+fn exponent(strength: Lane, log_ratio: Lane) -> Lane {
+    Lane::from_fn(|lane| if strength[lane] == 0.0 { 0.0 } else { strength[lane] * log_ratio[lane] })
+}
+
+fn size(
+    effect: &Effect,
+    points: &Points,
+    environment: &Environment,
+    scratch: &mut Scratch,
+) -> Result<Values, QuantityError> {
+    let mut values = Values::default();
+    match &effect.measure {
+        Measure::Difference(quantity) => points.evaluate(quantity, environment, None, scratch, &mut values)?,
+        Measure::RateRatio(quantity) | Measure::RiskRatio(quantity) | Measure::OddsRatio(quantity) => {
+            points.evaluate(quantity, environment, None, scratch, &mut values)?;
+            within(quantity, &values, 0.0, f64::INFINITY)?;
+            values.map(math::ln);
+        }
+    }
+    Ok(values)
+}

@@ -1,0 +1,294 @@
+//! The engine `expected`: exact expected numbers of persons and events, no chance of the first order.
+//!
+//! **Comparator, shadow, cohort.** The comparator is followed once, whole. Each cohort that enrols is followed
+//! twice from the same start: with its effects, and as its *shadow* without them. The strategy is the
+//! comparator minus the shadows plus the cohorts; what a programme brings is the sum over cohorts of (with −
+//! shadow), so that no large numbers cancel and every gain is known by the time since enrolment.
+//!
+//! Everybody invited in a cell at a moment has the same mix of states, so one shadow serves all of them: those
+//! whose deepest step is s are the share `deepest[s]` of it, and the same share of the run with s's effects.
+
+use super::effects::{Effects, Schedule};
+use super::enrolment::{Enrolled, Moment, enrol, moments};
+use super::profiles::{Cells, Profiles};
+use super::rates::{Grid, Rates};
+use super::structure::Structure;
+use super::trajectory::Trajectory;
+use super::{Cohort, Observer};
+use crate::formula::{Lane, Scratch};
+use crate::sample::{Environment, QuantityError};
+use crate::scenario::checked::Scenario;
+
+/// What of a model is the same in every draw.
+#[derive(Clone, Debug)]
+pub struct ModelPlan {
+    /// Index of the model.
+    pub model: usize,
+    /// States, exits, events.
+    pub structure: Structure,
+    /// People it tells apart.
+    pub profiles: Profiles,
+    /// Points at which its formulas are evaluated.
+    pub grid: Grid,
+}
+
+impl ModelPlan {
+    /// Plans the simulation of a model.
+    pub fn new(scenario: &Scenario, model: usize) -> Self {
+        let structure = Structure::new(&scenario.models[model]);
+        let profiles = Profiles::new(scenario, model);
+        let grid = Grid::new(scenario, model, &profiles);
+        Self { model, structure, profiles, grid }
+    }
+}
+
+/// What of a strategy's programmes on a model is the same in every draw.
+#[derive(Clone, Debug)]
+pub struct EnrolmentPlan {
+    /// How its programmes split profiles.
+    pub cells: Cells,
+    /// When cohorts enrol.
+    pub moments: Vec<Moment>,
+}
+
+impl EnrolmentPlan {
+    /// Plans the enrolment of a strategy's programmes on a model.
+    pub fn new(scenario: &Scenario, plan: &ModelPlan, strategy: usize) -> Self {
+        let programmes: Vec<usize> = scenario.strategies[strategy]
+            .programmes
+            .iter()
+            .copied()
+            .filter(|&p| scenario.programmes[p].model == plan.model)
+            .collect();
+        let cells = plan.profiles.cells(scenario, &programmes);
+        let moments = moments(scenario, &programmes, &plan.profiles, &cells);
+        Self { cells, moments }
+    }
+}
+
+/// Memory that is kept from block to block.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// Room for formulas.
+    pub scratch: Scratch,
+    shadow: Trajectory,
+    with: Vec<Trajectory>,
+    schedules: Vec<Schedule>,
+    shadow_schedule: Schedule,
+}
+
+/// The people of the comparator at the boundaries at which someone enrols, `[boundary][profile][state]`.
+#[derive(Clone, Debug, Default)]
+pub struct Present {
+    persons: Vec<Vec<Lane>>,
+}
+
+/// Follows the comparator and reports each profile; returns who is there at each boundary in `wanted`.
+///
+/// # Errors
+/// Start shares that cannot be evaluated or do not sum to 1.
+pub fn comparator(
+    scenario: &Scenario,
+    plan: &ModelPlan,
+    rates: &Rates,
+    environment: &Environment,
+    wanted: &[bool],
+    workspace: &mut Workspace,
+    observer: &mut impl Observer,
+) -> Result<Present, QuantityError> {
+    let (time, states) = (scenario.time, plan.structure.states);
+    let description = &scenario.models[plan.model];
+    let persons = plan.profiles.persons(scenario, environment, &mut workspace.scratch)?;
+    let starts = start_shares(scenario, plan, environment, &mut workspace.scratch)?;
+    let mut present = Present {
+        persons: wanted
+            .iter()
+            .map(|&w| if w { vec![Lane::ZERO; plan.profiles.list.len() * states] } else { Vec::new() })
+            .collect(),
+    };
+    let mut start = vec![Lane::ZERO; states];
+    debug_assert_eq!(description.states.len(), states);
+    for (index, profile) in plan.profiles.list.iter().enumerate() {
+        let first = profile.enters * time.cycles_per_year;
+        for state in 0..states {
+            start[state] = persons[index] * starts[index * states + state];
+        }
+        let trajectory = &mut workspace.shadow;
+        trajectory.reset(first, time.cycles() - first, states, plan.structure.columns());
+        super::dynamics::follow(
+            &plan.structure,
+            rates,
+            plan.grid.path(index),
+            time.cycle_length(),
+            &start,
+            None,
+            trajectory,
+        );
+        for (boundary, row) in present.persons.iter_mut().enumerate() {
+            if !row.is_empty() && boundary >= first {
+                row[index * states..(index + 1) * states].copy_from_slice(trajectory.at(boundary));
+            }
+        }
+        observer.comparator(plan.model, index, plan.grid.path(index), trajectory);
+    }
+    Ok(present)
+}
+
+/// Start shares by profile and state, at the age of entry.
+fn start_shares(
+    scenario: &Scenario,
+    plan: &ModelPlan,
+    environment: &Environment,
+    scratch: &mut Scratch,
+) -> Result<Vec<Lane>, QuantityError> {
+    let description = &scenario.models[plan.model];
+    let (profiles, states) = (plan.profiles.list.len(), description.states.len());
+    let mut shares = vec![Lane::ZERO; profiles * states];
+    let mut sums = vec![Lane::ZERO; profiles];
+    let mut values = super::points::Values::default();
+    for (state, described) in description.states.iter().enumerate() {
+        plan.profiles.points().evaluate(&described.start, environment, None, scratch, &mut values)?;
+        super::points::within(&described.start, &values, -1e-12, 1.0 + 1e-12)?;
+        for profile in 0..profiles {
+            let share = values.at(profile);
+            shares[profile * states + state] = share;
+            sums[profile] += share;
+        }
+    }
+    if let Some(sum) = sums.iter().flat_map(|sum| sum.0).find(|sum| (sum - 1.0).abs() > 1e-9) {
+        return Err(QuantityError::new(
+            &description.states[0].start,
+            format!("the start shares of `{}` sum to {sum} for some people, not to 1", description.id),
+        ));
+    }
+    Ok(shares)
+}
+
+/// Enrols and follows the cohorts of a strategy on one model, and reports each.
+///
+/// # Errors
+/// A quantity of the programmes outside its range, with its place.
+#[allow(clippy::too_many_arguments)]
+pub fn cohorts(
+    scenario: &Scenario,
+    plan: &ModelPlan,
+    enrolment: &EnrolmentPlan,
+    rates: &Rates,
+    present: &Present,
+    environment: &Environment,
+    workspace: &mut Workspace,
+    observer: &mut impl Observer,
+) -> Result<(), QuantityError> {
+    let (time, states, cells) = (scenario.time, plan.structure.states, enrolment.cells.list.len());
+    let boundaries = time.cycles() + 1;
+    let shares = enrolment.cells.shares(scenario, environment, &mut workspace.scratch)?;
+    // Shadows of all participants so far, `[boundary][cell][state]`.
+    let mut taken = vec![Lane::ZERO; boundaries * cells * states];
+    let mut pool = vec![Lane::ZERO; cells * states];
+    for moment in &enrolment.moments {
+        let here = &present.persons[moment.boundary];
+        for (cell, description) in enrolment.cells.list.iter().enumerate() {
+            for state in 0..states {
+                let at = cell * states + state;
+                pool[at] = here[description.profile * states + state] * shares[cell]
+                    - taken[moment.boundary * cells * states + at];
+            }
+        }
+        let enrolled = enrol(scenario, moment, &pool, environment, &mut workspace.scratch)?;
+        let cycles = time.cycles() - moment.boundary;
+        let effects = Effects::new(
+            scenario,
+            moment.programme,
+            cycles,
+            &moment.points,
+            environment,
+            &mut workspace.scratch,
+        )?;
+        follow_moment(
+            scenario, plan, enrolment, rates, moment, &enrolled, &effects, workspace, &mut taken, observer,
+        )?;
+    }
+    Ok(())
+}
+
+#[allow(clippy::too_many_arguments)]
+fn follow_moment(
+    scenario: &Scenario,
+    plan: &ModelPlan,
+    enrolment: &EnrolmentPlan,
+    rates: &Rates,
+    moment: &Moment,
+    enrolled: &Enrolled,
+    effects: &Effects,
+    workspace: &mut Workspace,
+    taken: &mut [Lane],
+    observer: &mut impl Observer,
+) -> Result<(), QuantityError> {
+    let programme = &scenario.programmes[moment.programme];
+    let (time, states, cells) = (scenario.time, plan.structure.states, enrolment.cells.list.len());
+    let (steps, columns) = (programme.steps.len(), plan.structure.columns());
+    let cycles = time.cycles() - moment.boundary;
+    workspace.with.resize_with(steps, Trajectory::default);
+    workspace.schedules.resize_with(steps, Schedule::default);
+    let mut scheduled = false;
+    let mut followed = vec![false; steps];
+    for (cell, description) in enrolment.cells.list.iter().enumerate() {
+        if !enrolled.any[cell] {
+            continue;
+        }
+        if effects.varies() || !scheduled {
+            effects.schedule(scenario, &plan.structure, None, cell, &mut workspace.shadow_schedule);
+            for step in 0..steps {
+                effects.schedule(scenario, &plan.structure, Some(step), cell, &mut workspace.schedules[step]);
+            }
+            scheduled = true;
+        }
+        let path = plan.grid.path(description.profile);
+        let start = &enrolled.invited[cell * states..(cell + 1) * states];
+        let shadow_schedule = (!workspace.shadow_schedule.is_idle()).then_some(&workspace.shadow_schedule);
+        let shadow = &mut workspace.shadow;
+        shadow.reset(moment.boundary, cycles, states, columns);
+        let length = time.cycle_length();
+        super::dynamics::follow(&plan.structure, rates, path, length, start, shadow_schedule, shadow);
+        let deepest = &enrolled.deepest[cell * steps..(cell + 1) * steps];
+        let mut participants = Lane::ZERO;
+        for (step, described) in programme.steps.iter().enumerate() {
+            let acts = !described.effects.is_empty();
+            if acts || described.leaves_pool {
+                participants += deepest[step];
+            }
+            followed[step] = acts && deepest[step].any(|share| share > 0.0);
+            if followed[step] {
+                let with = &mut workspace.with[step];
+                with.reset(moment.boundary, cycles, states, columns);
+                let schedule = &workspace.schedules[step];
+                let schedule = (!schedule.is_idle()).then_some(schedule);
+                super::dynamics::follow(&plan.structure, rates, path, length, start, schedule, with);
+            }
+        }
+        for boundary in moment.boundary..=time.cycles() {
+            let at = (boundary * cells + cell) * states;
+            for (gone, &persons) in taken[at..at + states].iter_mut().zip(shadow.at(boundary)) {
+                *gone += persons * participants;
+            }
+        }
+        observer.cohort(&Cohort {
+            model: plan.model,
+            programme: moment.programme,
+            position: moment.position,
+            boundary: moment.boundary,
+            cell,
+            point: cell,
+            points: &moment.points,
+            path,
+            reaching: &enrolled.reaching[cell * steps..(cell + 1) * steps],
+            deepest,
+            turned_away: &enrolled.turned_away[cell * steps..(cell + 1) * steps],
+            followed: &followed,
+            shadow,
+            with: &workspace.with,
+            effects,
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,581 @@
+//! Hazards at every point, in one block of draws.
+//!
+//! **Rates of a node.** The own rate of an event is the root's rate per person-year times the shares down to
+//! it. Where risk classes have relative rates r, the root's rate in class c is multiplied by r_c / Σ_k s_k r_k
+//! with s the shares of the classes at the age of entry, so that the population's mean stays as stated.
+//!
+//! **Rows of probabilities.** p = Σ p_j within the stated period T corresponds to the hazard −ln(1−p)/T, of
+//! which exit j has the share p_j/p. A certain exit (p ≥ 1) is read as a hazard of 50 per year.
+//!
+//! **Mortality.** What a model says about dying in its states and from its events is *excess*; the rest of
+//! the life table is background. With h_table(a) = −ln(1 − q(a)), start shares s_i at the attained age a,
+//! modelled fatal hazards f_i and mortality ratios hr_i per state i,
+//!
+//! h(a) = (h_table(a) − Σ_i s_i f_i) / Σ_i s_i hr_i,
+//!
+//! averaged over all labels and classes of that age and sex. So h depends on age and sex alone and is the same
+//! for participants and others. If the modelled deaths exceed the table's, that is an error of the scenario.
+//! *Example:* h_table = 0.0149820500, 95% at home (ratio 1), 5% in a nursing home (ratio 4), no modelled
+//! fatal events: h = 0.0149820500 / (0.95 + 0.05·4) = 0.0130278696 per person-year.
+
+use super::points::{Points, Values, within};
+use super::profiles::{Profiles, acts_on, dynamics_quantities, multiply_by_share};
+use super::structure::{Cause, Row, Structure};
+use crate::formula::{Lane, Scratch, math};
+use crate::sample::{Environment, QuantityError};
+use crate::scenario::checked::{Background, Frequency, Node, Quantity, Scenario, Variables};
+use std::collections::BTreeMap;
+
+/// Hazard per year that stands for certainty.
+const CERTAIN: f64 = 50.0;
+
+/// Where the formulas of a model are evaluated, and which point each profile is at in each cycle.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    /// Points with attained age.
+    pub points: Points,
+    /// The same people at the age of entry (for class shares).
+    entry: Points,
+    /// Point by profile and cycle, `[profile × cycles + cycle]`; cycles before entry hold the first point.
+    pub point_of: Vec<u32>,
+    cycles: usize,
+    mortality: Option<MortalityGrid>,
+}
+
+/// Everyone of an age and sex, for the background hazard.
+#[derive(Clone, Debug)]
+struct MortalityGrid {
+    points: Points,
+    /// Weight (persons) of each point within its age and sex, before class shares.
+    weights: Vec<f64>,
+    /// Age-and-sex group of each point.
+    group_of: Vec<usize>,
+    groups: usize,
+    /// Group of each point of the main grid.
+    group_of_point: Vec<usize>,
+    /// Classes whose shares weigh the points.
+    classes: Vec<usize>,
+}
+
+impl Grid {
+    /// Points of a model over the horizon.
+    pub fn new(scenario: &Scenario, model: usize, profiles: &Profiles) -> Self {
+        let quantities = super::profiles::model_quantities(scenario, model);
+        let uses = |variable: usize| quantities.iter().any(|q| q.program.variables().contains(&variable));
+        let classes_by_age = scenario.population.classes.iter().any(|class| {
+            class.values.iter().any(|v| {
+                v.relative_rates.iter().any(|r| r.model == model)
+                    && v.share.program.variables().contains(&Variables::AGE)
+            })
+        });
+        let (by_year, by_time) = (uses(Variables::YEAR), uses(Variables::TIME));
+        let by_age = uses(Variables::AGE) || classes_by_age;
+        let time = scenario.time;
+        let cycles = time.cycles();
+        let variables = scenario.variables.count();
+        let mut index: BTreeMap<Vec<u64>, u32> = BTreeMap::new();
+        let (mut rows, mut entry_rows) = (Vec::new(), Vec::new());
+        let mut point_of = Vec::with_capacity(profiles.list.len() * cycles);
+        for profile in &profiles.list {
+            for cycle in 0..cycles {
+                let year = time.year_of(cycle).max(profile.enters);
+                let mut row = profile.variables.clone();
+                row[Variables::AGE] = f64::from(profile.age) + (year - profile.enters) as f64;
+                row[Variables::YEAR] = f64::from(time.start) + year as f64;
+                row[Variables::TIME] = cycle.max(profile.enters * time.cycles_per_year) as f64 * time.cycle_length();
+                let mut entry = profile.variables.clone();
+                if !classes_by_age {
+                    entry[Variables::AGE] = row[Variables::AGE];
+                }
+                let mut key: Vec<u64> = row[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
+                if uses(Variables::SEX) {
+                    key.push(row[Variables::SEX].to_bits());
+                }
+                if by_age {
+                    key.push(row[Variables::AGE].to_bits());
+                    key.push(entry[Variables::AGE].to_bits());
+                }
+                if by_year {
+                    key.push(row[Variables::YEAR].to_bits());
+                }
+                if by_time {
+                    key.push(row[Variables::TIME].to_bits());
+                }
+                let next = rows.len() as u32;
+                let point = *index.entry(key).or_insert_with(|| {
+                    rows.push(row);
+                    entry_rows.push(entry);
+                    next
+                });
+                point_of.push(point);
+            }
+        }
+        let points = Points::from_rows(variables, &rows);
+        let mortality = scenario.models[model]
+            .background
+            .is_some()
+            .then(|| MortalityGrid::new(scenario, model, profiles, &rows));
+        Self { points, entry: Points::from_rows(variables, &entry_rows), point_of, cycles, mortality }
+    }
+
+    /// Points of a profile by cycle.
+    #[inline]
+    pub fn path(&self, profile: usize) -> &[u32] {
+        &self.point_of[profile * self.cycles..(profile + 1) * self.cycles]
+    }
+}
+
+impl MortalityGrid {
+    fn new(scenario: &Scenario, model: usize, profiles: &Profiles, rows: &[Vec<f64>]) -> Self {
+        let used = super::profiles::labels_used(scenario, dynamics_quantities(scenario, model).into_iter());
+        let classes: Vec<usize> = used.iter().filter_map(|&l| scenario.variables.labels[l].class).collect();
+        let mut groups: BTreeMap<(u64, u64), usize> = BTreeMap::new();
+        let mut group_of_point = Vec::with_capacity(rows.len());
+        for row in rows {
+            let key = (row[Variables::AGE].to_bits(), row[Variables::SEX].to_bits());
+            let next = groups.len();
+            group_of_point.push(*groups.entry(key).or_insert(next));
+        }
+        // Combinations of labels and classes by sex, with persons by age at entry in the start year.
+        let mut combos: BTreeMap<(u64, Vec<u64>), (Vec<f64>, BTreeMap<u64, f64>, f64)> = BTreeMap::new();
+        for profile in &profiles.list {
+            let labels: Vec<u64> = profile.variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
+            let entry = combos
+                .entry((profile.variables[Variables::SEX].to_bits(), labels))
+                .or_insert_with(|| (profile.variables.clone(), BTreeMap::new(), 0.0));
+            *entry.1.entry(f64::from(profile.age).to_bits()).or_insert(0.0) += profile.persons;
+            entry.2 += profile.persons;
+        }
+        let (mut points, mut weights, mut group_of) = (Vec::new(), Vec::new(), Vec::new());
+        for (&(age, sex), &group) in &groups {
+            let of_sex: Vec<_> = combos.iter().filter(|((s, _), _)| *s == sex).map(|(_, v)| v).collect();
+            let at_age: f64 = of_sex.iter().filter_map(|(_, by_age, _)| by_age.get(&age)).sum();
+            for (variables, by_age, all) in of_sex {
+                let weight = if at_age > 0.0 { by_age.get(&age).copied().unwrap_or(0.0) } else { *all };
+                if weight > 0.0 {
+                    let mut row = variables.clone();
+                    row[Variables::AGE] = f64::from_bits(age);
+                    row[Variables::YEAR] = f64::from(scenario.time.start);
+                    row[Variables::TIME] = 0.0;
+                    points.push(row);
+                    weights.push(weight);
+                    group_of.push(group);
+                }
+            }
+        }
+        Self {
+            points: Points::from_rows(scenario.variables.count(), &points),
+            weights,
+            group_of,
+            groups: groups.len(),
+            group_of_point,
+            classes,
+        }
+    }
+}
+
+/// Hazards of one model at every point, in one block of draws; kept and refilled from block to block.
+#[derive(Clone, Debug, Default)]
+pub struct Rates {
+    events: usize,
+    states: usize,
+    transitions: usize,
+    /// `[point][state][event]`: own rate per person-year.
+    event: Vec<Lane>,
+    /// `[point][transition]`: hazard per person-year.
+    transition: Vec<Lane>,
+    /// `[point][transition]`: probability in the stated period, where the row is stated so.
+    pub(super) probability: Vec<Lane>,
+    /// `[point][state]`: background and excess hazard of dying.
+    death: Vec<Lane>,
+    /// `[point][state]`: expected person-time at risk in a cycle, per person at its start, years.
+    time: Vec<Lane>,
+    /// `[point][state]`: probability of staying for a cycle.
+    stay: Vec<Lane>,
+    /// `[point][exit]`: hazards in the order of the structure's exits, one after the other.
+    exit: Vec<Lane>,
+    exits: usize,
+    values: Values,
+}
+
+impl Rates {
+    /// Own rates of events in a state at a point, by event, per person-year.
+    #[inline]
+    pub fn event_rates(&self, point: usize, state: usize) -> &[Lane] {
+        let from = (point * self.states + state) * self.events;
+        &self.event[from..from + self.events]
+    }
+    /// Hazards of transitions at a point.
+    #[inline]
+    pub fn transition_rates(&self, point: usize) -> &[Lane] {
+        &self.transition[point * self.transitions..(point + 1) * self.transitions]
+    }
+    /// Background and excess hazard of dying.
+    #[inline]
+    pub fn death_rate(&self, point: usize, state: usize) -> Lane {
+        self.death[point * self.states + state]
+    }
+    /// Person-time at risk in a cycle per person at its start: Δt·g(hΔt).
+    #[inline]
+    pub fn time_at_risk(&self, point: usize, state: usize) -> Lane {
+        self.time[point * self.states + state]
+    }
+    /// Hazards of all exits at a point, in the order of [`Structure::exit_list`].
+    #[inline]
+    pub fn exit_hazards(&self, point: usize) -> &[Lane] {
+        &self.exit[point * self.exits..(point + 1) * self.exits]
+    }
+    /// Probability of staying.
+    #[inline]
+    pub fn staying(&self, point: usize, state: usize) -> Lane {
+        self.stay[point * self.states + state]
+    }
+
+    /// Evaluates the model in an environment.
+    ///
+    /// # Errors
+    /// A negative rate, a probability above one, more modelled deaths than the life table has, a missing
+    /// table row: with the place in the scenario.
+    pub fn fill(
+        &mut self,
+        scenario: &Scenario,
+        model: usize,
+        structure: &Structure,
+        grid: &Grid,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<(), QuantityError> {
+        self.raw(scenario, model, structure, &grid.points, &grid.entry, environment, scratch)?;
+        if let Some(mortality) = &grid.mortality {
+            let background = background(scenario, model, structure, mortality, environment, scratch)?;
+            let mut ratio = Values::default();
+            for (state, description) in scenario.models[model].states.iter().enumerate() {
+                if !description.alive {
+                    continue;
+                }
+                grid.points.evaluate(&description.mortality_ratio, environment, Some(description.code), scratch, &mut ratio)?;
+                within(&description.mortality_ratio, &ratio, 0.0, f64::INFINITY)?;
+                for point in 0..grid.points.len() {
+                    self.death[point * self.states + state] +=
+                        background[mortality.group_of_point[point]] * ratio.at(point);
+                }
+            }
+        }
+        self.finish(structure, scenario.time.cycle_length(), grid.points.len());
+        Ok(())
+    }
+
+    /// Event rates, transition hazards and excess mortality, without the background.
+    #[allow(clippy::too_many_arguments)]
+    fn raw(
+        &mut self,
+        scenario: &Scenario,
+        model: usize,
+        structure: &Structure,
+        points: &Points,
+        entry: &Points,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<(), QuantityError> {
+        let description = &scenario.models[model];
+        (self.events, self.states, self.transitions) = (structure.events, structure.states, structure.transitions);
+        let n = points.len();
+        for (buffer, size) in [
+            (&mut self.event, n * self.states * self.events),
+            (&mut self.transition, n * self.transitions),
+            (&mut self.probability, n * self.transitions),
+            (&mut self.death, n * self.states),
+            (&mut self.time, n * self.states),
+            (&mut self.stay, n * self.states),
+        ] {
+            buffer.clear();
+            buffer.resize(size, Lane::ZERO);
+        }
+        let mut values = std::mem::take(&mut self.values);
+        for (index, event) in description.events.iter().enumerate() {
+            let by_state = event.amount.program.variables().contains(&Variables::STATE);
+            let class_factor = self.class_factor(scenario, model, Node::Event(index), points, entry, environment, scratch)?;
+            for (position, &state) in event.states.iter().enumerate() {
+                if position == 0 || by_state {
+                    let code = description.states[state].code;
+                    points.evaluate(&event.amount, environment, Some(code), scratch, &mut values)?;
+                    within(&event.amount, &values, 0.0, f64::INFINITY)?;
+                }
+                for point in 0..n {
+                    let from = (point * self.states + state) * self.events;
+                    let mut rate = values.at(point);
+                    if let Some(parent) = event.parent {
+                        rate *= self.event[from + parent];
+                    }
+                    if let Some(factor) = &class_factor {
+                        rate *= factor[point];
+                    }
+                    self.event[from + index] = rate;
+                }
+            }
+        }
+        for (index, transition) in description.transitions.iter().enumerate() {
+            let code = description.states[transition.from].code;
+            let (quantity, highest) = match &transition.frequency {
+                Frequency::Rate(q) => (q, f64::INFINITY),
+                Frequency::PerYear(q) | Frequency::PerCycle(q) => (q, 1.0 + 1e-12),
+            };
+            points.evaluate(quantity, environment, Some(code), scratch, &mut values)?;
+            within(quantity, &values, 0.0, highest)?;
+            let class_factor =
+                self.class_factor(scenario, model, Node::Transition(index), points, entry, environment, scratch)?;
+            let is_rate = matches!(transition.frequency, Frequency::Rate(_));
+            let target = if is_rate { &mut self.transition } else { &mut self.probability };
+            for point in 0..n {
+                let mut value = values.at(point);
+                if let Some(factor) = &class_factor {
+                    value *= factor[point];
+                }
+                target[point * self.transitions + index] = value;
+            }
+        }
+        self.convert_probabilities(scenario, model, structure, n)?;
+        for (state, description) in description.states.iter().enumerate() {
+            if let Some(excess) = &description.excess_mortality {
+                points.evaluate(excess, environment, Some(description.code), scratch, &mut values)?;
+                within(excess, &values, 0.0, f64::INFINITY)?;
+                for point in 0..n {
+                    self.death[point * self.states + state] += values.at(point);
+                }
+            }
+        }
+        self.values = values;
+        Ok(())
+    }
+
+    /// Factor r_c / Σ s_k r_k of a node at each point, or `None` where no class acts on it.
+    #[allow(clippy::too_many_arguments)]
+    fn class_factor(
+        &self,
+        scenario: &Scenario,
+        model: usize,
+        node: Node,
+        points: &Points,
+        entry: &Points,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<Option<Vec<Lane>>, QuantityError> {
+        let mut factor: Option<Vec<Lane>> = None;
+        for class in &scenario.population.classes {
+            if class.values.iter().all(|v| acts_on(v, model, node).is_none()) {
+                continue;
+            }
+            let mut own = vec![Lane::ONE; points.len()];
+            let mut mean = vec![Lane::ZERO; points.len()];
+            let (mut share, mut relative) = (Values::default(), Values::default());
+            for (code, value) in class.values.iter().enumerate() {
+                entry.evaluate(&value.share, environment, None, scratch, &mut share)?;
+                within(&value.share, &share, -1e-12, 1.0 + 1e-12)?;
+                if let Some(quantity) = acts_on(value, model, node) {
+                    points.evaluate(quantity, environment, None, scratch, &mut relative)?;
+                    within(quantity, &relative, 0.0, f64::INFINITY)?;
+                }
+                let acts = acts_on(value, model, node).is_some();
+                for point in 0..points.len() {
+                    let r = if acts { relative.at(point) } else { Lane::ONE };
+                    mean[point] += share.at(point) * r;
+                    if points.value(class.variable, point) == code as f64 {
+                        own[point] = r;
+                    }
+                }
+            }
+            let factor = factor.get_or_insert_with(|| vec![Lane::ONE; points.len()]);
+            for point in 0..points.len() {
+                factor[point] *= own[point] / mean[point];
+            }
+        }
+        Ok(factor)
+    }
+
+    fn convert_probabilities(
+        &mut self,
+        scenario: &Scenario,
+        model: usize,
+        structure: &Structure,
+        points: usize,
+    ) -> Result<(), QuantityError> {
+        for (state, row) in structure.rows.iter().enumerate() {
+            let period = match row {
+                Row::Hazards => continue,
+                Row::PerYear => 1.0,
+                Row::PerCycle => scenario.time.cycle_length(),
+            };
+            let exits: Vec<usize> = transitions_of(structure, state);
+            for point in 0..points {
+                let row = &self.probability[point * self.transitions..(point + 1) * self.transitions];
+                let total = exits.iter().fold(Lane::ZERO, |sum, &t| sum + row[t]);
+                if total.any(|p| p > 1.0 + 1e-9) {
+                    let first = &scenario.models[model].transitions[exits[0]].frequency;
+                    let (Frequency::Rate(q) | Frequency::PerYear(q) | Frequency::PerCycle(q)) = first;
+                    let worst = total.0.iter().copied().fold(0.0, f64::max);
+                    let name = &scenario.models[model].states[state].id;
+                    return Err(QuantityError::new(
+                        q,
+                        format!("the probabilities of leaving `{name}` sum to {worst} in some draw, above 1"),
+                    ));
+                }
+                let per_probability = hazard_per_probability(total, period);
+                for &t in &exits {
+                    self.transition[point * self.transitions + t] =
+                        self.probability[point * self.transitions + t] * per_probability;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Staying and time at risk from the hazards.
+    fn finish(&mut self, structure: &Structure, cycle_length: f64, points: usize) {
+        self.exits = structure.exit_list.len();
+        self.exit.clear();
+        self.exit.reserve(points * self.exits);
+        for point in 0..points {
+            for state in 0..self.states {
+                let at = point * self.states + state;
+                let mut hazard = Lane::ZERO;
+                for exit in &structure.exits[state] {
+                    let own = self.hazard(point, state, exit.cause);
+                    self.exit.push(own);
+                    hazard += own;
+                }
+                let x = hazard * cycle_length;
+                let g = math::one_minus_exp_over(x);
+                self.time[at] = g * cycle_length;
+                self.stay[at] = Lane::ONE - x * g;
+            }
+        }
+    }
+
+    /// Hazard of an exit.
+    #[inline]
+    pub fn hazard(&self, point: usize, state: usize, cause: Cause) -> Lane {
+        match cause {
+            Cause::Event(event) => self.event[(point * self.states + state) * self.events + event],
+            Cause::Transition(transition) => self.transition[point * self.transitions + transition],
+            Cause::Death => self.death[point * self.states + state],
+        }
+    }
+}
+
+/// Transitions out of a state.
+pub(super) fn transitions_of(structure: &Structure, state: usize) -> Vec<usize> {
+    structure.exits[state]
+        .iter()
+        .filter_map(|exit| match exit.cause {
+            Cause::Transition(t) => Some(t),
+            _ => None,
+        })
+        .collect()
+}
+
+/// h/p for a row with total probability p within a period: −ln(1−p)/(p·period), its limit 1/period at p = 0,
+/// and 50 per year over p where leaving is certain.
+#[inline]
+pub(super) fn hazard_per_probability(total: Lane, period: f64) -> Lane {
+    let log = math::ln_1p(-total.min(Lane::splat(1.0 - 1e-16)));
+    Lane::from_fn(|lane| {
+        let p = total[lane];
+        if p >= 1.0 - 1e-15 {
+            CERTAIN / p
+        } else if p < 1e-300 {
+            1.0 / period
+        } else {
+            (-log[lane] / p / period).min(CERTAIN / p)
+        }
+    })
+}
+
+/// Background hazard by age-and-sex group.
+fn background(
+    scenario: &Scenario,
+    model: usize,
+    structure: &Structure,
+    grid: &MortalityGrid,
+    environment: &Environment,
+    scratch: &mut Scratch,
+) -> Result<Vec<Lane>, QuantityError> {
+    let description = &scenario.models[model];
+    let mut rates = Rates::default();
+    rates.raw(scenario, model, structure, &grid.points, &grid.points, environment, scratch)?;
+    let n = grid.points.len();
+    let mut weights: Vec<Lane> = grid.weights.iter().map(|&w| Lane::splat(w)).collect();
+    for &class in &grid.classes {
+        multiply_by_share(scenario, class, &grid.points, environment, scratch, &mut weights)?;
+    }
+    let mut table = Values::default();
+    let quantity: &Quantity = match &description.background {
+        Some(Background::Probability(q) | Background::Rate(q)) => q,
+        None => return Ok(vec![Lane::ZERO; grid.groups]),
+    };
+    grid.points.evaluate(quantity, environment, None, scratch, &mut table)?;
+    let is_probability = matches!(description.background, Some(Background::Probability(_)));
+    within(quantity, &table, 0.0, f64::INFINITY)?;
+    let (mut whole, mut fatal, mut ratios, mut all) = (
+        vec![Lane::ZERO; grid.groups],
+        vec![Lane::ZERO; grid.groups],
+        vec![Lane::ZERO; grid.groups],
+        vec![Lane::ZERO; grid.groups],
+    );
+    let (mut start, mut ratio) = (Values::default(), Values::default());
+    for (state, described) in description.states.iter().enumerate() {
+        if !described.alive {
+            continue;
+        }
+        grid.points.evaluate(&described.start, environment, None, scratch, &mut start)?;
+        grid.points.evaluate(&described.mortality_ratio, environment, Some(described.code), scratch, &mut ratio)?;
+        for point in 0..n {
+            let group = grid.group_of[point];
+            let weight = weights[point] * start.at(point);
+            let mut hazard = Lane::ZERO;
+            for exit in &structure.exits[state] {
+                if !structure.alive[exit.to] {
+                    hazard += rates.hazard(point, state, exit.cause);
+                }
+            }
+            fatal[group] += weight * hazard;
+            ratios[group] += weight * ratio.at(point);
+        }
+    }
+    for point in 0..n {
+        let group = grid.group_of[point];
+        let q = table.at(point);
+        let h = if is_probability {
+            let log = math::ln_1p(-q.min(Lane::splat(1.0 - 1e-16)));
+            Lane::from_fn(|lane| if q[lane] >= 1.0 { CERTAIN } else { -log[lane] })
+        } else {
+            q
+        };
+        whole[group] += weights[point] * h;
+        all[group] += weights[point];
+    }
+    let mut result = vec![Lane::ZERO; grid.groups];
+    for group in 0..grid.groups {
+        if all[group].any(|w| w <= 0.0) {
+            continue;
+        }
+        let left = whole[group] - fatal[group];
+        if left.any(|h| h < 0.0) {
+            let point = grid.group_of.iter().position(|&g| g == group).unwrap_or(0);
+            let age = grid.points.value(Variables::AGE, point);
+            let lane = (0..crate::formula::LANES).find(|&l| left[l] < 0.0).unwrap_or(0);
+            return Err(QuantityError::new(
+                quantity,
+                format!(
+                    "at age {age} the model's own deaths ({:.5} per person-year) exceed the life table's ({:.5}) in some draw",
+                    fatal[group][lane] / all[group][lane],
+                    whole[group][lane] / all[group][lane]
+                ),
+            ));
+        }
+        result[group] = Lane::from_fn(|lane| {
+            let ratio = ratios[group][lane];
+            if ratio > 0.0 { left[lane] / ratio } else { 0.0 }
+        });
+    }
+    Ok(result)
+}

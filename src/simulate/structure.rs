@@ -1,0 +1,137 @@
+//! The shape of a health model: which exits a state has and which events happen in it.
+//!
+//! **Events.** A root event has a rate per person-year; a branch's rate is the root's rate times the shares
+//! down to it. Every node counts all its occurrences. A leaf that leads to another state is also a
+//! transition: its rate competes with the other exits of the state, and at most one move happens to a person
+//! in a cycle. A leaf that leads to the state a person is in already is an event and no move.
+
+use crate::scenario::checked::{Frequency, Model};
+
+/// Where an exit's hazard comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Leaf event.
+    Event(usize),
+    /// Transition.
+    Transition(usize),
+    /// Background and excess mortality.
+    Death,
+}
+
+/// A way out of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// State entered.
+    pub to: usize,
+    /// What makes people leave.
+    pub cause: Cause,
+}
+
+/// How the exits of a state are stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// Hazards per person-year: h_i sums over exits, P(exit j within Δt) = (h_j/h)(1 − e^(−hΔt)).
+    Hazards,
+    /// Probabilities within a year: 1 − (1 − p)^Δt within a cycle, exits in proportion.
+    PerYear,
+    /// Probabilities within a cycle, literally.
+    PerCycle,
+}
+
+/// The shape of a model.
+#[derive(Clone, Debug)]
+pub struct Structure {
+    /// Number of states.
+    pub states: usize,
+    /// Number of events.
+    pub events: usize,
+    /// Number of transitions.
+    pub transitions: usize,
+    /// Exits by state; empty for a state nobody leaves.
+    pub exits: Vec<Vec<Exit>>,
+    /// All exits, state by state: (state entered, column that counts it or `usize::MAX` where the event does).
+    pub exit_list: Vec<(usize, usize)>,
+    /// First exit of each state in `exit_list`; one more at the end.
+    pub exit_from: Vec<usize>,
+    /// Events that happen in each state.
+    pub events_in: Vec<Vec<usize>>,
+    /// How exits are stated, by state.
+    pub rows: Vec<Row>,
+    /// Whether people in a state live.
+    pub alive: Vec<bool>,
+    /// Parent of each event.
+    pub parents: Vec<Option<usize>>,
+}
+
+impl Structure {
+    /// The shape of a checked model.
+    pub fn new(model: &Model) -> Self {
+        let states = model.states.len();
+        let mut exits = vec![Vec::new(); states];
+        let mut events_in = vec![Vec::new(); states];
+        let mut rows = vec![Row::Hazards; states];
+        for (index, event) in model.events.iter().enumerate() {
+            for &state in &event.states {
+                events_in[state].push(index);
+                if let Some(to) = event.moves_to.filter(|&to| to != state) {
+                    exits[state].push(Exit { to, cause: Cause::Event(index) });
+                }
+            }
+        }
+        for (index, transition) in model.transitions.iter().enumerate() {
+            exits[transition.from].push(Exit { to: transition.to, cause: Cause::Transition(index) });
+            rows[transition.from] = match transition.frequency {
+                Frequency::Rate(_) => Row::Hazards,
+                Frequency::PerYear(_) => Row::PerYear,
+                Frequency::PerCycle(_) => Row::PerCycle,
+            };
+        }
+        if let Some(death) = model.death {
+            for (state, description) in model.states.iter().enumerate() {
+                let can_die = model.background.is_some() && description.mortality_ratio.program.constant() != Some(0.0)
+                    || description.excess_mortality.is_some();
+                if description.alive && can_die {
+                    exits[state].push(Exit { to: death, cause: Cause::Death });
+                }
+            }
+        }
+        let (events, transitions) = (model.events.len(), model.transitions.len());
+        let (mut exit_list, mut exit_from) = (Vec::new(), vec![0]);
+        for (state, row) in exits.iter().enumerate() {
+            exit_list.extend(row.iter().map(|exit| {
+                let column = match exit.cause {
+                    Cause::Event(_) => usize::MAX,
+                    Cause::Transition(t) => events + t,
+                    Cause::Death => events + transitions + state,
+                };
+                (exit.to, column)
+            }));
+            exit_from.push(exit_list.len());
+        }
+        Self {
+            states,
+            events,
+            transitions,
+            exits,
+            exit_list,
+            exit_from,
+            events_in,
+            rows,
+            alive: model.states.iter().map(|s| s.alive).collect(),
+            parents: model.events.iter().map(|e| e.parent).collect(),
+        }
+    }
+
+    /// Columns of [`super::Trajectory::counts`]: events, transitions, deaths by state.
+    pub fn columns(&self) -> usize {
+        self.events + self.transitions + self.states
+    }
+    /// Column of a transition.
+    pub fn transition_column(&self, transition: usize) -> usize {
+        self.events + transition
+    }
+    /// Column of deaths in a state from background and excess mortality.
+    pub fn death_column(&self, state: usize) -> usize {
+        self.events + self.transitions + state
+    }
+}

@@ -1,0 +1,49 @@
+//! What simulation hands on: persons at boundaries and what happened in between.
+
+use crate::formula::Lane;
+
+/// One group of people followed from a boundary to the horizon, in eight draws at once.
+///
+/// `persons` holds people by state at boundaries `first, first + 1, …, first + cycles`, shape
+/// `[boundary][state]`; `counts` what happened in each cycle, shape `[cycle][column]`: events, then
+/// transitions, then deaths by the state they happened in (background and excess, not those that are events).
+#[derive(Clone, Debug, Default)]
+pub struct Trajectory {
+    /// Boundary at which following starts.
+    pub first: usize,
+    /// Number of cycles followed.
+    pub cycles: usize,
+    /// Number of states.
+    pub states: usize,
+    /// Number of count columns.
+    pub columns: usize,
+    /// Persons, `[boundary][state]`.
+    pub persons: Vec<Lane>,
+    /// Occurrences, `[cycle][column]`.
+    pub counts: Vec<Lane>,
+}
+
+impl Trajectory {
+    /// Makes room for following `cycles` cycles from boundary `first`, everything zero.
+    pub fn reset(&mut self, first: usize, cycles: usize, states: usize, columns: usize) {
+        (self.first, self.cycles, self.states, self.columns) = (first, cycles, states, columns);
+        self.persons.clear();
+        self.persons.resize((cycles + 1) * states, Lane::ZERO);
+        self.counts.clear();
+        self.counts.resize(cycles * columns, Lane::ZERO);
+    }
+
+    /// Persons by state at a boundary, counted from 1 January of the start year.
+    #[inline]
+    pub fn at(&self, boundary: usize) -> &[Lane] {
+        let from = (boundary - self.first) * self.states;
+        &self.persons[from..from + self.states]
+    }
+
+    /// Occurrences by column in a cycle, counted from 1 January of the start year.
+    #[inline]
+    pub fn during(&self, cycle: usize) -> &[Lane] {
+        let from = (cycle - self.first) * self.columns;
+        &self.counts[from..from + self.columns]
+    }
+}

@@ -1,0 +1,452 @@
+//! From accounts to flows: amounts by budget and year, with what is cash, what equalisation takes and what
+//! an insurer still holds.
+//!
+//! **Cashability and equalisation.** Of an increment a in a cycle, κ(since) is cash to whoever holds the budget,
+//! and on insurance budgets κλ goes back to the equalisation fund; both are functions of the time since
+//! enrolment, read at mid-cycle, and act on rises and falls alike. For what a strategy changes by setting
+//! parameters there is no enrolment; since then counts from the start.
+
+use super::account::{Account, Clock};
+use super::collect::{Delivered, Group};
+use super::flows::{Counted, Flows, Followed, Grid, Shape};
+use super::functionals::{Figure, Functionals, Prices};
+use super::plan::Plan;
+use crate::formula::{Inputs, Lane, Scratch};
+use crate::sample::{Environment, QuantityError};
+use crate::scenario::checked::{Node, Quantity, Scenario, Variables};
+use std::sync::Arc;
+
+/// The comparator, or a whole arm, of every model in one block.
+pub struct Levels<'a> {
+    /// Account by model.
+    pub accounts: Vec<&'a Account>,
+    /// Prices by model.
+    pub prices: Vec<&'a Prices>,
+    /// Parameters.
+    pub environment: &'a Environment,
+}
+
+/// Discounting in one arm.
+#[derive(Clone, Debug)]
+pub struct Clocks {
+    /// Of costs.
+    pub costs: Clock,
+    /// Of effects.
+    pub effects: Clock,
+    /// Yearly common rate of parties.
+    pub parties: f64,
+}
+
+impl Clocks {
+    /// Discount factors in an environment; rates are the same in every draw.
+    ///
+    /// # Errors
+    /// A rate that differs between draws or is not above −1.
+    pub fn new(scenario: &Scenario, environment: &Environment) -> Result<Self, QuantityError> {
+        let rate = |quantity: &Quantity| {
+            let value = environment.quantity(quantity)?;
+            if value != Lane::splat(value[0]) {
+                return Err(QuantityError::new(quantity, "a discount rate is a choice and cannot be uncertain"));
+            }
+            if value[0] <= -1.0 {
+                return Err(QuantityError::new(quantity, "a discount rate must be above −100%"));
+            }
+            Ok(value[0])
+        };
+        Ok(Self {
+            costs: Clock::new(&scenario.time, rate(&scenario.valuation.discount_costs)?),
+            effects: Clock::new(&scenario.time, rate(&scenario.valuation.discount_effects)?),
+            parties: rate(&scenario.valuation.discount_parties)?,
+        })
+    }
+}
+
+/// Shares of budgets, cashability and equalisation by cycle since enrolment, in one environment.
+pub struct Leakage {
+    /// By line: share of the unit cost on its budget.
+    split: Vec<Lane>,
+    /// By line and cycle since enrolment: κ.
+    cashable: Vec<Vec<Lane>>,
+    /// By line and cycle since enrolment: κλ.
+    equalised: Vec<Vec<Lane>>,
+}
+
+impl Leakage {
+    /// Evaluates the shares of all lines.
+    ///
+    /// # Errors
+    /// A split that does not sum to 1, κ outside 0 to 1.
+    pub fn new(
+        scenario: &Scenario,
+        shape: &Shape,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<Self, QuantityError> {
+        let cycles = scenario.time.cycles();
+        let since: Vec<f64> = (0..cycles).map(|k| (k as f64 + 0.5) * scenario.time.cycle_length()).collect();
+        let mut over_time = |quantity: &Quantity| -> Result<Vec<Lane>, QuantityError> {
+            let empty: &[f64] = &[];
+            let mut columns = vec![empty; scenario.variables.count()];
+            columns[Variables::SINCE] = &since;
+            let inputs = Inputs {
+                parameters: &environment.parameters,
+                variables: &columns,
+                points: cycles,
+                tables: &environment.tables,
+            };
+            let mut values = vec![Lane::ZERO; cycles];
+            quantity
+                .program
+                .evaluate(&inputs, scratch, &mut values)
+                .map_err(|error| QuantityError::evaluation(quantity, &error))?;
+            Ok(values)
+        };
+        let mut leakage = Self { split: Vec::new(), cashable: Vec::new(), equalised: Vec::new() };
+        for cost in &scenario.unit_costs {
+            let mut sum = Lane::ZERO;
+            for (_, share) in &cost.budgets {
+                let share = environment.quantity(share)?;
+                sum += share;
+                leakage.split.push(share);
+            }
+            if !cost.budgets.is_empty() && sum.any(|s| (s - 1.0).abs() > 1e-9) {
+                return Err(QuantityError::new(&cost.value, "its shares over budgets do not sum to 1 in some draw"));
+            }
+        }
+        for line in &shape.lines {
+            let budget = &scenario.budgets[line.budget];
+            let quantity = scenario.unit_costs[line.unit_cost].cashable.as_ref().unwrap_or(&budget.cashable);
+            let cashable = over_time(quantity)?;
+            if cashable.iter().any(|k| k.any(|k| !(0.0..=1.0).contains(&k))) {
+                return Err(QuantityError::new(quantity, "a cashable share must lie between 0 and 1"));
+            }
+            let lost = if budget.insurance {
+                over_time(&budget.lost_to_equalisation)?
+            } else {
+                vec![Lane::ZERO; cycles]
+            };
+            if lost.iter().any(|l| l.any(|l| !(l <= 1.0) || !l.is_finite())) {
+                return Err(QuantityError::new(
+                    &budget.lost_to_equalisation,
+                    "the share lost to equalisation cannot be above 1",
+                ));
+            }
+            leakage.equalised.push(cashable.iter().zip(&lost).map(|(&k, &l)| k * l).collect());
+            leakage.cashable.push(cashable);
+        }
+        Ok(leakage)
+    }
+}
+
+/// How much detail a block keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct Detail {
+    /// Counts by year, or only their totals (then grids have one column).
+    pub by_year: bool,
+    /// What settlement needs.
+    pub settlement: bool,
+}
+
+/// Builds the flows of one delivery in one block.
+#[allow(clippy::too_many_arguments)]
+pub fn flows(
+    scenario: &Scenario,
+    plan: &Plan,
+    detail: Detail,
+    comparator: &Levels<'_>,
+    arm: Option<&Levels<'_>>,
+    groups: &[Group],
+    group_prices: &[&Prices],
+    delivered: Delivered,
+    environment: &Environment,
+    clocks: &Clocks,
+    scratch: &mut Scratch,
+) -> Result<Flows, QuantityError> {
+    let shape = &plan.shape;
+    let (lines, insurers) = (shape.lines.len(), shape.insurers);
+    let years = shape.years;
+    let counted_years = if detail.by_year { years } else { 1 };
+    let settled = |rows: usize| Grid::zeros(if detail.settlement { rows } else { 0 }, years);
+    let followed = || Followed {
+        costs: settled(lines),
+        costs_retained: settled(insurers * lines),
+        person_years: settled(1),
+        person_years_retained: settled(insurers),
+    };
+    let inflation = match &scenario.valuation.inflation {
+        Some(quantity) => Some(environment.quantity(quantity)?),
+        None => None,
+    };
+    let mut flows = Flows {
+        shape: Arc::clone(shape),
+        environment: environment.clone(),
+        level: Grid::zeros(lines, counted_years),
+        increment: Grid::zeros(lines, if detail.settlement { years } else { counted_years }),
+        cashable: settled(lines),
+        equalised: settled(lines),
+        retained: settled(insurers * lines),
+        shadows: (0..shape.programmes).map(|_| followed()).collect(),
+        cohorts: (0..shape.programmes).map(|_| followed()).collect(),
+        programme_costs: delivered.costs,
+        reached: delivered.reached,
+        turned_away: delivered.turned_away,
+        requested: delivered.requested,
+        count_level: Grid::zeros(shape.counted.len(), counted_years),
+        count_increment: Grid::zeros(shape.counted.len(), counted_years),
+        outcome_level: Grid::zeros(shape.outcomes, counted_years),
+        outcome_increment: Grid::zeros(shape.outcomes, counted_years),
+        health_level: Grid::zeros(2, counted_years),
+        health_increment: Grid::zeros(2, counted_years),
+        level_present: vec![Lane::ZERO; lines],
+        increment_present: vec![Lane::ZERO; lines],
+        programme_costs_present: delivered.costs_present,
+        health_level_present: [Lane::ZERO; 2],
+        health_increment_present: [Lane::ZERO; 2],
+        parties_rate: clocks.parties,
+        inflation,
+    };
+    let leakage = Leakage::new(scenario, shape, environment, scratch)?;
+    let comparator_leakage = Leakage::new(scenario, shape, comparator.environment, scratch)?;
+    let comparator_clocks = Clocks::new(scenario, comparator.environment)?;
+    for model in 0..plan.models.len() {
+        let functionals = &plan.functionals[model];
+        let reader = Reader { scenario, plan, functionals, model };
+        let (account, prices) = (comparator.accounts[model], comparator.prices[model]);
+        for cycle in account.first()..scenario.time.cycles() {
+            let year = scenario.time.year_of(cycle);
+            let counted_year = if detail.by_year { year } else { 0 };
+            reader.add_level(
+                &mut flows,
+                account,
+                prices,
+                cycle,
+                counted_year,
+                &comparator_clocks,
+                &comparator_leakage.split,
+            );
+            if let Some(arm) = arm {
+                let (with, with_prices) = (arm.accounts[model], arm.prices[model]);
+                let sides = Sides { with, with_prices, without: account, without_prices: prices };
+                let split = [&leakage.split[..], &comparator_leakage.split[..]];
+                reader.add_difference(&mut flows, &sides, cycle, counted_year, clocks, split, &leakage, cycle, None, detail);
+            }
+        }
+    }
+    for group in groups {
+        let functionals = &plan.functionals[group.model];
+        let reader = Reader { scenario, plan, functionals, model: group.model };
+        let prices = group_prices[group.model];
+        for cycle in group.boundary..scenario.time.cycles() {
+            let counted_year = if detail.by_year { scenario.time.year_of(cycle) } else { 0 };
+            let sides =
+                Sides { with: &group.cohort, with_prices: prices, without: &group.shadow, without_prices: prices };
+            let split = [&leakage.split[..]; 2];
+            let since = cycle - group.boundary;
+            reader.add_difference(&mut flows, &sides, cycle, counted_year, clocks, split, &leakage, since, Some(group), detail);
+        }
+    }
+    Ok(flows)
+}
+
+/// Two accounts that are compared.
+struct Sides<'a> {
+    with: &'a Account,
+    with_prices: &'a Prices,
+    without: &'a Account,
+    without_prices: &'a Prices,
+}
+
+struct Reader<'a> {
+    scenario: &'a Scenario,
+    plan: &'a Plan,
+    functionals: &'a Functionals,
+    model: usize,
+}
+
+impl Reader<'_> {
+    /// Undiscounted counts of a row in a cycle: occurrences, person-years or deaths.
+    fn count(&self, account: &Account, counted: Counted, cycle: usize, clock: &Clock) -> Option<Lane> {
+        let structure = &self.plan.models[self.model].structure;
+        match counted {
+            Counted::Node { model, node } if model == self.model => Some(match node {
+                Node::Event(event) => account.occurrences(cycle, event),
+                Node::Transition(transition) => account.occurrences(cycle, structure.transition_column(transition)),
+                Node::State(state) | Node::Utility(state) => {
+                    let [start, end] = account.people(cycle, state);
+                    clock.amount([Lane::ZERO, start, end], cycle)
+                }
+            }),
+            Counted::Deaths { model } if model == self.model => Some(
+                (0..structure.states).filter(|&s| !structure.alive[s]).fold(Lane::ZERO, |sum, state| {
+                    let [start, end] = account.people(cycle, state);
+                    sum + (end - start)
+                }),
+            ),
+            _ => None,
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn add_level(
+        &self,
+        flows: &mut Flows,
+        account: &Account,
+        prices: &Prices,
+        cycle: usize,
+        counted_year: usize,
+        clocks: &Clocks,
+        split: &[Lane],
+    ) {
+        for (row, &counted) in self.plan.shape.counted.iter().enumerate() {
+            if let Some(count) = self.count(account, counted, cycle, &clocks.costs) {
+                flows.count_level.add(row, counted_year, count);
+            }
+        }
+        for (position, &figure) in self.functionals.figures.iter().enumerate() {
+            let amounts = account.figure(self.functionals, prices, position, cycle);
+            match figure {
+                Figure::Cost(unit_cost) => {
+                    let (amount, present) =
+                        (clocks.costs.amount(amounts, cycle), clocks.costs.present(amounts, cycle));
+                    for (row, line) in self.plan.shape.lines.iter().enumerate() {
+                        if line.unit_cost == unit_cost {
+                            flows.level.add(row, counted_year, amount * split[row]);
+                            flows.level_present[row] += present * split[row];
+                        }
+                    }
+                }
+                Figure::Outcome(outcome) => {
+                    flows.outcome_level.add(outcome, counted_year, clocks.costs.amount(amounts, cycle));
+                }
+                // Several models describe the same people: levels of health come from the first.
+                Figure::LifeYears | Figure::Qalys if self.model == 0 => {
+                    let row = if figure == Figure::Qalys { Flows::QALYS } else { Flows::LIFE_YEARS };
+                    flows.health_level.add(row, counted_year, clocks.effects.amount(amounts, cycle));
+                    flows.health_level_present[row] += clocks.effects.present(amounts, cycle);
+                }
+                Figure::LifeYears | Figure::Qalys => {}
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn add_difference(
+        &self,
+        flows: &mut Flows,
+        sides: &Sides<'_>,
+        cycle: usize,
+        counted_year: usize,
+        clocks: &Clocks,
+        split: [&[Lane]; 2],
+        leakage: &Leakage,
+        since: usize,
+        group: Option<&Group>,
+        detail: Detail,
+    ) {
+        let year = self.scenario.time.year_of(cycle);
+        for (row, &counted) in self.plan.shape.counted.iter().enumerate() {
+            let with = self.count(sides.with, counted, cycle, &clocks.costs);
+            let without = self.count(sides.without, counted, cycle, &clocks.costs);
+            if let (Some(with), Some(without)) = (with, without) {
+                flows.count_increment.add(row, counted_year, with - without);
+            }
+        }
+        for (position, &figure) in self.functionals.figures.iter().enumerate() {
+            let with = sides.with.figure(self.functionals, sides.with_prices, position, cycle);
+            let without = sides.without.figure(self.functionals, sides.without_prices, position, cycle);
+            let difference = [with[0] - without[0], with[1] - without[1], with[2] - without[2]];
+            match figure {
+                Figure::Cost(unit_cost) => {
+                    for (row, line) in self.plan.shape.lines.iter().enumerate() {
+                        if line.unit_cost == unit_cost {
+                            let amounts = Amounts {
+                                with: clocks.costs.amount(with, cycle) * split[0][row],
+                                without: clocks.costs.amount(without, cycle) * split[1][row],
+                                same_split: split[0][row] == split[1][row],
+                                difference: clocks.costs.amount(difference, cycle) * split[0][row],
+                            };
+                            let present = if amounts.same_split {
+                                clocks.costs.present(difference, cycle) * split[0][row]
+                            } else {
+                                clocks.costs.present(with, cycle) * split[0][row]
+                                    - clocks.costs.present(without, cycle) * split[1][row]
+                            };
+                            flows.increment_present[row] += present;
+                            if detail.settlement {
+                                add_settled(flows, row, year, &amounts, leakage, since, group);
+                            } else {
+                                flows.increment.add(row, counted_year, amounts.increment());
+                            }
+                        }
+                    }
+                }
+                Figure::Outcome(outcome) => {
+                    flows.outcome_increment.add(outcome, counted_year, clocks.costs.amount(difference, cycle));
+                }
+                Figure::LifeYears | Figure::Qalys => {
+                    let row = if figure == Figure::Qalys { Flows::QALYS } else { Flows::LIFE_YEARS };
+                    flows.health_increment.add(row, counted_year, clocks.effects.amount(difference, cycle));
+                    flows.health_increment_present[row] += clocks.effects.present(difference, cycle);
+                    if let Some(group) = group
+                        && figure == Figure::LifeYears
+                        && detail.settlement
+                    {
+                        let (with, without) =
+                            (clocks.costs.amount(with, cycle), clocks.costs.amount(without, cycle));
+                        let from = self.scenario.time.year_of(group.boundary);
+                        for (side, amount) in [
+                            (&mut flows.cohorts[group.programme], with),
+                            (&mut flows.shadows[group.programme], without),
+                        ] {
+                            side.person_years.add(0, year, amount);
+                            for (insurer, path) in group.retained.iter().enumerate() {
+                                side.person_years_retained.add(insurer, year, amount * path[year - from]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Amounts of one line in one cycle.
+struct Amounts {
+    with: Lane,
+    without: Lane,
+    same_split: bool,
+    difference: Lane,
+}
+
+impl Amounts {
+    fn increment(&self) -> Lane {
+        if self.same_split { self.difference } else { self.with - self.without }
+    }
+}
+
+fn add_settled(
+    flows: &mut Flows,
+    row: usize,
+    year: usize,
+    amounts: &Amounts,
+    leakage: &Leakage,
+    since: usize,
+    group: Option<&Group>,
+) {
+    let increment = amounts.increment();
+    let (cashable, equalised) = (leakage.cashable[row][since], leakage.equalised[row][since]);
+    flows.increment.add(row, year, increment);
+    flows.cashable.add(row, year, increment * cashable);
+    flows.equalised.add(row, year, increment * equalised);
+    let Some(group) = group else { return };
+    let lines = flows.shape.lines.len();
+    let from = flows.shape.years - group.retained.first().map_or(0, Vec::len);
+    for (insurer, path) in group.retained.iter().enumerate() {
+        let still = path[year - from];
+        flows.retained.add(insurer * lines + row, year, increment * (cashable - equalised) * still);
+        flows.shadows[group.programme].costs_retained.add(insurer * lines + row, year, amounts.without * still);
+        flows.cohorts[group.programme].costs_retained.add(insurer * lines + row, year, amounts.with * still);
+    }
+    flows.shadows[group.programme].costs.add(row, year, amounts.without);
+    flows.cohorts[group.programme].costs.add(row, year, amounts.with);
+}

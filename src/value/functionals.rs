@@ -1,0 +1,170 @@
+//! What counts of people are worth: every unit cost, named outcome, life-years and quality of life as a sum of
+//! terms, each a price times a count.
+//!
+//! People are counted before they are priced: a term whose price is the same for everybody is priced once per
+//! cycle from the summed counts; only a price that differs by age, sex, label or class is applied to each group.
+
+use crate::formula::{Lane, Scratch};
+use crate::sample::{Environment, QuantityError};
+use crate::scenario::checked::{Node, Priced, Quantity, Scenario};
+use crate::simulate::ModelPlan;
+use crate::simulate::points::{Values, within};
+
+/// Which figure of the results a term adds to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// Unit cost, EUR.
+    Cost(usize),
+    /// Named outcome.
+    Outcome(usize),
+    /// Life-years.
+    LifeYears,
+    /// Quality-adjusted life-years.
+    Qalys,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Occurrences in a column of a trajectory.
+    Column(usize),
+    /// Time in a state.
+    State(usize),
+}
+
+/// One term.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// Position of its figure in [`Functionals::figures`].
+    pub figure: usize,
+    /// What is counted.
+    pub source: Source,
+    /// Its price; `None` stands for 1.
+    price: Option<(Quantity, f64 /* state code or not a number */)>,
+    /// −1 for losses.
+    sign: f64,
+    /// Whether the price differs between people.
+    pub varies: bool,
+}
+
+/// The terms of one model.
+#[derive(Clone, Debug)]
+pub struct Functionals {
+    /// Figures that this model adds to.
+    pub figures: Vec<Figure>,
+    /// Terms.
+    pub terms: Vec<Term>,
+    /// Position of quality-adjusted life-years in `figures`.
+    pub qalys: usize,
+    /// For each figure its position among those that need sums by group, if it does.
+    pub moving: Vec<Option<usize>>,
+}
+
+/// Prices of the terms of one model in one block of draws.
+#[derive(Clone, Debug, Default)]
+pub struct Prices {
+    /// By term; signed.
+    pub values: Vec<Values>,
+}
+
+impl Functionals {
+    /// Terms of a model; `utility_effects`: whether some programme changes a utility of it.
+    pub fn new(scenario: &Scenario, plan: &ModelPlan, utility_effects: bool) -> Self {
+        let model = plan.model;
+        let description = &scenario.models[model];
+        let mut figures: Vec<Figure> = (0..scenario.unit_costs.len()).map(Figure::Cost).collect();
+        figures.extend((0..scenario.outcomes.len()).map(Figure::Outcome));
+        figures.extend([Figure::LifeYears, Figure::Qalys]);
+        let (life_years, qalys) = (figures.len() - 2, figures.len() - 1);
+        let mut terms = Vec::new();
+        let mut push = |figure: usize, source: Source, price: Option<&Quantity>, sign: f64| {
+            let code = match source {
+                Source::State(state) => description.states[state].code,
+                Source::Column(_) => f64::NAN,
+            };
+            let varies = price.is_some_and(|q| !q.program.variables().is_empty());
+            terms.push(Term { figure, source, price: price.map(|q| (q.clone(), code)), sign, varies });
+        };
+        let sources = |on: &Priced| -> Vec<Source> {
+            match *on {
+                Priced::Node { model: m, node } if m == model => match node {
+                    Node::Event(event) => vec![Source::Column(event)],
+                    Node::Transition(transition) => vec![Source::Column(plan.structure.transition_column(transition))],
+                    Node::State(state) | Node::Utility(state) => vec![Source::State(state)],
+                },
+                Priced::LifeYear if model == 0 => {
+                    (0..description.states.len()).filter(|&s| description.states[s].alive).map(Source::State).collect()
+                }
+                _ => Vec::new(),
+            }
+        };
+        for (index, cost) in scenario.unit_costs.iter().enumerate() {
+            for source in sources(&cost.on) {
+                push(index, source, Some(&cost.value), 1.0);
+            }
+        }
+        for (index, outcome) in scenario.outcomes.iter().enumerate() {
+            for (on, amount) in &outcome.per {
+                for source in sources(on) {
+                    push(scenario.unit_costs.len() + index, source, Some(amount), 1.0);
+                }
+            }
+        }
+        for (state, described) in description.states.iter().enumerate() {
+            if described.alive {
+                push(life_years, Source::State(state), None, 1.0);
+                if let Some(utility) = &described.utility {
+                    push(qalys, Source::State(state), Some(utility), 1.0);
+                }
+            }
+        }
+        for (event, described) in description.events.iter().enumerate() {
+            if let Some(loss) = &described.qaly_loss {
+                push(qalys, Source::Column(event), Some(loss), -1.0);
+            }
+        }
+        let mut moving = vec![None; figures.len()];
+        let mut next = 0;
+        for (figure, slot) in moving.iter_mut().enumerate() {
+            let needed = terms.iter().any(|t| t.figure == figure && t.varies) || figure == qalys && utility_effects;
+            if needed {
+                *slot = Some(next);
+                next += 1;
+            }
+        }
+        Self { figures, terms, qalys, moving }
+    }
+
+    /// Number of figures summed by group.
+    pub fn moving_count(&self) -> usize {
+        self.moving.iter().flatten().count()
+    }
+
+    /// Evaluates all prices in an environment.
+    ///
+    /// # Errors
+    /// A price that cannot be evaluated, a utility above 1.
+    pub fn prices(
+        &self,
+        plan: &ModelPlan,
+        environment: &Environment,
+        scratch: &mut Scratch,
+        prices: &mut Prices,
+    ) -> Result<(), QuantityError> {
+        prices.values.resize_with(self.terms.len(), Values::default);
+        for (term, values) in self.terms.iter().zip(&mut prices.values) {
+            match &term.price {
+                Some((quantity, code)) => {
+                    plan.grid.points.evaluate(quantity, environment, Some(*code), scratch, values)?;
+                    if term.figure == self.qalys && matches!(term.source, Source::State(_)) {
+                        within(quantity, values, f64::NEG_INFINITY, 1.0 + 1e-12)?;
+                    }
+                    let sign = term.sign;
+                    values.map(|value| value * sign);
+                }
+                None => values.set_single(Lane::splat(term.sign)),
+            }
+        }
+        Ok(())
+    }
+}
