@@ -5,7 +5,8 @@
 //! IEEE 754 rounds in one way everywhere, in a fixed order and without fused multiply-add. Each exists for one
 //! number and for a [`Lane`]; the second is the first applied to each element, so both give the same bits.
 //! There are no branches, only choices between computed values, which lets a caller compiled for AVX2 or
-//! AVX-512 compute a whole lane at once.
+//! AVX-512 compute a whole lane at once. (An `if` would do the same in principle, but the compiler may move
+//! computations into its arms, and then computes the elements of a lane one by one.)
 //!
 //! Errors are measured in units in the last place (ulp) of the result: at most 2 for [`exp`], [`expm1`],
 //! [`ln`] and [`ln_1p`], at most 3 for [`one_minus_exp_over`], over their whole range, subnormal numbers
@@ -16,6 +17,7 @@
 //! this module; the error each leaves is stated with its coefficients.
 
 use std::f64::consts::LOG2_E;
+use std::hint::select_unpredictable as choose;
 
 use super::lane::Lane;
 
@@ -144,8 +146,8 @@ fn scale(reduced: &Reduced) -> f64 {
 /// Keeps x where e^x neither overflows nor vanishes. Passes on what is not a number.
 #[inline(always)]
 fn within_range(x: f64) -> f64 {
-    let x = if x > 710.0 { 710.0 } else { x };
-    if x < -746.0 { -746.0 } else { x }
+    let x = choose(x > 710.0, 710.0, x);
+    choose(x < -746.0, -746.0, x)
 }
 
 /// e^x. Infinite above 709.78…, zero below −745.13….
@@ -170,18 +172,18 @@ pub fn exp_scalar(x: f64) -> f64 {
 pub fn expm1_scalar(x: f64) -> f64 {
     let reduced = reduce(within_range(x));
     // 2^k (1 + r + rest) − 1, the largest terms first: for small k they cancel without rounding. Powers
-    // outside -60..=1000 are not used below; the clamp keeps their bits those of a finite number.
-    let power = reduced.power_bits;
-    let power = if reduced.power < -60.0 { -60 } else { power };
-    let power = if reduced.power > 1000.0 { 1000 } else { power };
+    // outside -60..=1000 are not used below; the bounds keep the bits those of a finite number.
+    let power = choose(reduced.power < -60.0, -60.0, reduced.power);
+    let power = choose(power > 1000.0, 1000.0, power);
+    let power = whole_part(power + ROUND_TO_WHOLE);
     let two_to_k = power_of_two(power);
     let direct = ((two_to_k - 1.0) + two_to_k * reduced.rest) + two_to_k * reduced.beyond_linear;
     // Beyond 2^60 the −1 is lost in rounding; there the scaling of `exp` also covers the last power of two.
     let large = scale(&reduced);
-    let value = if x > 42.0 { large } else { direct };
-    let value = if x < -40.0 { -1.0 } else { value };
+    let value = choose(x > 42.0, large, direct);
+    let value = choose(x < -40.0, -1.0, value);
     // Zero keeps its sign.
-    if x == 0.0 { x } else { value }
+    choose(x == 0.0, x, value)
 }
 
 /// Natural logarithm: −∞ at zero, not a number below.
@@ -201,8 +203,8 @@ pub fn ln_scalar(x: f64) -> f64 {
     const WHOLE: u64 = 0x4330_0000_0000_0000;
     let subnormal = x < f64::MIN_POSITIVE;
     let two_to_54 = 18_014_398_509_481_984.0;
-    let normal = if subnormal { x * two_to_54 } else { x };
-    let shift = if subnormal { 54.0 } else { 0.0 };
+    let normal = choose(subnormal, x * two_to_54, x);
+    let shift = choose(subnormal, 54.0, 0.0);
     let bits = normal.to_bits().wrapping_add(1.0_f64.to_bits().wrapping_sub(ROOT_HALF));
     let fraction = f64::from_bits((bits & FRACTION).wrapping_add(ROOT_HALF));
     let power = f64::from_bits(WHOLE | (bits >> 52)) - (4_503_599_627_370_496.0 + 1023.0) - shift;
@@ -216,9 +218,9 @@ pub fn ln_scalar(x: f64) -> f64 {
     let half_square = 0.5 * f * f;
     let small = half_square - (s * (half_square + w * series) + power * LN_2_LOW);
     let value = power * LN_2_HIGH - (small - f);
-    let value = if x == f64::INFINITY { x } else { value };
-    let value = if x == 0.0 { f64::NEG_INFINITY } else { value };
-    if x >= 0.0 { value } else { f64::NAN }
+    let value = choose(x == f64::INFINITY, x, value);
+    let value = choose(x == 0.0, f64::NEG_INFINITY, value);
+    choose(x >= 0.0, value, f64::NAN)
 }
 
 /// ln(1 + x), exact in relative terms near zero too.
@@ -233,11 +235,11 @@ pub fn ln_scalar(x: f64) -> f64 {
 pub fn ln_1p_scalar(x: f64) -> f64 {
     let sum = 1.0 + x;
     // What rounding took from the sum, found from its larger term.
-    let lost = if x < 1.0 { x - (sum - 1.0) } else { 1.0 - (sum - x) };
+    let lost = choose(x < 1.0, x - (sum - 1.0), 1.0 - (sum - x));
     let corrected = ln_scalar(sum) + lost / sum;
-    let value = if x == f64::INFINITY { x } else { corrected };
-    let value = if x == -1.0 { f64::NEG_INFINITY } else { value };
-    if x == 0.0 { x } else { value }
+    let value = choose(x == f64::INFINITY, x, corrected);
+    let value = choose(x == -1.0, f64::NEG_INFINITY, value);
+    choose(x == 0.0, x, value)
 }
 
 /// g(x) = (1 − e^−x) / x = −expm1(−x) / x, with g(0) = 1.
@@ -252,8 +254,8 @@ pub fn ln_1p_scalar(x: f64) -> f64 {
 #[inline(always)]
 pub fn one_minus_exp_over_scalar(x: f64) -> f64 {
     let value = -expm1_scalar(-x) / x;
-    let value = if x == f64::NEG_INFINITY { f64::INFINITY } else { value };
-    if x == 0.0 { 1.0 } else { value }
+    let value = choose(x == f64::NEG_INFINITY, f64::INFINITY, value);
+    choose(x == 0.0, 1.0, value)
 }
 
 /// `base` to the power `exponent`, by the `libm` crate.

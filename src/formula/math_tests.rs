@@ -177,7 +177,8 @@ proptest! {
     #[test]
     fn a_lane_and_its_elements_have_the_same_bits(values in proptest::array::uniform8(any_number())) {
         let lane = Lane(values);
-        let pairs: [(Lane, fn(f64) -> f64); 5] = [
+        type Pair = (Lane, fn(f64) -> f64);
+        let pairs: [Pair; 5] = [
             (exp(lane), exp_scalar),
             (expm1(lane), expm1_scalar),
             (ln(lane), ln_scalar),

@@ -110,6 +110,8 @@ mod program;
 mod resolve;
 mod scope;
 mod table;
+#[cfg(test)]
+mod testing;
 mod token;
 
 use std::ops::Range;

@@ -21,6 +21,10 @@ pub(super) enum Unary {
     OddsToProb,
     ProbToOdds,
     Logistic,
+    /// Probability of at least one event at this cumulative hazard: 1 − e^−x.
+    HazardToProbability,
+    /// The cumulative hazard at which that probability is x: −ln(1 − x).
+    ProbabilityToHazard,
 }
 
 /// An operation on two values.
@@ -41,8 +45,6 @@ pub(super) enum Binary {
     Power,
     Min,
     Max,
-    RateToProb,
-    ProbToRate,
 }
 
 /// Any number but zero counts as true.
@@ -86,8 +88,8 @@ mod define {
         subtract(a, b) = a - b;
         multiply(a, b) = a * b;
         divide(a, b) = a / b;
-        rate_to_prob(rate, years) = -math::expm1_scalar(-(rate * years));
-        prob_to_rate(probability, years) = -math::ln_1p_scalar(-probability) / years;
+        hazard_to_probability(hazard) = -math::expm1_scalar(-hazard);
+        probability_to_hazard(probability) = -math::ln_1p_scalar(-probability);
         select(condition, yes, no) = if holds(condition) { yes } else { no };
     }
 
@@ -106,7 +108,8 @@ macro_rules! with_unary {
         with_unary!(@match $operation, $function, $body,
             Negate = define::negate, Not = define::not, Exp = math::exp_scalar, Ln = math::ln_scalar,
             Sqrt = define::sqrt, Abs = define::abs, Floor = define::floor, OddsToProb = define::odds_to_prob,
-            ProbToOdds = define::prob_to_odds, Logistic = define::logistic)
+            ProbToOdds = define::prob_to_odds, Logistic = define::logistic, HazardToProbability = define::hazard_to_probability,
+            ProbabilityToHazard = define::probability_to_hazard)
     };
     (@match $operation:expr, $function:ident, $body:expr, $($variant:ident = $definition:path),+) => {
         match $operation {
@@ -123,8 +126,7 @@ macro_rules! with_binary {
             Less = define::less, LessOrEqual = define::less_or_equal, Greater = define::greater,
             GreaterOrEqual = define::greater_or_equal, Add = define::add, Subtract = define::subtract,
             Multiply = define::multiply, Divide = define::divide, Power = math::pow_scalar,
-            Min = lane::smaller, Max = lane::larger, RateToProb = define::rate_to_prob,
-            ProbToRate = define::prob_to_rate)
+            Min = lane::smaller, Max = lane::larger)
     };
     (@match $operation:expr, $function:ident, $body:expr, $($variant:ident = $definition:path),+) => {
         match $operation {
@@ -174,10 +176,26 @@ impl Source<'_> {
     }
 }
 
+// The kinds of operands are told apart outside the loops, so that each loop is one the compiler vectorises.
+
 #[inline(always)]
 fn map_lanes(function: impl Fn(f64) -> f64, source: Source, to: &mut [Lane]) {
-    for (point, to) in to.iter_mut().enumerate() {
-        *to = source.at(point).map(&function);
+    match source {
+        Source::Same(lane) => to.fill(lane.map(function)),
+        Source::Points(values) => {
+            for (to, value) in to.iter_mut().zip(values) {
+                *to = Lane::splat(function(*value));
+            }
+        }
+        Source::Lanes(lanes) => map_each(function, lanes, to),
+    }
+}
+
+/// A function of its own, so that the compiler knows that the two slices do not overlap.
+#[inline(always)]
+fn map_each(function: impl Fn(f64) -> f64, lanes: &[Lane], to: &mut [Lane]) {
+    for (to, lane) in to.iter_mut().zip(lanes) {
+        *to = lane.map(&function);
     }
 }
 
@@ -190,15 +208,26 @@ fn zip_lanes(function: impl Fn(f64, f64) -> f64, left: Source, right: Source, to
 
 #[inline(always)]
 fn map_points(function: impl Fn(f64) -> f64, source: PointSource, to: &mut [f64]) {
-    for (point, to) in to.iter_mut().enumerate() {
-        *to = function(source.at(point));
+    match source {
+        PointSource::Same(value) => to.fill(function(value)),
+        PointSource::Points(values) => {
+            for (to, value) in to.iter_mut().zip(values) {
+                *to = function(*value);
+            }
+        }
     }
 }
 
 #[inline(always)]
 fn zip_points(function: impl Fn(f64, f64) -> f64, left: PointSource, right: PointSource, to: &mut [f64]) {
-    for (point, to) in to.iter_mut().enumerate() {
-        *to = function(left.at(point), right.at(point));
+    match (left, right) {
+        (PointSource::Same(left), right) => map_points(|right| function(left, right), right, to),
+        (left, PointSource::Same(right)) => map_points(|left| function(left, right), left, to),
+        (PointSource::Points(left), PointSource::Points(right)) => {
+            for (to, (left, right)) in to.iter_mut().zip(left.iter().zip(right)) {
+                *to = function(*left, *right);
+            }
+        }
     }
 }
 

@@ -86,7 +86,6 @@ fn complaint(text: &str) -> String {
 #[test]
 fn errors_point_at_the_characters() {
     let texts = [
-        "",
         "1 +",
         "1 + * 2",
         "(1 + 2",
@@ -102,7 +101,55 @@ fn errors_point_at_the_characters() {
         "a.b.",
     ];
     let complaints: Vec<String> = texts.into_iter().map(complaint).collect();
-    insta::assert_snapshot!(complaints.join("\n\n"), @"");
+    insta::assert_snapshot!(complaints.join("\n\n"), @r#"
+    1 +
+      ^ a value is expected after this, the formula ends
+
+    1 + * 2
+        ^ a value is expected here, found `*`
+
+    (1 + 2
+    ^ this bracket is never closed (add the missing `)`)
+
+    1 + 2)
+         ^ this bracket was never opened
+
+    f(a, b
+     ^ this bracket is never closed (add the missing `)`)
+
+    f(a,
+     ^ this bracket is never closed (add the missing `)`)
+
+    f(a b)
+        ^ an operator is expected before `b`
+
+    age 65
+        ^^ an operator is expected before this
+
+    0,14 * 2
+     ^ a comma stands between arguments only (write decimals with a point: `0.14`)
+
+    a < b < c
+          ^ comparisons cannot be chained (write `a < b and b < c`)
+
+    a == not b
+         ^^^ `not` binds more loosely than the operator before it (put it in brackets: `(not ...)`)
+
+    + 1
+    ^ a value is expected here, found `+` (leave it out)
+
+    a.b.
+       ^ unexpected character `.`
+    "#);
+}
+
+#[test]
+fn an_empty_text_is_no_formula() {
+    for text in ["", "  "] {
+        let error = parse(text).unwrap_err();
+        assert_eq!(error.span, 0..text.len());
+        assert_eq!(error.message, "a formula is expected, the text is empty");
+    }
 }
 
 #[test]

@@ -221,11 +221,20 @@ impl Resolver<'_> {
                 let raised = Tree::binary(Binary::Max, first, trees.next()?);
                 Some(Tree::binary(Binary::Min, raised, trees.next()?))
             }
-            Function::RateToProb | Function::ProbToRate => {
-                let years = trees.next().unwrap_or(Tree::Constant(1.0));
-                let operation =
-                    if function == Function::RateToProb { Binary::RateToProb } else { Binary::ProbToRate };
-                Some(Tree::binary(operation, first, years))
+            // One year is left out: multiplying or dividing by 1 changes no bit.
+            Function::RateToProb => {
+                let hazard = match trees.next() {
+                    Some(years) => Tree::binary(Binary::Multiply, first, years),
+                    None => first,
+                };
+                Some(Tree::unary(Unary::HazardToProbability, hazard))
+            }
+            Function::ProbToRate => {
+                let hazard = Tree::unary(Unary::ProbabilityToHazard, first);
+                Some(match trees.next() {
+                    Some(years) => Tree::binary(Binary::Divide, hazard, years),
+                    None => hazard,
+                })
             }
             Function::Exp => unary(Unary::Exp),
             Function::Ln => unary(Unary::Ln),
