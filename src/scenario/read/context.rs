@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::prices::Prices;
 use super::tables::RawTable;
 use crate::formula::TableShape;
+use crate::sample::{Environment, Uncertain};
 use crate::scenario::checked::{Localised, Scenario};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::{Sources, Span};
@@ -30,6 +31,10 @@ pub(super) struct Reader<'a> {
     pub(super) prices: Prices,
     /// Parameters that stand for something that could not be read; nothing is said about their values.
     pub(super) stand_ins: Vec<String>,
+    /// What is drawn, and the parameters that each of it fills.
+    pub(super) drawn: Vec<(Uncertain, Vec<usize>)>,
+    /// Values in the base case of the parameters read so far.
+    pub(super) base: Option<Environment>,
 }
 
 /// A table of the scenario on the reader's way down, with what it inherits from the tables above it.

@@ -275,7 +275,7 @@ impl<'t> Reader<'_> {
                         true => "these people stand here twice".to_owned(),
                         false => format!("the ages {} and {} overlap", before.ages, block.ages),
                     };
-                    let (one, two) = if before.span <= block.span { (before, block) } else { (block, before) };
+                    let (one, two) = if before.span.range.start <= block.span.range.start { (before, block) } else { (block, before) };
                     let message = Diagnostic::error(title)
                         .at(&two.span)
                         .label("the same labels again")

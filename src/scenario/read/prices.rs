@@ -123,6 +123,7 @@ impl Reader<'_> {
         }
         self.read_thresholds(&at);
         self.prices.known = true;
+        self.base = None;
         for (parameter, node) in std::mem::take(&mut self.prices.parameters) {
             self.index_parameter(parameter, Some(&node));
         }

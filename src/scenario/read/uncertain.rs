@@ -13,19 +13,6 @@ use super::parameters::Definition;
 use super::place::{Concern, Place};
 use super::quantity::as_written;
 
-/// Families by the word of `dist`.
-const FAMILIES: [Family; 9] = [
-    Family::Fixed,
-    Family::Normal,
-    Family::LogNormal,
-    Family::Beta,
-    Family::Gamma,
-    Family::Weibull,
-    Family::Uniform,
-    Family::Triangular,
-    Family::Pert,
-];
-
 impl<'t> Reader<'_> {
     /// The distribution of an uncertain parameter.
     pub(super) fn define_uncertain(
@@ -109,7 +96,7 @@ impl<'t> Reader<'_> {
             sd_log: number(self, "sdlog"),
         };
         let family = match table.get("dist").and_then(Node::as_text) {
-            Some(word) => Some(FAMILIES.into_iter().find(|family| family.name() == word)?),
+            Some(word) => Some(Family::named(word)?),
             None => None,
         };
         let ci95 = match table.get("ci95") {
