@@ -1,1 +1,6 @@
-fn main() {}
+//! The program `ounce`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ounce::cli::main()
+}

@@ -16,7 +16,8 @@ use std::path::Path;
 type Figures = BTreeMap<(String, String, String), f64>;
 
 fn expected(case: &str) -> Figures {
-    let mut reader = csv::Reader::from_path("tests/data/toy_expected.csv").expect("the expected results are there");
+    let mut reader =
+        csv::Reader::from_path("tests/data/toy_expected.csv").expect("the expected results are there");
     reader
         .records()
         .map(|record| record.expect("a well-formed row"))
@@ -195,18 +196,23 @@ fn programme_with_shadow_and_cohorts_has_the_expected_persons_and_increments() {
     let mut increments = Figures::new();
     for year in ["2026", "2027"] {
         let kind = |kind: &str| format!("cohort {year} {kind}");
-        let with: Vec<_> = figures.iter().filter(|(k, _)| k.0 == kind("with")).map(|(k, v)| (k.clone(), *v)).collect();
+        let with: Vec<_> =
+            figures.iter().filter(|(k, _)| k.0 == kind("with")).map(|(k, v)| (k.clone(), *v)).collect();
         for (key, value) in with {
             let shadow = figures[&(kind("shadow"), key.1.clone(), key.2.clone())];
             increments.insert((kind("increment"), key.1.clone(), key.2.clone()), value - shadow);
-            *increments.entry(("increment".into(), key.1.clone(), key.2.clone())).or_insert(0.0) += value - shadow;
-            *figures.entry(("strategy".into(), key.1.clone(), key.2.clone())).or_insert(0.0) += value - shadow;
+            *increments.entry(("increment".into(), key.1.clone(), key.2.clone())).or_insert(0.0) +=
+                value - shadow;
+            *figures.entry(("strategy".into(), key.1.clone(), key.2.clone())).or_insert(0.0) +=
+                value - shadow;
         }
     }
     let shadow_level = |measure: &str, year: &str| -> f64 {
         ["2026", "2027"]
             .iter()
-            .filter_map(|y| figures.get(&(format!("cohort {y} shadow"), measure.to_string(), year.to_string())))
+            .filter_map(|y| {
+                figures.get(&(format!("cohort {y} shadow"), measure.to_string(), year.to_string()))
+            })
             .map(|v| v.abs())
             .sum()
     };
@@ -268,6 +274,7 @@ fn flows_have_the_expected_programme_costs_budgets_and_cost_effectiveness() {
     assert_close(qalys, want("cea", "delta_qaly_pv", "total"), 248.0, "QALYs");
     let icer = want("cea", "icer", "total");
     assert!((costs / qalys / icer - 1.0).abs() < 1e-7, "{}", costs / qalys);
-    let coordinator = valued.shape.items.iter().position(|i| matches!(i.kind, ItemKind::Fixed(0))).expect("a row");
+    let coordinator =
+        valued.shape.items.iter().position(|i| matches!(i.kind, ItemKind::Fixed(0))).expect("a row");
     assert_eq!(total(&flows.programme_costs, coordinator), 20_000.0);
 }

@@ -1,1 +1,89 @@
-//! Statistics over draws.
+//! Statistics over draws: what a scenario amounts to for people, for society and for each party.
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`statistics`] | mean, spread and quantiles of one quantity |
+//! | [`outcomes`] | what happens to people, by year |
+//! | [`cost_effectiveness`] | what a strategy costs and yields; [`dominance`], [`acceptability`] |
+//! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
+//! | [`goals`] | whether goals are reached |
+//!
+//! Every statistic is computed from the draws in draw order, one quantity at a time, so the number of threads
+//! changes no bit of it.
+
+pub mod acceptability;
+pub mod arm;
+pub mod business_case;
+pub mod cash_flow;
+pub mod cost_effectiveness;
+pub mod dominance;
+pub mod goals;
+pub mod measures;
+pub mod outcomes;
+pub mod statistics;
+
+use crate::scenario::Scenario;
+use crate::settle::Settled;
+use crate::value::flows::Valued;
+use arm::Arm;
+use business_case::{PartyCase, Settlement};
+use cost_effectiveness::CostEffectiveness;
+use goals::GoalResult;
+use measures::Measure;
+use outcomes::Outcomes;
+
+/// What a run has found.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// What is counted; outcomes refer to it by position.
+    pub measures: Vec<Measure>,
+    /// By variant, in the scenario's order.
+    pub variants: Vec<VariantFindings>,
+}
+
+/// What a run has found in one variant.
+#[derive(Clone, Debug)]
+pub struct VariantFindings {
+    /// Costs and QALYs; `None` when nothing is compared with the comparator.
+    pub cost_effectiveness: Option<CostEffectiveness>,
+    /// What happens to people.
+    pub outcomes: Outcomes,
+    /// Goals under every delivery.
+    pub goals: Vec<GoalResult>,
+    /// Arrangements, in the order they were settled.
+    pub settlements: Vec<SettlementFindings>,
+}
+
+/// What an arrangement means for everyone, with one strategy.
+#[derive(Clone, Debug)]
+pub struct SettlementFindings {
+    /// Strategy.
+    pub strategy: usize,
+    /// Arrangement.
+    pub arrangement: usize,
+    /// By party.
+    pub cases: Vec<PartyCase>,
+}
+
+/// Turns flows and books into findings.
+pub fn analyse(scenario: &Scenario, valued: &Valued, settled: &[Settled]) -> Findings {
+    let variants = (0..valued.variants.len()).map(|variant| VariantFindings {
+        cost_effectiveness: cost_effectiveness::cost_effectiveness(scenario, valued, variant),
+        outcomes: outcomes::outcomes(scenario, valued, variant),
+        goals: goals::goals(scenario, valued, variant),
+        settlements: settled
+            .iter()
+            .filter(|settled| settled.variant == variant)
+            .map(|settled| settlement(scenario, valued, settled))
+            .collect(),
+    });
+    Findings { measures: measures::measures(scenario, &valued.shape), variants: variants.collect() }
+}
+
+fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> SettlementFindings {
+    let Settled { variant, strategy, arrangement, base, blocks, .. } = settled;
+    let delivery = valued.delivery_of(*strategy, *arrangement);
+    let arm = Arm::new(valued, *variant, delivery);
+    let cases = Settlement { arm, draws: settled.draws, base, blocks }.cases(scenario);
+    SettlementFindings { strategy: *strategy, arrangement: *arrangement, cases }
+}

@@ -147,7 +147,7 @@ fn nearest(rank: &Array2<f64>) -> Array2<f64> {
             }
         }
         let mut rounded =
-            y.mapv(|r| libm::round(6.0 / PI * libm::asin((r / 2.0).clamp(-0.5, 0.5)) * 1e4) / 1e4);
+            y.mapv(|r| libm::round(6.0 / PI * libm::asin((r / 2.0).clamp(-0.5, 0.5)) * 1e4) / 1e4 + 0.0);
         rounded.diag_mut().fill(1.0);
         if cholesky(&of_normals(&rounded)).is_some() {
             return rounded;

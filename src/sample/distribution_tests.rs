@@ -15,9 +15,11 @@ fn beta(alpha: f64, beta: f64) -> Distribution {
 fn assert_round_trip(distribution: &Distribution, u: f64) {
     let x = distribution.inverse_cdf(u);
     let back = distribution.cdf(x);
-    let between = distribution.cdf(x.next_down()) <= u + 1e-10 && u <= distribution.cdf(x.next_up()) + 1e-10;
+    let between = distribution.cdf(x.next_down()) <= u && u <= distribution.cdf(x.next_up());
+    // In the tails the chance itself is small, so there the error must be small beside it.
+    let allowed = 1e-10 * (10.0 * u.min(1.0 - u)).min(1.0);
     assert!(
-        (back - u).abs() < 1e-10 || between,
+        (back - u).abs() < allowed.max(1e-15) || between,
         "{distribution:?} at u = {u}: x = {x}, back = {back}, off by {}",
         back - u
     );
@@ -37,7 +39,7 @@ fn gamma_agrees_with_the_incomplete_gamma_function_at_40_digits() {
         (40.0, 60.0, 0.997_451_807_696_386_7, 0.002_548_192_303_613_322_4),
         (900.0, 870.0, 0.158_609_355_431_481_2, 0.841_390_644_568_518_8),
         (900.0, 1000.0, 0.999_377_402_215_725, 0.000_622_597_784_275_047_3),
-        (1500.0, 1400.0, 0.004_231_080_348_517_12, 0.995_768_919_651_482_9),
+        (1500.0, 1400.0, 0.004_231_080_348_517_12, 0.995_768_919_651_483),
         (1500.0, 1620.0, 0.998_768_976_651_120_2, 0.001_231_023_348_879_772_7),
         (5000.0, 4900.0, 0.077_944_956_226_513_91, 0.922_055_043_773_486_1),
         (5000.0, 5200.0, 0.997_415_186_504_646_2, 0.002_584_813_495_353_809),
@@ -162,15 +164,17 @@ fn impossible_numbers_are_named() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn any_gamma_goes_there_and_back(log_shape in -4.6_f64..8.5, u in 1e-9_f64..1.0) {
+    fn any_gamma_goes_there_and_back(log_shape in -4.6_f64..8.5, log_u in -30.0_f64..0.0, upper: bool) {
+        let u = if upper { 1.0 - log_u.exp() } else { log_u.exp() };
         assert_round_trip(&gamma(log_shape.exp()), u);
     }
 
     #[test]
-    fn any_beta_goes_there_and_back(log_a in -4.6_f64..8.5, log_b in -4.6_f64..8.5, u in 1e-9_f64..1.0) {
+    fn any_beta_goes_there_and_back(log_a in -4.6_f64..8.5, log_b in -4.6_f64..8.5, log_u in -30.0_f64..0.0, upper: bool) {
+        let u = if upper { 1.0 - log_u.exp() } else { log_u.exp() };
         assert_round_trip(&beta(log_a.exp(), log_b.exp()), u);
     }
 

@@ -6,10 +6,11 @@
 //!
 //! The inverse looks for the logit `w = ln(x/(1 − x))`. There the density is `x^a (1 − x)^b / B(a, b)`, which the
 //! distribution function needs anyway, its logarithm has the slope `a − (a + b) x`, and both ends of (0, 1) keep
-//! all their digits. Halley's method, third order, kept inside a bracket.
+//! all their digits. Halley's method, third order, kept inside a bracket; the last step is of fifth order.
 
 use super::incomplete_gamma::{
-    LAST_STEP, MOST_STEPS, STIRLING_FROM, excess_over_log, not_zero, stirling_remainder,
+    FAR, LAST_STEP_WITHIN, MOST_STEPS, MOST_TERMS, STIRLING_FROM, excess_over_log, last_step, not_zero,
+    step_in_logarithm, stirling_remainder,
 };
 use super::normal::normal_inverse;
 use std::f64::consts::TAU;
@@ -136,7 +137,7 @@ impl UnitBeta {
         let (a, b) = (self.a, self.b);
         let mut logit = self.first_guess(u, upper);
         let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
-        let tolerance = LAST_STEP * u.min(upper);
+        let tolerance = LAST_STEP_WITHIN * u.min(upper);
         for _ in 0..MOST_STEPS {
             let (x, y, ln_x, ln_y) = from_logit(logit);
             let density = self.density(x, y, ln_x, ln_y);
@@ -148,10 +149,17 @@ impl UnitBeta {
                 high = logit;
             }
             let newton = missing / density;
-            let step = newton / (1.0 + 0.5 * newton * (a * y - b * x)).max(0.5);
+            // Slope, curvature and third derivative of the log density.
+            let slope = a * y - b * x;
+            let curvature = -(a + b) * x * y;
             if missing.abs() <= tolerance {
-                return from_logit(logit + step).0;
+                return from_logit(logit + last_step(newton, slope, curvature, curvature * (y - x))).0;
             }
+            let step = if missing.abs() > FAR * u.min(upper) {
+                step_in_logarithm(u, (p, q), density)
+            } else {
+                newton / (1.0 + 0.5 * newton * slope).max(0.5)
+            };
             let next = logit + step;
             logit = if next > low && next < high && step.abs() < 50.0 {
                 next
@@ -174,8 +182,8 @@ impl UnitBeta {
 fn from_logit(logit: f64) -> (f64, f64, f64, f64) {
     let small = libm::exp(-logit.abs());
     let ln_larger = -libm::log1p(small);
-    let larger = 1.0 / (1.0 + small);
-    let smaller = small * larger;
+    let smaller = small / (1.0 + small);
+    let larger = 1.0 - smaller;
     let ln_smaller = ln_larger - logit.abs();
     if logit < 0.0 {
         (smaller, larger, ln_smaller, ln_larger)
@@ -184,24 +192,30 @@ fn from_logit(logit: f64) -> (f64, f64, f64, f64) {
     }
 }
 
-/// The continued fraction of `a I_x(a, b) / (x^a (1 − x)^b / B(a, b))`, by Lentz's method.
+/// The continued fraction `1/(1 + d₁/(1 + d₂/(1 + …)))` of `a I_x(a, b) / (x^a (1 − x)^b / B(a, b))`, where
+/// `d₂ₘ = m (b − m) x / ((a + 2m − 1)(a + 2m))` and `d₂ₘ₊₁ = −(a + m)(a + b + m) x / ((a + 2m)(a + 2m + 1))`.
+///
+/// Every second convergent is taken, those of
+/// `1/(1 + d₁ − d₁d₂/(1 + d₂ + d₃ − d₃d₄/(1 + d₄ + d₅ − …)))`, summed forwards by Steed's method
+/// (Barnett et al. 1974, *Comput. Phys. Commun.* 8:377–395).
 fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
     let sum = a + b;
-    let mut c = 1.0;
-    let mut d = 1.0 / not_zero(1.0 - sum * x / (a + 1.0));
+    let mut odd = -sum * x / (a + 1.0);
+    let mut d = 1.0 / not_zero(1.0 + odd);
+    let mut change = d;
     let mut value = d;
     let mut m = 1.0;
     loop {
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / not_zero(1.0 + even * d);
-        c = not_zero(1.0 + even / c);
-        value *= d * c;
-        let odd = -(a + m) * (sum + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / not_zero(1.0 + odd * d);
-        c = not_zero(1.0 + odd / c);
-        let factor = d * c;
-        value *= factor;
-        if (factor - 1.0).abs() < 4e-16 || m > 1e5 {
+        let place = a + 2.0 * m;
+        let scale = x / ((place - 1.0) * place * (place + 1.0));
+        let even = m * (b - m) * (place + 1.0) * scale;
+        let numerator = -odd * even;
+        odd = -(a + m) * (sum + m) * (place - 1.0) * scale;
+        let denominator = 1.0 + even + odd;
+        d = 1.0 / not_zero(denominator + numerator * d);
+        change *= denominator * d - 1.0;
+        value += change;
+        if change.abs() < 2e-16 * value.abs() || m > MOST_TERMS {
             return value;
         }
         m += 1.0;

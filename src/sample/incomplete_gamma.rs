@@ -6,8 +6,8 @@
 //! thousand Temme's uniform expansion (Temme 1979, *SIAM J. Math. Anal.* 10:757–766; DLMF 8.12).
 //!
 //! The inverse looks for `y = ln x`. There the density is `g(y) = x^a e^(−x)/Γ(a)`, which the distribution
-//! function needs anyway, and its logarithm has the slope `a − x`; so a step of third order (Halley's) costs no
-//! more than one of Newton's, and shapes near zero, whose quantiles span hundreds of powers of ten, are as
+//! function needs anyway, and its logarithm has the slope `a − x`; so a step of third order (Halley's), and a last
+//! one of fifth, cost no more than one of Newton's, and shapes near zero, whose quantiles span hundreds of powers of ten, are as
 //! smooth as large ones.
 
 use super::normal::normal_inverse;
@@ -19,9 +19,13 @@ pub(super) const STIRLING_FROM: f64 = 10.0;
 const TEMME_FROM: f64 = 1000.0;
 /// Where `ln x` is below this, `P = x^a/Γ(a + 1)` to the last bit: the next term is smaller by x.
 const POWER_LAW_BELOW: f64 = -39.0;
-/// The share of the smaller tail a step may still be off for the next Halley step to be the last:
-/// its error is the cube of this.
-pub(super) const LAST_STEP: f64 = 1e-5;
+/// The share of the smaller tail that may still be missing for the next step to be the last: the error of
+/// [`last_step`] is about the fifth power of this.
+pub(super) const LAST_STEP_WITHIN: f64 = 3e-3;
+/// The share of the smaller tail beyond which what is missing is far: [`step_in_logarithm`] instead of Halley's.
+pub(super) const FAR: f64 = 0.5;
+/// Where a continued fraction ends at the latest: a hundred times the terms of the largest shapes in use.
+pub(super) const MOST_TERMS: f64 = 1e6;
 /// More than any input needs: a step that leaves the bracket is replaced by bisection, which ends by itself.
 pub(super) const MOST_STEPS: usize = 200;
 
@@ -146,7 +150,7 @@ impl UnitGamma {
     fn first_guess(&self, u: f64, power_law: f64) -> f64 {
         let a = self.shape;
         let lower = libm::exp(power_law);
-        if lower < 0.4 * (a + 1.0) {
+        if lower < 0.4 * (a + 1.0) && a < 30.0 {
             return lower * libm::exp(lower / (a + 1.0));
         }
         if a < 0.5 {
@@ -167,7 +171,7 @@ impl UnitGamma {
         let mut x = self.first_guess(u, power_law);
         let (mut low, mut high) = (0.0_f64, f64::INFINITY);
         let upper = 1.0 - u;
-        let tolerance = LAST_STEP * u.min(upper);
+        let tolerance = LAST_STEP_WITHIN * u.min(upper);
         for _ in 0..MOST_STEPS {
             let (p, q, density) = self.tails(x);
             let missing = if u < 0.5 { u - p } else { q - upper };
@@ -177,11 +181,15 @@ impl UnitGamma {
                 high = x;
             }
             let newton = missing / density;
-            // The slope of the log density is a − x; a denominator below ½ would overshoot.
-            let step = newton / (1.0 + 0.5 * newton * (self.shape - x)).max(0.5);
+            let slope = self.shape - x;
             if missing.abs() <= tolerance {
-                return x + x * libm::expm1(step);
+                return x + x * libm::expm1(last_step(newton, slope, -x, -x));
             }
+            let step = if missing.abs() > FAR * u.min(upper) {
+                step_in_logarithm(u, (p, q), density)
+            } else {
+                newton / (1.0 + 0.5 * newton * slope).max(0.5)
+            };
             let next = x * libm::exp(step);
             x = if next > low && next < high && step.abs() < 50.0 {
                 next
@@ -201,28 +209,42 @@ impl UnitGamma {
 }
 
 /// `Q(a, x)` divided by the density in `ln x`, for `x ≥ a + 1`: Legendre's continued fraction
-/// `1/(x+1−a− 1(1−a)/(x+3−a− 2(2−a)/(x+5−a− …)))`, evaluated forwards by Lentz's method.
+/// `1/(x+1−a− 1(1−a)/(x+3−a− 2(2−a)/(x+5−a− …)))`, summed forwards by Steed's method
+/// (Barnett et al. 1974, *Comput. Phys. Commun.* 8:377–395).
 fn continued_fraction(a: f64, x: f64) -> f64 {
-    let mut b = x + 1.0 - a;
-    let mut c = 1e300;
-    let mut d = 1.0 / b;
+    let mut denominator = x + 1.0 - a;
+    let mut d = 1.0 / denominator;
+    let mut change = d;
     let mut value = d;
     let mut n = 1.0;
     loop {
-        let numerator = -n * (n - a);
-        b += 2.0;
-        d = 1.0 / not_zero(numerator * d + b);
-        c = not_zero(b + numerator / c);
-        let factor = d * c;
-        value *= factor;
-        if (factor - 1.0).abs() < 4e-16 || n > 1e5 {
+        let numerator = n * (a - n);
+        denominator += 2.0;
+        d = 1.0 / not_zero(numerator * d + denominator);
+        change *= denominator * d - 1.0;
+        value += change;
+        if change.abs() < 2e-16 * value || n > MOST_TERMS {
             return value;
         }
         n += 1.0;
     }
 }
 
-/// Lentz's method divides by these numbers: a zero among them is replaced by a very small number.
+/// Newton's step for the logarithm of the tail u lies in. Distribution functions here are log-concave in y, so
+/// this approaches from far out in a few strides where a step for F itself would crawl.
+pub(super) fn step_in_logarithm(u: f64, (p, q): (f64, f64), density: f64) -> f64 {
+    if u < 0.5 { p / density * libm::log(u / p) } else { q / density * libm::log(q / (1.0 - u)) }
+}
+
+/// How far the quantile lies from y when `newton = (u − F(y))/g(y)` is small: the Taylor series of the inverse
+/// function to the fourth power, from `y' = 1/g(y)`, given the first three derivatives of `ln g`.
+pub(super) fn last_step(newton: f64, slope: f64, curvature: f64, third: f64) -> f64 {
+    let fourth_power = 7.0 * slope * curvature - third - 6.0 * slope * slope * slope;
+    let third_power = 2.0 * slope * slope - curvature;
+    newton * (1.0 + newton * (-slope / 2.0 + newton * (third_power / 6.0 + newton * fourth_power / 24.0)))
+}
+
+/// Steed's method divides by these numbers: a zero among them is replaced by a very small number.
 pub(super) fn not_zero(value: f64) -> f64 {
     if value.abs() < 1e-300 { 1e-300 } else { value }
 }

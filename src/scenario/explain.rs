@@ -262,7 +262,7 @@ fn hanging_wide(name: &str, text: &str) -> String {
 }
 
 /// The text in lines of at most [`WIDTH`] letters, each after `indent` spaces, with a line end after the last.
-fn wrap(text: &str, indent: usize) -> String {
+pub(crate) fn wrap(text: &str, indent: usize) -> String {
     let margin = " ".repeat(indent);
     let mut lines = vec![margin.clone()];
     let mut width = indent;

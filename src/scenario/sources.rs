@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 use super::diagnostic::{Diagnostic, nearest};
 use super::embedded::{self, Library};
 
+/// How the path of a shipped file starts when it is shown.
+const SHIPPED: &str = "shipped:";
+
 /// One of the texts in [`Sources`]. Ordered by when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
@@ -139,23 +142,29 @@ impl Sources {
         self.push(source)
     }
 
-    /// Reads the file named on the command line: from disk or else from the shipped scenarios.
+    /// Reads the file named on the command line: from disk or else from the shipped scenarios. A path that starts
+    /// with `shipped:` means the shipped file only, a name without `.toml` also the shipped file with it.
     ///
     /// # Errors
     /// There is no such file, it cannot be read, or it is not UTF-8 text. The message names the nearest shipped
     /// scenario where a name looks like one.
     pub fn open(&mut self, path: &str) -> Result<FileId, Diagnostic> {
         let on_disk = Path::new(path);
-        if let Some(id) = self.read_disk(on_disk, path)? {
+        if !path.starts_with(SHIPPED)
+            && let Some(id) = self.read_disk(on_disk, path)?
+        {
             if self.home.is_none() {
                 self.home = Some(folder_of(on_disk));
             }
             return Ok(id);
         }
-        if let Some(inner) = embedded::join("", path)
-            && let Some(id) = self.read_library(&inner)?
-        {
-            return Ok(id);
+        let name = path.strip_prefix(SHIPPED).unwrap_or(path);
+        for candidate in [name.to_owned(), format!("{name}.toml")] {
+            if let Some(inner) = embedded::join("", &candidate)
+                && let Some(id) = self.read_library(&inner)?
+            {
+                return Ok(id);
+            }
         }
         let mut error = Diagnostic::error(format!("there is no file `{path}`"));
         error = match nearest(path, self.library.scenarios()) {
@@ -311,7 +320,7 @@ impl Sources {
     fn read_library(&mut self, path: &str) -> Result<Option<FileId>, Diagnostic> {
         let Some(bytes) = self.library.get(path).map(<[u8]>::to_vec) else { return Ok(None) };
         let place = Place::Library(path.to_owned());
-        self.take_in(format!("shipped:{path}"), Origin::Embedded, &bytes, place).map(Some)
+        self.take_in(format!("{SHIPPED}{path}"), Origin::Embedded, &bytes, place).map(Some)
     }
 
     fn take_in(

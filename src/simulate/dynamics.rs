@@ -57,7 +57,11 @@ pub fn follow(
                         let hazard = changed_hazard(rates, point, state, exit.cause, row, structure.events);
                         let moved = match changed.hazards_per_probability {
                             None => time * hazard,
-                            Some(factor) => time * (changed_probability(rates, structure, point, exit.cause, schedule, cycle) * factor),
+                            Some(factor) => {
+                                time * (changed_probability(
+                                    rates, structure, point, exit.cause, schedule, cycle,
+                                ) * factor)
+                            }
                         };
                         next[exit.to] += moved;
                         let column = structure.exit_list[exits.start + position].1;
@@ -95,7 +99,14 @@ struct ChangedRow {
 }
 
 #[inline(always)]
-fn changed_hazard(rates: &Rates, point: usize, state: usize, cause: Cause, row: &[Lane], events: usize) -> Lane {
+fn changed_hazard(
+    rates: &Rates,
+    point: usize,
+    state: usize,
+    cause: Cause,
+    row: &[Lane],
+    events: usize,
+) -> Lane {
     match cause {
         Cause::Event(event) => rates.hazard(point, state, cause) * row[event],
         Cause::Transition(transition) => rates.hazard(point, state, cause) * row[events + transition],

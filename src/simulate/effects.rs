@@ -82,7 +82,10 @@ pub fn strengths(
                 .evaluate(&inputs, scratch, &mut values)
                 .map_err(|error| QuantityError::evaluation(quantity, &error))?;
             if values.iter().any(|v| v.any(|s| !(0.0..=1.0).contains(&s))) {
-                return Err(QuantityError::new(quantity, "the strength of an effect must lie between 0 and 1"));
+                return Err(QuantityError::new(
+                    quantity,
+                    "the strength of an effect must lie between 0 and 1",
+                ));
             }
             Ok(values
                 .chunks_exact(MIDPOINTS)
@@ -240,7 +243,10 @@ impl Effects {
                 owner.fill(None);
                 for (position, &effect) in own.iter().enumerate() {
                     let effect = &scenario.effects[effect];
-                    let exponent = exponent(self.strengths[source][position][since], self.sizes[source][position].at(cell));
+                    let exponent = exponent(
+                        self.strengths[source][position][since],
+                        self.sizes[source][position].at(cell),
+                    );
                     match effect.node {
                         Node::Event(event) => {
                             owner[event] = Some(position);
@@ -330,7 +336,9 @@ fn size(
 ) -> Result<Values, QuantityError> {
     let mut values = Values::default();
     match &effect.measure {
-        Measure::Difference(quantity) => points.evaluate(quantity, environment, None, scratch, &mut values)?,
+        Measure::Difference(quantity) => {
+            points.evaluate(quantity, environment, None, scratch, &mut values)?
+        }
         Measure::RateRatio(quantity) | Measure::RiskRatio(quantity) | Measure::OddsRatio(quantity) => {
             points.evaluate(quantity, environment, None, scratch, &mut values)?;
             within(quantity, &values, 0.0, f64::INFINITY)?;

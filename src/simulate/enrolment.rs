@@ -101,7 +101,13 @@ pub fn enrol(
         if !description.alive {
             continue;
         }
-        moment.points.evaluate(&programme.eligible, environment, Some(description.code), scratch, &mut values)?;
+        moment.points.evaluate(
+            &programme.eligible,
+            environment,
+            Some(description.code),
+            scratch,
+            &mut values,
+        )?;
         for cell in 0..cells {
             let here = pool[cell * states + state].max(Lane::ZERO);
             let eligible = values.at(cell);
@@ -215,14 +221,17 @@ fn cascade(
                 let worst = taken.0.iter().copied().fold(0.0, f64::max);
                 return Err(QuantityError::new(
                     &step.share,
-                    format!("with its siblings the shares sum to {worst} for some people in some draw, above 1"),
+                    format!(
+                        "with its siblings the shares sum to {worst} for some people in some draw, above 1"
+                    ),
                 ));
             }
             let of = step.parent.map_or(Lane::ONE, |p| reaching[cell * steps + p]);
             reaching[cell * steps + index] = of * share;
         }
     }
-    let mut enrolled = Enrolled { reaching, turned_away: vec![Lane::ZERO; cells * steps], ..Enrolled::default() };
+    let mut enrolled =
+        Enrolled { reaching, turned_away: vec![Lane::ZERO; cells * steps], ..Enrolled::default() };
     settle_deepest(programme, cells, &mut enrolled);
     Ok(enrolled)
 }
@@ -264,9 +273,12 @@ fn limit_to_capacity(
             .iter()
             .enumerate()
             .fold(Lane::ZERO, |sum, (cell, &n)| sum + n * enrolled.reaching[cell * steps + index]);
-        let served = Lane::from_fn(|lane| {
-            if demand[lane] > capacity[lane] { capacity[lane] / demand[lane] } else { 1.0 }
-        });
+        let served =
+            Lane::from_fn(
+                |lane| {
+                    if demand[lane] > capacity[lane] { capacity[lane] / demand[lane] } else { 1.0 }
+                },
+            );
         if served == Lane::ONE {
             continue;
         }

@@ -84,7 +84,11 @@ impl Points {
             .columns
             .iter()
             .enumerate()
-            .map(|(v, column)| if v == Variables::STATE && !states.is_empty() { &states[..] } else { &column[..] })
+            .map(
+                |(v, column)| {
+                    if v == Variables::STATE && !states.is_empty() { &states[..] } else { &column[..] }
+                },
+            )
             .collect();
         values.each = true;
         values.data.resize(self.len, Lane::ZERO);
@@ -101,7 +105,10 @@ impl Points {
         if values.data.iter().all(Lane::all_finite) {
             Ok(())
         } else {
-            Err(QuantityError::new(quantity, "the formula gives no finite number for some people in some draw"))
+            Err(QuantityError::new(
+                quantity,
+                "the formula gives no finite number for some people in some draw",
+            ))
         }
     }
 }
@@ -113,8 +120,15 @@ impl Points {
 pub fn within(quantity: &Quantity, values: &Values, low: f64, high: f64) -> Result<(), QuantityError> {
     for lane in values.held() {
         if let Some(value) = lane.0.iter().find(|&&value| value < low || value > high) {
-            let range = if high.is_finite() { format!("between {low} and {high}") } else { format!("at least {low}") };
-            return Err(QuantityError::new(quantity, format!("is {value} in some draw, but must be {range}")));
+            let range = if high.is_finite() {
+                format!("between {low} and {high}")
+            } else {
+                format!("at least {low}")
+            };
+            return Err(QuantityError::new(
+                quantity,
+                format!("is {value} in some draw, but must be {range}"),
+            ));
         }
     }
     Ok(())

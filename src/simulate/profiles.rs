@@ -22,7 +22,7 @@ pub struct Profiles {
     pub list: Vec<Profile>,
     /// Labels (positions among the scenario's labels) that tell profiles apart.
     pub labels: Vec<usize>,
-    /// Class shares at each profile, by class that tells profiles apart: (class, points are profiles).
+    /// Risk classes among those labels.
     classes: Vec<usize>,
     points: Points,
 }
@@ -62,7 +62,9 @@ pub(super) fn labels_used<'a>(
 ) -> BTreeSet<usize> {
     let mut used = BTreeSet::new();
     for quantity in quantities {
-        used.extend(quantity.program.variables().iter().filter_map(|v| v.checked_sub(Variables::FIRST_LABEL)));
+        used.extend(
+            quantity.program.variables().iter().filter_map(|v| v.checked_sub(Variables::FIRST_LABEL)),
+        );
     }
     close_over_classes(scenario, &mut used);
     used
@@ -75,7 +77,12 @@ fn close_over_classes(scenario: &Scenario, used: &mut BTreeSet<usize>) {
             if used.contains(&(class.variable - Variables::FIRST_LABEL)) {
                 for value in &class.values {
                     used.extend(
-                        value.share.program.variables().iter().filter_map(|v| v.checked_sub(Variables::FIRST_LABEL)),
+                        value
+                            .share
+                            .program
+                            .variables()
+                            .iter()
+                            .filter_map(|v| v.checked_sub(Variables::FIRST_LABEL)),
                     );
                 }
             }
@@ -98,7 +105,10 @@ pub fn model_quantities(scenario: &Scenario, model: usize) -> Vec<&Quantity> {
     };
     list.extend(scenario.unit_costs.iter().filter(|u| mine(&u.on)).map(|u| &u.value));
     list.extend(
-        scenario.outcomes.iter().flat_map(|o| o.per.iter().filter(|(p, _)| mine(p)).map(|(_, quantity)| quantity)),
+        scenario
+            .outcomes
+            .iter()
+            .flat_map(|o| o.per.iter().filter(|(p, _)| mine(p)).map(|(_, quantity)| quantity)),
     );
     list
 }
@@ -149,7 +159,10 @@ pub(super) fn programme_quantities(scenario: &Scenario, programme: usize) -> Vec
         for &effect in &step.effects {
             let effect = &scenario.effects[effect];
             match &effect.measure {
-                Measure::RateRatio(q) | Measure::RiskRatio(q) | Measure::OddsRatio(q) | Measure::Difference(q) => {
+                Measure::RateRatio(q)
+                | Measure::RiskRatio(q)
+                | Measure::OddsRatio(q)
+                | Measure::Difference(q) => {
                     list.push(q);
                 }
             }
@@ -219,6 +232,10 @@ impl Profiles {
         Ok(persons)
     }
 
+    /// Risk classes that tell profiles apart.
+    pub fn classes(&self) -> &[usize] {
+        &self.classes
+    }
     /// The profiles as points at the age of entry.
     pub fn points(&self) -> &Points {
         &self.points
@@ -238,7 +255,8 @@ impl Profiles {
                 let labels: Vec<usize> = self.labels.iter().chain(&extra).copied().collect();
                 for mut variables in combinations(scenario, &labels, description) {
                     for &label in &self.labels {
-                        variables[Variables::FIRST_LABEL + label] = profile.variables[Variables::FIRST_LABEL + label];
+                        variables[Variables::FIRST_LABEL + label] =
+                            profile.variables[Variables::FIRST_LABEL + label];
                     }
                     let key = variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
                     let cell = merged.entry(key).or_insert_with(|| Cell {
@@ -249,7 +267,8 @@ impl Profiles {
                     });
                     if !cell.groups.contains(&group) {
                         cell.groups.push(group);
-                        cell.fraction += if profile.persons > 0.0 { description.persons / profile.persons } else { 0.0 };
+                        cell.fraction +=
+                            if profile.persons > 0.0 { description.persons / profile.persons } else { 0.0 };
                     }
                 }
             }
@@ -362,6 +381,10 @@ fn combinations(
 }
 
 /// Whether a class makes a node of a model more or less frequent.
-pub(super) fn acts_on(value: &crate::scenario::checked::ClassValue, model: usize, node: Node) -> Option<&Quantity> {
+pub(super) fn acts_on(
+    value: &crate::scenario::checked::ClassValue,
+    model: usize,
+    node: Node,
+) -> Option<&Quantity> {
     value.relative_rates.iter().find(|r| r.model == model && r.node == node).map(|r| &r.value)
 }

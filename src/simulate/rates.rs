@@ -19,7 +19,7 @@
 //! fatal events: h = 0.0149820500 / (0.95 + 0.05·4) = 0.0130278696 per person-year.
 
 use super::points::{Points, Values, within};
-use super::profiles::{Profiles, acts_on, dynamics_quantities, multiply_by_share};
+use super::profiles::{Profiles, acts_on, multiply_by_share};
 use super::structure::{Cause, Row, Structure};
 use crate::formula::{Lane, Scratch, math};
 use crate::sample::{Environment, QuantityError};
@@ -82,7 +82,8 @@ impl Grid {
                 let mut row = profile.variables.clone();
                 row[Variables::AGE] = f64::from(profile.age) + (year - profile.enters) as f64;
                 row[Variables::YEAR] = f64::from(time.start) + year as f64;
-                row[Variables::TIME] = cycle.max(profile.enters * time.cycles_per_year) as f64 * time.cycle_length();
+                row[Variables::TIME] =
+                    cycle.max(profile.enters * time.cycles_per_year) as f64 * time.cycle_length();
                 let mut entry = profile.variables.clone();
                 if !classes_by_age {
                     entry[Variables::AGE] = row[Variables::AGE];
@@ -114,7 +115,7 @@ impl Grid {
         let mortality = scenario.models[model]
             .background
             .is_some()
-            .then(|| MortalityGrid::new(scenario, model, profiles, &rows));
+            .then(|| MortalityGrid::new(scenario, profiles, &rows));
         Self { points, entry: Points::from_rows(variables, &entry_rows), point_of, cycles, mortality }
     }
 
@@ -126,9 +127,7 @@ impl Grid {
 }
 
 impl MortalityGrid {
-    fn new(scenario: &Scenario, model: usize, profiles: &Profiles, rows: &[Vec<f64>]) -> Self {
-        let used = super::profiles::labels_used(scenario, dynamics_quantities(scenario, model).into_iter());
-        let classes: Vec<usize> = used.iter().filter_map(|&l| scenario.variables.labels[l].class).collect();
+    fn new(scenario: &Scenario, profiles: &Profiles, rows: &[Vec<f64>]) -> Self {
         let mut groups: BTreeMap<(u64, u64), usize> = BTreeMap::new();
         let mut group_of_point = Vec::with_capacity(rows.len());
         for row in rows {
@@ -139,7 +138,8 @@ impl MortalityGrid {
         // Combinations of labels and classes by sex, with persons by age at entry in the start year.
         let mut combos: BTreeMap<(u64, Vec<u64>), (Vec<f64>, BTreeMap<u64, f64>, f64)> = BTreeMap::new();
         for profile in &profiles.list {
-            let labels: Vec<u64> = profile.variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
+            let labels: Vec<u64> =
+                profile.variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
             let entry = combos
                 .entry((profile.variables[Variables::SEX].to_bits(), labels))
                 .or_insert_with(|| (profile.variables.clone(), BTreeMap::new(), 0.0));
@@ -169,7 +169,7 @@ impl MortalityGrid {
             group_of,
             groups: groups.len(),
             group_of_point,
-            classes,
+            classes: profiles.classes().to_vec(),
         }
     }
 }
@@ -253,7 +253,13 @@ impl Rates {
                 if !description.alive {
                     continue;
                 }
-                grid.points.evaluate(&description.mortality_ratio, environment, Some(description.code), scratch, &mut ratio)?;
+                grid.points.evaluate(
+                    &description.mortality_ratio,
+                    environment,
+                    Some(description.code),
+                    scratch,
+                    &mut ratio,
+                )?;
                 within(&description.mortality_ratio, &ratio, 0.0, f64::INFINITY)?;
                 for point in 0..grid.points.len() {
                     self.death[point * self.states + state] +=
@@ -278,7 +284,8 @@ impl Rates {
         scratch: &mut Scratch,
     ) -> Result<(), QuantityError> {
         let description = &scenario.models[model];
-        (self.events, self.states, self.transitions) = (structure.events, structure.states, structure.transitions);
+        (self.events, self.states, self.transitions) =
+            (structure.events, structure.states, structure.transitions);
         let n = points.len();
         for (buffer, size) in [
             (&mut self.event, n * self.states * self.events),
@@ -294,7 +301,8 @@ impl Rates {
         let mut values = std::mem::take(&mut self.values);
         for (index, event) in description.events.iter().enumerate() {
             let by_state = event.amount.program.variables().contains(&Variables::STATE);
-            let class_factor = self.class_factor(scenario, model, Node::Event(index), points, entry, environment, scratch)?;
+            let class_factor =
+                self.class_factor(scenario, model, Node::Event(index), points, entry, environment, scratch)?;
             for (position, &state) in event.states.iter().enumerate() {
                 if position == 0 || by_state {
                     let code = description.states[state].code;
@@ -322,8 +330,15 @@ impl Rates {
             };
             points.evaluate(quantity, environment, Some(code), scratch, &mut values)?;
             within(quantity, &values, 0.0, highest)?;
-            let class_factor =
-                self.class_factor(scenario, model, Node::Transition(index), points, entry, environment, scratch)?;
+            let class_factor = self.class_factor(
+                scenario,
+                model,
+                Node::Transition(index),
+                points,
+                entry,
+                environment,
+                scratch,
+            )?;
             let is_rate = matches!(transition.frequency, Frequency::Rate(_));
             let target = if is_rate { &mut self.transition } else { &mut self.probability };
             for point in 0..n {
@@ -527,7 +542,13 @@ fn background(
             continue;
         }
         grid.points.evaluate(&described.start, environment, None, scratch, &mut start)?;
-        grid.points.evaluate(&described.mortality_ratio, environment, Some(described.code), scratch, &mut ratio)?;
+        grid.points.evaluate(
+            &described.mortality_ratio,
+            environment,
+            Some(described.code),
+            scratch,
+            &mut ratio,
+        )?;
         for point in 0..n {
             let group = grid.group_of[point];
             let weight = weights[point] * start.at(point);

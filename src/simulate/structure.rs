@@ -88,7 +88,8 @@ impl Structure {
         }
         if let Some(death) = model.death {
             for (state, description) in model.states.iter().enumerate() {
-                let can_die = model.background.is_some() && description.mortality_ratio.program.constant() != Some(0.0)
+                let can_die = model.background.is_some()
+                    && description.mortality_ratio.program.constant() != Some(0.0)
                     || description.excess_mortality.is_some();
                 if description.alive && can_die {
                     exits[state].push(Exit { to: death, cause: Cause::Death });

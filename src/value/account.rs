@@ -72,7 +72,13 @@ impl Account {
     }
 
     /// A figure in a cycle: occurrences, at the start, at the end (the last two per person, not yet times Δt).
-    pub fn figure(&self, functionals: &Functionals, prices: &Prices, figure: usize, cycle: usize) -> [Lane; 3] {
+    pub fn figure(
+        &self,
+        functionals: &Functionals,
+        prices: &Prices,
+        figure: usize,
+        cycle: usize,
+    ) -> [Lane; 3] {
         let mut sum = [Lane::ZERO; 3];
         if let Some(moving) = functionals.moving[figure] {
             let at = ((cycle - self.first) * self.moving + moving) * 3;
@@ -142,7 +148,8 @@ fn add_moving(
                 }
                 Source::State(state) => {
                     account.priced[at + 1] += price * trajectory.persons[cycle * trajectory.states + state];
-                    account.priced[at + 2] += price * trajectory.persons[(cycle + 1) * trajectory.states + state];
+                    account.priced[at + 2] +=
+                        price * trajectory.persons[(cycle + 1) * trajectory.states + state];
                 }
             }
         }

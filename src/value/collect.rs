@@ -127,8 +127,10 @@ impl Observer for Participants<'_> {
     fn comparator(&mut self, _: usize, _: usize, _: &[u32], _: &Trajectory) {}
 
     fn cohort(&mut self, cohort: &Cohort<'_>) -> Result<(), QuantityError> {
-        let fresh =
-            self.moment.as_ref().is_none_or(|m| m.programme != cohort.programme || m.position != cohort.position);
+        let fresh = self
+            .moment
+            .as_ref()
+            .is_none_or(|m| m.programme != cohort.programme || m.position != cohort.position);
         if fresh {
             self.moment = Some(self.evaluate(cohort)?);
         }
@@ -178,9 +180,11 @@ impl Participants<'_> {
             if request.programme == cohort.programme {
                 let shares = match &self.plan.recorded[self.strategy][index] {
                     None => None,
-                    Some(by_moment) => {
-                        Some(by_moment[cohort.position].shares(self.scenario, self.environment, self.scratch)?)
-                    }
+                    Some(by_moment) => Some(by_moment[cohort.position].shares(
+                        self.scenario,
+                        self.environment,
+                        self.scratch,
+                    )?),
                 };
                 requests.push((index, shares));
             }
@@ -255,7 +259,13 @@ impl Participants<'_> {
             }
             let Some(slot) = self.functionals.moving[self.functionals.qalys] else { continue };
             for cycle in 0..run.cycles {
-                cohort.effects.utility_differences(self.scenario, step, cohort.point, cycle, &mut differences);
+                cohort.effects.utility_differences(
+                    self.scenario,
+                    step,
+                    cohort.point,
+                    cycle,
+                    &mut differences,
+                );
                 let absolute = run.first + cycle;
                 for &(state, difference) in &differences {
                     let amount = difference * weight;
@@ -303,7 +313,11 @@ impl Participants<'_> {
                     Some(by_state) => {
                         run.at(boundary).iter().enumerate().fold(Lane::ZERO, |sum, (state, &n)| {
                             let holds = by_state[state].at(cohort.point);
-                            if alive[state] { sum + Lane::from_fn(|l| if holds[l] != 0.0 { n[l] } else { 0.0 }) } else { sum }
+                            if alive[state] {
+                                sum + Lane::from_fn(|l| if holds[l] != 0.0 { n[l] } else { 0.0 })
+                            } else {
+                                sum
+                            }
                         })
                     }
                 };
@@ -337,7 +351,10 @@ impl Participants<'_> {
                     let mut left = Lane::ZERO;
                     for (run, here, all) in &reached {
                         let surviving = living(run, moment_of_part, alive);
-                        left += Lane::from_fn(|l| if all[l] > 0.0 { here[l] * (surviving[l] / all[l]) } else { 0.0 });
+                        left +=
+                            Lane::from_fn(
+                                |l| if all[l] > 0.0 { here[l] * (surviving[l] / all[l]) } else { 0.0 },
+                            );
                     }
                     let amount = price * left * part;
                     let year = time.year_of(moment_of_part);

@@ -46,7 +46,10 @@ impl Clocks {
         let rate = |quantity: &Quantity| {
             let value = environment.quantity(quantity)?;
             if value != Lane::splat(value[0]) {
-                return Err(QuantityError::new(quantity, "a discount rate is a choice and cannot be uncertain"));
+                return Err(QuantityError::new(
+                    quantity,
+                    "a discount rate is a choice and cannot be uncertain",
+                ));
             }
             if value[0] <= -1.0 {
                 return Err(QuantityError::new(quantity, "a discount rate must be above −100%"));
@@ -110,7 +113,10 @@ impl Leakage {
                 leakage.split.push(share);
             }
             if !cost.budgets.is_empty() && sum.any(|s| (s - 1.0).abs() > 1e-9) {
-                return Err(QuantityError::new(&cost.value, "its shares over budgets do not sum to 1 in some draw"));
+                return Err(QuantityError::new(
+                    &cost.value,
+                    "its shares over budgets do not sum to 1 in some draw",
+                ));
             }
         }
         for line in &shape.lines {
@@ -228,7 +234,18 @@ pub fn flows(
                 let (with, with_prices) = (arm.accounts[model], arm.prices[model]);
                 let sides = Sides { with, with_prices, without: account, without_prices: prices };
                 let split = [&leakage.split[..], &comparator_leakage.split[..]];
-                reader.add_difference(&mut flows, &sides, cycle, counted_year, clocks, split, &leakage, cycle, None, detail);
+                reader.add_difference(
+                    &mut flows,
+                    &sides,
+                    cycle,
+                    counted_year,
+                    clocks,
+                    split,
+                    &leakage,
+                    cycle,
+                    None,
+                    detail,
+                );
             }
         }
     }
@@ -238,11 +255,26 @@ pub fn flows(
         let prices = group_prices[group.model];
         for cycle in group.boundary..scenario.time.cycles() {
             let counted_year = if detail.by_year { scenario.time.year_of(cycle) } else { 0 };
-            let sides =
-                Sides { with: &group.cohort, with_prices: prices, without: &group.shadow, without_prices: prices };
+            let sides = Sides {
+                with: &group.cohort,
+                with_prices: prices,
+                without: &group.shadow,
+                without_prices: prices,
+            };
             let split = [&leakage.split[..]; 2];
             let since = cycle - group.boundary;
-            reader.add_difference(&mut flows, &sides, cycle, counted_year, clocks, split, &leakage, since, Some(group), detail);
+            reader.add_difference(
+                &mut flows,
+                &sides,
+                cycle,
+                counted_year,
+                clocks,
+                split,
+                &leakage,
+                since,
+                Some(group),
+                detail,
+            );
         }
     }
     Ok(flows)
@@ -270,18 +302,20 @@ impl Reader<'_> {
         match counted {
             Counted::Node { model, node } if model == self.model => Some(match node {
                 Node::Event(event) => account.occurrences(cycle, event),
-                Node::Transition(transition) => account.occurrences(cycle, structure.transition_column(transition)),
+                Node::Transition(transition) => {
+                    account.occurrences(cycle, structure.transition_column(transition))
+                }
                 Node::State(state) | Node::Utility(state) => {
                     let [start, end] = account.people(cycle, state);
                     clock.amount([Lane::ZERO, start, end], cycle)
                 }
             }),
-            Counted::Deaths { model } if model == self.model => Some(
-                (0..structure.states).filter(|&s| !structure.alive[s]).fold(Lane::ZERO, |sum, state| {
+            Counted::Deaths { model } if model == self.model => {
+                Some((0..structure.states).filter(|&s| !structure.alive[s]).fold(Lane::ZERO, |sum, state| {
                     let [start, end] = account.people(cycle, state);
                     sum + (end - start)
-                }),
-            ),
+                }))
+            }
             _ => None,
         }
     }
@@ -381,7 +415,11 @@ impl Reader<'_> {
                     }
                 }
                 Figure::Outcome(outcome) => {
-                    flows.outcome_increment.add(outcome, counted_year, clocks.costs.amount(difference, cycle));
+                    flows.outcome_increment.add(
+                        outcome,
+                        counted_year,
+                        clocks.costs.amount(difference, cycle),
+                    );
                 }
                 Figure::LifeYears | Figure::Qalys => {
                     let row = if figure == Figure::Qalys { Flows::QALYS } else { Flows::LIFE_YEARS };
@@ -444,7 +482,11 @@ fn add_settled(
     for (insurer, path) in group.retained.iter().enumerate() {
         let still = path[year - from];
         flows.retained.add(insurer * lines + row, year, increment * (cashable - equalised) * still);
-        flows.shadows[group.programme].costs_retained.add(insurer * lines + row, year, amounts.without * still);
+        flows.shadows[group.programme].costs_retained.add(
+            insurer * lines + row,
+            year,
+            amounts.without * still,
+        );
         flows.cohorts[group.programme].costs_retained.add(insurer * lines + row, year, amounts.with * still);
     }
     flows.shadows[group.programme].costs.add(row, year, amounts.without);

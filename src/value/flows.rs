@@ -255,7 +255,9 @@ impl Valued {
         self.deliveries
             .iter()
             .position(|d| d.strategy == strategy && d.arrangement == Some(arrangement))
-            .or_else(|| self.deliveries.iter().position(|d| d.strategy == strategy && d.arrangement.is_none()))
+            .or_else(|| {
+                self.deliveries.iter().position(|d| d.strategy == strategy && d.arrangement.is_none())
+            })
             .expect("every strategy but the comparator has a delivery")
     }
 }

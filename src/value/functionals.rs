@@ -89,12 +89,15 @@ impl Functionals {
             match *on {
                 Priced::Node { model: m, node } if m == model => match node {
                     Node::Event(event) => vec![Source::Column(event)],
-                    Node::Transition(transition) => vec![Source::Column(plan.structure.transition_column(transition))],
+                    Node::Transition(transition) => {
+                        vec![Source::Column(plan.structure.transition_column(transition))]
+                    }
                     Node::State(state) | Node::Utility(state) => vec![Source::State(state)],
                 },
-                Priced::LifeYear if model == 0 => {
-                    (0..description.states.len()).filter(|&s| description.states[s].alive).map(Source::State).collect()
-                }
+                Priced::LifeYear if model == 0 => (0..description.states.len())
+                    .filter(|&s| description.states[s].alive)
+                    .map(Source::State)
+                    .collect(),
                 _ => Vec::new(),
             }
         };
@@ -126,7 +129,8 @@ impl Functionals {
         let mut moving = vec![None; figures.len()];
         let mut next = 0;
         for (figure, slot) in moving.iter_mut().enumerate() {
-            let needed = terms.iter().any(|t| t.figure == figure && t.varies) || figure == qalys && utility_effects;
+            let needed =
+                terms.iter().any(|t| t.figure == figure && t.varies) || figure == qalys && utility_effects;
             if needed {
                 *slot = Some(next);
                 next += 1;

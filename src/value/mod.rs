@@ -54,7 +54,11 @@ pub enum ValueError {
 ///
 /// # Errors
 /// The first problem in the order of variants and draws, with its place in the scenario.
-pub fn value(scenario: &Scenario, base_only: bool, progress: &(dyn Fn() + Sync)) -> Result<Valued, ValueError> {
+pub fn value(
+    scenario: &Scenario,
+    base_only: bool,
+    progress: &(dyn Fn() + Sync),
+) -> Result<Valued, ValueError> {
     let plan = Plan::new(scenario);
     let uncertainty = scenario.uncertainty;
     let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };

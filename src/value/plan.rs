@@ -37,7 +37,8 @@ pub struct Plan {
 impl Plan {
     /// Plans a valuation.
     pub fn new(scenario: &Scenario) -> Self {
-        let models: Vec<ModelPlan> = (0..scenario.models.len()).map(|m| ModelPlan::new(scenario, m)).collect();
+        let models: Vec<ModelPlan> =
+            (0..scenario.models.len()).map(|m| ModelPlan::new(scenario, m)).collect();
         let functionals: Vec<Functionals> = models
             .iter()
             .map(|plan| {
@@ -119,7 +120,8 @@ impl Plan {
 /// Every strategy but the comparator, then those that an arrangement changes.
 fn deliveries(scenario: &Scenario) -> Vec<Delivery> {
     let strategies = || (0..scenario.strategies.len()).filter(|&s| s != scenario.comparator);
-    let mut list: Vec<Delivery> = strategies().map(|strategy| Delivery { strategy, arrangement: None }).collect();
+    let mut list: Vec<Delivery> =
+        strategies().map(|strategy| Delivery { strategy, arrangement: None }).collect();
     for (index, arrangement) in scenario.arrangements.iter().enumerate() {
         if !arrangement.set.is_empty() {
             list.extend(strategies().map(|strategy| Delivery { strategy, arrangement: Some(index) }));
@@ -132,7 +134,9 @@ fn shape(scenario: &Scenario) -> Shape {
     let mut counted = Vec::new();
     for (model, description) in scenario.models.iter().enumerate() {
         counted.extend((0..description.events.len()).map(|e| Counted::Node { model, node: Node::Event(e) }));
-        counted.extend((0..description.transitions.len()).map(|t| Counted::Node { model, node: Node::Transition(t) }));
+        counted.extend(
+            (0..description.transitions.len()).map(|t| Counted::Node { model, node: Node::Transition(t) }),
+        );
         counted.extend((0..description.states.len()).map(|s| Counted::Node { model, node: Node::State(s) }));
         counted.push(Counted::Deaths { model });
     }

@@ -31,8 +31,12 @@ pub struct Recorded {
 impl Recorded {
     /// Prepares a condition for a strategy's cells at a moment.
     pub fn new(scenario: &Scenario, condition: &Quantity, cells: &Cells, moment: &Moment) -> Self {
-        let used: Vec<usize> =
-            condition.program.variables().iter().filter_map(|v| v.checked_sub(Variables::FIRST_LABEL)).collect();
+        let used: Vec<usize> = condition
+            .program
+            .variables()
+            .iter()
+            .filter_map(|v| v.checked_sub(Variables::FIRST_LABEL))
+            .collect();
         let classes: Vec<usize> = used.iter().filter_map(|&l| scenario.variables.labels[l].class).collect();
         let mut recorded = Self {
             condition: condition.clone(),
@@ -44,7 +48,8 @@ impl Recorded {
             cells: cells.list.len(),
         };
         for (index, cell) in cells.list.iter().enumerate() {
-            let mut base: Vec<f64> = (0..scenario.variables.count()).map(|v| moment.points.value(v, index)).collect();
+            let mut base: Vec<f64> =
+                (0..scenario.variables.count()).map(|v| moment.points.value(v, index)).collect();
             let truth: Vec<Option<f64>> = classes
                 .iter()
                 .map(|&class| {
@@ -66,7 +71,8 @@ impl Recorded {
                     }
                 }
                 let key = base.iter().map(|v| v.to_bits()).collect();
-                *by_labels.entry(key).or_insert(0.0) += if persons > 0.0 { group.persons / persons } else { 0.0 };
+                *by_labels.entry(key).or_insert(0.0) +=
+                    if persons > 0.0 { group.persons / persons } else { 0.0 };
             }
             for (key, fraction) in by_labels {
                 let row: Vec<f64> = key.into_iter().map(f64::from_bits).collect();

@@ -38,7 +38,10 @@ impl Retention {
         for insurer in &scenario.parties.insurers {
             let m = environment.quantity(&insurer.market_share)?;
             if m.any(|m| !(0.0..=1.0).contains(&m)) {
-                return Err(QuantityError::new(&insurer.market_share, "a market share must lie between 0 and 1"));
+                return Err(QuantityError::new(
+                    &insurer.market_share,
+                    "a market share must lie between 0 and 1",
+                ));
             }
             let rows: Vec<Vec<f64>> = (youngest..=oldest)
                 .map(|age| {

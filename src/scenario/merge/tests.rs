@@ -323,3 +323,36 @@ fn a_wrong_assignment_is_shown_with_what_was_meant() {
     5 errors
     ");
 }
+
+proptest::proptest! {
+    /// Whatever is written, there is a scenario or a message, and never a panic: pieces of the format in any order.
+    #[test]
+    fn any_text_is_read_or_refused(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "[", "]", "[[", "]]", "{ ", " }", " = ", "=", ".", ", ", "\n", "\r\n", "\"", "'", "\"\"\"", "#", "\\",
+                "é", "\u{1f600}", "\t", "1", "-2.5", "1e400", "nan", "2026-01-01", "true", "remove", "override", "use",
+                "ounce", "type", "time", "years", "parameters", "x", "value", "arrangements.a.clauses.c", "\"fee\"",
+                "effects.e", "lasts", "programmes.p.enrol", "share", "persons", "a.toml", "title", "en",
+            ]),
+            0..40,
+        )
+    ) {
+        let text: String = pieces.concat();
+        let mut sources = Sources::with_library(Library::from_files([("a.toml", "parameters.x = 1")]));
+        let mut diagnostics = Diagnostics::new();
+        let root = load_text("any.toml", &text, &mut sources, &mut diagnostics);
+        match root {
+            Some(mut root) => {
+                let assignments = [("x".to_owned(), text.clone()), (text, "1".to_owned())];
+                set(&mut root, &assignments, &mut sources, &mut diagnostics);
+                crate::scenario::grammar::check_structure(&root, &mut diagnostics);
+                // No text of these pieces is complete.
+                proptest::prop_assert!(diagnostics.has_errors());
+            }
+            None => proptest::prop_assert!(diagnostics.has_errors()),
+        }
+        let shown = diagnostics.render(&sources, false);
+        proptest::prop_assert!(shown.contains("error: "));
+    }
+}

@@ -1,0 +1,56 @@
+//! Whether goals are reached.
+//!
+//! A goal is a relative change of a measure in one year: (strategy − comparator) / comparator of that year. A
+//! goal of −10% is reached in a draw in which the change is −10% or less, a goal of +10% in one in which it is
+//! +10% or more.
+
+use super::arm::Arm;
+use super::measures::goal_measure;
+use super::statistics::{Series, Summary};
+use crate::scenario::Scenario;
+use crate::scenario::checked::Goal;
+use crate::value::flows::Valued;
+
+/// A goal under one delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GoalResult {
+    /// Index of the goal.
+    pub goal: usize,
+    /// Index of the delivery.
+    pub delivery: usize,
+    /// Relative change in the goal's year; −0.1 is ten per cent less than the comparator.
+    pub change: Summary,
+    /// Whether it is reached at the stated values.
+    pub reached_in_base: bool,
+    /// Share of draws in which it is reached; `None` when only the base case was run.
+    pub probability: Option<f64>,
+}
+
+/// Every goal under every delivery of one variant. A goal whose measure is zero in the comparator has no
+/// relative change and is left out. Over a horizon so long that draws are kept as totals only, a goal has no
+/// probability.
+pub fn goals(scenario: &Scenario, valued: &Valued, variant: usize) -> Vec<GoalResult> {
+    let mut results = Vec::new();
+    for (index, goal) in scenario.goals.iter().enumerate() {
+        let Some(row) = goal_measure(scenario, &valued.shape, goal.measure) else { continue };
+        for delivery in 0..valued.deliveries.len() {
+            let arm = Arm::new(valued, variant, delivery);
+            let change = arm.series(|flows| row.increment(flows)[goal.by] / row.level(flows)[goal.by]);
+            if change.base.is_finite() && change.draws.iter().all(|change| change.is_finite()) {
+                results.push(assess(goal, index, delivery, &change, arm.randomisations()));
+            }
+        }
+    }
+    results
+}
+
+fn assess(goal: &Goal, index: usize, delivery: usize, change: &Series, randomisations: usize) -> GoalResult {
+    let reached = |value: f64| if goal.change <= 0.0 { value <= goal.change } else { value >= goal.change };
+    GoalResult {
+        goal: index,
+        delivery,
+        change: change.summary(randomisations),
+        reached_in_base: reached(change.base),
+        probability: change.probability(reached),
+    }
+}

@@ -1,0 +1,333 @@
+//! What many draws of one quantity amount to: mean, spread, quantiles, and how sure the mean itself is.
+
+use crate::formula::LANES;
+use crate::sample::mcse;
+
+/// One quantity at the stated values and in every draw.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// At the stated values of all parameters.
+    pub base: f64,
+    /// By draw; empty when only the base case was run.
+    pub draws: Vec<f64>,
+}
+
+impl Series {
+    /// Applies a function to the base case and to every draw.
+    pub fn map(&self, function: impl Fn(f64) -> f64) -> Self {
+        Self { base: function(self.base), draws: self.draws.iter().map(|&value| function(value)).collect() }
+    }
+
+    /// Combines two quantities of the same draws.
+    ///
+    /// # Panics
+    /// The two have a different number of draws.
+    pub fn zip(&self, other: &Self, function: impl Fn(f64, f64) -> f64) -> Self {
+        assert_eq!(self.draws.len(), other.draws.len(), "two quantities of the same draws");
+        let pairs = self.draws.iter().zip(&other.draws);
+        Self { base: function(self.base, other.base), draws: pairs.map(|(&a, &b)| function(a, b)).collect() }
+    }
+
+    /// The sum with another quantity, draw by draw.
+    pub fn plus(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+
+    /// Statistics; `randomisations` is the number of independent randomisations of the design.
+    pub fn summary(&self, randomisations: usize) -> Summary {
+        Summary { base: self.base, spread: Spread::of(&self.draws, randomisations) }
+    }
+
+    /// Mean over draws, or the base case where there are none.
+    pub fn expected(&self) -> f64 {
+        if self.draws.is_empty() { self.base } else { mean(&self.draws) }
+    }
+
+    /// Share of draws in which the condition holds; `None` without draws.
+    pub fn probability(&self, condition: impl Fn(f64) -> bool) -> Option<f64> {
+        let count = self.draws.iter().filter(|&&value| condition(value)).count();
+        (!self.draws.is_empty()).then(|| count as f64 / self.draws.len() as f64)
+    }
+}
+
+/// A quantity at the stated values and its statistics over draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// At the stated values of all parameters.
+    pub base: f64,
+    /// Over draws; `None` when only the base case was run.
+    pub spread: Option<Spread>,
+}
+
+impl Summary {
+    /// Mean over draws, or the base case where there are none.
+    pub fn expected(&self) -> f64 {
+        self.spread.map_or(self.base, |spread| spread.mean)
+    }
+}
+
+/// Statistics over draws, in the unit of the quantity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation (divisor n − 1); not a number for a single draw.
+    pub sd: f64,
+    /// Monte Carlo standard error of the mean, from the design's independent randomisations; not a number
+    /// for a single draw.
+    pub mcse: f64,
+    /// 2.5% quantile.
+    pub p2_5: f64,
+    /// Median.
+    pub p50: f64,
+    /// 97.5% quantile.
+    pub p97_5: f64,
+    /// Number of draws.
+    pub n: usize,
+}
+
+impl Spread {
+    /// Statistics of one value a draw, in draw order; `None` for no draws.
+    pub fn of(draws: &[f64], randomisations: usize) -> Option<Self> {
+        let &first = draws.first()?;
+        let n = draws.len();
+        let (low, high) = range(draws);
+        if low == high {
+            // The same in every draw: say so exactly, whatever the rounding of a sum would make of it.
+            let sd = if n == 1 { f64::NAN } else { 0.0 };
+            return Some(Self { mean: first, sd, mcse: sd, p2_5: first, p50: first, p97_5: first, n });
+        }
+        let mean = mean(draws);
+        let squares = compensated_sum(draws.iter().map(|&value| (value - mean) * (value - mean)));
+        let [p2_5, p50, p97_5] = quantiles_between(draws, [0.025, 0.5, 0.975], low, high);
+        let sd = (squares / (n - 1) as f64).sqrt();
+        Some(Self { mean, sd, mcse: mcse(draws, randomisations), p2_5, p50, p97_5, n })
+    }
+}
+
+/// Sum in which the rounding errors of all additions are carried along and added at the end.
+///
+/// Terms 1, 9, 17 … go to a first running sum, terms 2, 10, 18 … to a second, and so on: eight sums that do
+/// not wait for each other, folded in that order at the end. Each addition a + b = s is followed by its exact
+/// error e = (a − (s − b′)) + (b − b′), b′ = s − a (the two-sum of Knuth, The Art of Computer Programming,
+/// volume 2, 4.2.2, theorem B). The order depends on nothing but the terms' own.
+pub fn compensated_sum(terms: impl IntoIterator<Item = f64>) -> f64 {
+    let mut sums = [0.0; LANES];
+    let mut errors = [0.0; LANES];
+    let mut place = 0;
+    for term in terms {
+        let (sum, error) = two_sum(sums[place], term);
+        sums[place] = sum;
+        errors[place] += error;
+        place = (place + 1) % LANES;
+    }
+    let (mut total, mut rest) = (0.0, 0.0);
+    for lane in 0..LANES {
+        let (sum, error) = two_sum(total, sums[lane]);
+        total = sum;
+        rest += error + errors[lane];
+    }
+    total + rest
+}
+
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let b_rounded = sum - a;
+    (sum, (a - (sum - b_rounded)) + (b - b_rounded))
+}
+
+/// Mean, from a compensated sum; not a number for no values.
+pub fn mean(values: &[f64]) -> f64 {
+    compensated_sum(values.iter().copied()) / values.len() as f64
+}
+
+/// Quantiles by linear interpolation between order statistics: with x₁ ≤ … ≤ xₙ and h = (n − 1)p + 1, the
+/// quantile is x⌊h⌋ + (h − ⌊h⌋)(x⌊h⌋₊₁ − x⌊h⌋).
+///
+/// This is type 7 of Hyndman and Fan, The American Statistician 1996;50:361, the default of R, NumPy and
+/// spreadsheets. `None` for no values.
+pub fn quantiles<const N: usize>(values: &[f64], probabilities: [f64; N]) -> Option<[f64; N]> {
+    let (low, high) = range(values);
+    (!values.is_empty()).then(|| quantiles_between(values, probabilities, low, high))
+}
+
+fn range(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| {
+        (if value < low { value } else { low }, if value > high { value } else { high })
+    })
+}
+
+/// Below this number of values sorting all of them is as quick as dividing them over buckets.
+const SORT_ALL: usize = 512;
+const BUCKETS: usize = 1024;
+
+fn quantiles_between<const N: usize>(
+    values: &[f64],
+    probabilities: [f64; N],
+    low: f64,
+    high: f64,
+) -> [f64; N] {
+    let mut statistics = OrderStatistics::new(values, low, high);
+    let last = values.len() - 1;
+    probabilities.map(|probability| {
+        let position = last as f64 * probability;
+        let below = (position.floor() as usize).min(last);
+        let fraction = position - below as f64;
+        let lower = statistics.at(below);
+        if fraction == 0.0 { lower } else { lower + fraction * (statistics.at(below + 1) - lower) }
+    })
+}
+
+/// The k-th smallest values of a list, for a few k: the values are counted into buckets of equal width, and
+/// only the buckets that are asked for are sorted.
+struct OrderStatistics<'a> {
+    values: &'a [f64],
+    low: f64,
+    scale: f64,
+    /// Number of values in the buckets before each bucket.
+    before: Vec<usize>,
+    /// The bucket that was sorted last.
+    sorted: Option<usize>,
+    bucket: Vec<f64>,
+}
+
+impl<'a> OrderStatistics<'a> {
+    fn new(values: &'a [f64], low: f64, high: f64) -> Self {
+        let scale = BUCKETS as f64 / (high - low);
+        let mut statistics =
+            Self { values, low, scale, before: Vec::new(), sorted: None, bucket: Vec::new() };
+        if values.len() < SORT_ALL || !scale.is_normal() {
+            statistics.bucket = values.to_vec();
+            statistics.bucket.sort_unstable_by(f64::total_cmp);
+            return statistics;
+        }
+        let mut before = vec![0; BUCKETS + 1];
+        for &value in values {
+            before[statistics.bucket_of(value) + 1] += 1;
+        }
+        for bucket in 0..BUCKETS {
+            before[bucket + 1] += before[bucket];
+        }
+        statistics.before = before;
+        statistics
+    }
+
+    /// Rises with the value, since each operation that it consists of does, rounding included.
+    fn bucket_of(&self, value: f64) -> usize {
+        (((value - self.low) * self.scale) as usize).min(BUCKETS - 1)
+    }
+
+    fn at(&mut self, rank: usize) -> f64 {
+        if self.before.is_empty() {
+            return self.bucket[rank];
+        }
+        let bucket = self.before.partition_point(|&count| count <= rank) - 1;
+        if self.sorted != Some(bucket) {
+            self.bucket.clear();
+            let wanted = self.values.iter().filter(|&&value| self.bucket_of(value) == bucket);
+            let wanted: Vec<f64> = wanted.copied().collect();
+            self.bucket = wanted;
+            self.bucket.sort_unstable_by(f64::total_cmp);
+            self.sorted = Some(bucket);
+        }
+        self.bucket[rank - self.before[bucket]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_statistics_of_one_to_five_are_those_of_the_textbook() {
+        let series = Series { base: 3.5, draws: vec![5.0, 1.0, 4.0, 2.0, 3.0] };
+        let summary = series.summary(1);
+        let spread = summary.spread.unwrap();
+        assert_eq!(summary.base, 3.5);
+        assert_eq!((spread.mean, spread.p50, spread.n), (3.0, 3.0, 5));
+        // Squares 4 + 1 + 0 + 1 + 4 = 10 over n − 1 = 4.
+        assert_eq!(spread.sd, 2.5_f64.sqrt());
+        // h − 1 = 4 · 0.025 = 0.1: a tenth of the way from 1 to 2, and the mirror image of it.
+        assert!((spread.p2_5 - 1.1).abs() < 1e-15 && (spread.p97_5 - 4.9).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_sum_keeps_what_plain_addition_loses() {
+        // 1e16 + 1 is 1e16 in double precision; the two ones and the half survive here.
+        let terms = [1e16, 1.0, -1e16, 1.0, 0.5];
+        assert_eq!(compensated_sum(terms), 2.5);
+        // The same where large terms meet in one running sum, eight places apart.
+        let mut apart = vec![0.0; 17];
+        (apart[0], apart[8], apart[16]) = (1e16, 1.0, -1e16);
+        assert_eq!(compensated_sum(apart), 1.0);
+    }
+
+    #[test]
+    fn a_quantity_that_is_the_same_in_every_draw_has_no_spread_at_all() {
+        // Three times 0.1 is 0.30000000000000004 when added; the mean is 0.1 nevertheless.
+        let spread = Spread::of(&[0.1; 3], 1).unwrap();
+        assert_eq!((spread.mean, spread.sd, spread.mcse), (0.1, 0.0, 0.0));
+        assert_eq!((spread.p2_5, spread.p50, spread.p97_5), (0.1, 0.1, 0.1));
+    }
+
+    #[test]
+    fn one_draw_has_a_mean_but_no_standard_deviation() {
+        let spread = Spread::of(&[7.0], 1).unwrap();
+        assert_eq!((spread.mean, spread.p97_5), (7.0, 7.0));
+        assert!(spread.sd.is_nan() && spread.mcse.is_nan());
+    }
+
+    #[test]
+    fn without_draws_only_the_base_case_speaks() {
+        let summary = Series { base: 2.0, draws: Vec::new() }.summary(1);
+        assert_eq!(summary, Summary { base: 2.0, spread: None });
+        assert_eq!(summary.expected(), 2.0);
+        assert_eq!(quantiles(&[], [0.5]), None);
+    }
+
+    #[test]
+    fn a_probability_is_the_share_of_draws() {
+        let series = Series { base: 0.0, draws: vec![-1.0, 0.0, 1.0, 2.0] };
+        assert_eq!(series.probability(|value| value >= 0.0), Some(0.75));
+        assert_eq!(Series::default().probability(|value| value >= 0.0), None);
+    }
+
+    fn by_sorting(values: &[f64], probability: f64) -> f64 {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let position = (sorted.len() - 1) as f64 * probability;
+        let below = position.floor() as usize;
+        let above = (below + 1).min(sorted.len() - 1);
+        sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
+    }
+
+    #[test]
+    fn quantiles_of_a_lopsided_list_are_exact() {
+        // One value a million times the others puts nearly all of them in the first bucket.
+        let mut values: Vec<f64> = (0..5000).map(|i| f64::from(i * 7919 % 5000)).collect();
+        values.push(5e9);
+        for probability in [0.0, 0.025, 0.5, 0.975, 1.0] {
+            assert_eq!(quantiles(&values, [probability]), Some([by_sorting(&values, probability)]));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_by_buckets_equal_quantiles_by_sorting(
+            values in proptest::collection::vec(-1e6..1e6_f64, 1..2000),
+            probability in 0.0..=1.0_f64,
+        ) {
+            prop_assert_eq!(quantiles(&values, [probability]), Some([by_sorting(&values, probability)]));
+        }
+
+        #[test]
+        fn the_mean_moves_with_a_shift(
+            values in proptest::collection::vec(-1e3..1e3_f64, 2..100),
+            shift in -1e9..1e9_f64,
+        ) {
+            let shifted: Vec<f64> = values.iter().map(|value| value + shift).collect();
+            prop_assert!((mean(&shifted) - (mean(&values) + shift)).abs() <= 1e-15 * (shift.abs() + 1e3) * 2.0);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Every fixed text that people read in results, in English and Dutch side by side.
+//!
+//! A text may have gaps `{}`, filled in order by [`Lang::say`].
+
+use super::words::Lang;
+
+/// A fixed text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the texts themselves say what they are")]
+pub enum Label {
+    Compared,
+    ComparedBaseOnly,
+    WhatItDoes,
+    PeopleTakingPart,
+    StepReached,
+    TurnedAway,
+    PerYearOfAll,
+    ChangeOf,
+    QalyExplained,
+    WhatItCosts,
+    MoneyBasis,
+    ProgrammeCost,
+    CareCosts,
+    OnBalance,
+    SavesOnBalance,
+    CostsOnBalance,
+    PricePerQaly,
+    CheaperAndBetter,
+    DearerAndWorse,
+    CheaperAndWorse,
+    NoDifference,
+    Zvw,
+    Wlz,
+    Wmo,
+    WhoPays,
+    WhoPaysBasis,
+    WhoPaysChance,
+    Thousands,
+    Millions,
+    Party,
+    FreedCapacity,
+    FreedCapacityExplained,
+    HowSure,
+    IntervalExplained,
+    BestBuy,
+    BestBuyBaseOnly,
+    WorthKnowing,
+    Goals,
+    GoalLine,
+    GoalChance,
+    GoalBaseReached,
+    GoalBaseMissed,
+    WhatIf,
+    WhatIfLine,
+    LeftOut,
+    NoWarnings,
+    Unsourced,
+    WhereFiles,
+    NothingCompared,
+    To,
+}
+
+impl Label {
+    fn texts(self) -> (&'static str, &'static str) {
+        use Label as L;
+        match self {
+            L::Compared => (
+                "Compared with: {}. {} years from {}; {} draws of what is uncertain.",
+                "Vergeleken met: {}. {} jaar vanaf {}; {} trekkingen van wat onzeker is.",
+            ),
+            L::ComparedBaseOnly => (
+                "Compared with: {}. {} years from {}; base case only, so without margins.",
+                "Vergeleken met: {}. {} jaar vanaf {}; alleen de basisberekening, dus zonder marges.",
+            ),
+            L::WhatItDoes => ("What it does: {}", "Wat het doet: {}"),
+            L::PeopleTakingPart => ("People who take part", "Mensen die meedoen"),
+            L::StepReached => ("reached: {}", "bereikt: {}"),
+            L::TurnedAway => ("turned away, no place: {}", "geen plaats: {}"),
+            L::PerYearOfAll => ("{} of {}", "{} van {}"),
+            L::ChangeOf => ("Change over {} years", "Verandering over {} jaar"),
+            L::QalyExplained => (
+                "A healthy year (QALY) is one year in full health; two years in half health count as one.",
+                "Een gezond levensjaar (QALY) is een jaar in volle gezondheid; twee jaar in halve gezondheid \
+                 tellen als één.",
+            ),
+            L::WhatItCosts => ("What it costs and saves", "Wat het kost en bespaart"),
+            L::MoneyBasis => (
+                "Euros of {}, all years together, later years discounted at {} a year. Minus is saved.",
+                "Euro's van {}, alle jaren samen, latere jaren verdisconteerd met {} per jaar. Min is bespaard.",
+            ),
+            L::ProgrammeCost => ("Programme itself", "Programma zelf"),
+            L::CareCosts => ("Care and support: {}", "Zorg en ondersteuning: {}"),
+            L::OnBalance => ("On balance", "Per saldo"),
+            L::SavesOnBalance => (
+                "On balance it saves society {}: less care than the programme costs.",
+                "Per saldo bespaart het de samenleving {}: er is meer zorg niet nodig dan het programma kost.",
+            ),
+            L::CostsOnBalance => ("On balance it costs society {}.", "Per saldo kost het de samenleving {}."),
+            L::PricePerQaly => {
+                ("Each healthy year gained costs {}.", "Elk gewonnen gezond levensjaar kost {}.")
+            }
+            L::CheaperAndBetter => (
+                "It costs no more and people gain healthy years: no price has to be paid for health.",
+                "Het kost niet meer en mensen winnen gezonde levensjaren: voor gezondheid hoeft niet te worden \
+                 betaald.",
+            ),
+            L::DearerAndWorse => (
+                "It costs no less and people gain no healthy years.",
+                "Het kost niet minder en mensen winnen geen gezonde levensjaren.",
+            ),
+            L::CheaperAndWorse => (
+                "It saves {} for each healthy year that is lost.",
+                "Het bespaart {} voor elk gezond levensjaar dat verloren gaat.",
+            ),
+            L::NoDifference => (
+                "It changes neither costs nor healthy years.",
+                "Het verandert noch de kosten noch de gezonde levensjaren.",
+            ),
+            L::Zvw => (
+                "Zvw: Health Insurance Act (general practice, hospital, medicines), paid by health insurers.",
+                "Zvw: Zorgverzekeringswet (huisarts, ziekenhuis, medicijnen), betaald door zorgverzekeraars.",
+            ),
+            L::Wlz => (
+                "Wlz: Long-Term Care Act (nursing homes), paid from a national fund.",
+                "Wlz: Wet langdurige zorg (verpleeghuis), betaald uit een landelijk fonds.",
+            ),
+            L::Wmo => (
+                "Wmo: Social Support Act (help and aids at home), paid by the municipality.",
+                "Wmo: Wet maatschappelijke ondersteuning (hulp en hulpmiddelen thuis), betaald door de gemeente.",
+            ),
+            L::WhoPays => ("Who pays and who gains", "Wie betaalt en wie profiteert"),
+            L::WhoPaysBasis => (
+                "{} of euros of {}, all years together, later years discounted at {} a year. Minus is a loss.",
+                "{} euro's van {}, alle jaren samen, latere jaren verdisconteerd met {} per jaar. Min is verlies.",
+            ),
+            L::WhoPaysChance => {
+                ("In brackets the chance of not losing.", "Tussen haakjes de kans om niet te verliezen.")
+            }
+            L::Thousands => ("Thousands", "Duizenden"),
+            L::Millions => ("Millions", "Miljoenen"),
+            L::Party => ("Party", "Partij"),
+            L::FreedCapacity => ("Freed capacity", "Vrije capaciteit"),
+            L::FreedCapacityExplained => (
+                "Freed capacity: care that is no longer needed but goes on being paid for. Nobody's money.",
+                "Vrije capaciteit: zorg die niet meer nodig is maar wel betaald blijft. Niemands geld.",
+            ),
+            L::HowSure => ("How sure are we?", "Hoe zeker is dit?"),
+            L::IntervalExplained => (
+                "Between brackets above: 95 of 100 draws lie within these bounds.",
+                "Tussen haakjes hierboven: 95 van de 100 trekkingen liggen binnen deze grenzen.",
+            ),
+            L::BestBuy => (
+                "If a healthy year may cost {}: best choice {}, with a chance of {} to be so.",
+                "Als een gezond levensjaar {} mag kosten: beste keus {}, met een kans van {} dat dat klopt.",
+            ),
+            L::BestBuyBaseOnly => (
+                "If a healthy year may cost {}: best choice {}.",
+                "Als een gezond levensjaar {} mag kosten: beste keus {}.",
+            ),
+            L::WorthKnowing => (
+                "Choosing with full knowledge instead would be worth {} at most.",
+                "Kiezen met volledige kennis zou hooguit {} waard zijn.",
+            ),
+            L::Goals => ("Goals", "Doelen"),
+            L::GoalLine => ("{} by {}: wanted {}, expected {}", "{} in {}: gewenst {}, verwacht {}"),
+            L::GoalChance => ("chance {}", "kans {}"),
+            L::GoalBaseReached => ("reached", "gehaald"),
+            L::GoalBaseMissed => ("not reached", "niet gehaald"),
+            L::WhatIf => ("What if: other assumptions", "Wat als: andere aannamen"),
+            L::WhatIfLine => {
+                ("{}: {} on balance, {} healthy years", "{}: {} per saldo, {} gezonde levensjaren")
+            }
+            L::LeftOut => ("What to keep in mind", "Om rekening mee te houden"),
+            L::NoWarnings => ("No warnings about this scenario.", "Geen waarschuwingen bij dit scenario."),
+            L::Unsourced => (
+                "{} of {} numbers of evidence have neither a source nor a reason (see inputs.csv).",
+                "{} van {} onderbouwende getallen hebben geen bron en geen reden (zie inputs.csv).",
+            ),
+            L::WhereFiles => ("All results are in {}", "Alle resultaten staan in {}"),
+            L::NothingCompared => (
+                "There is no strategy to compare with: add one under [strategies].",
+                "Er is geen strategie om mee te vergelijken: voeg er een toe onder [strategies].",
+            ),
+            L::To => ("to", "tot"),
+        }
+    }
+}
+
+impl Lang {
+    /// A fixed text with its gaps filled in order.
+    pub fn say(self, label: Label, gaps: &[&str]) -> String {
+        let (en, nl) = label.texts();
+        let mut text = String::new();
+        let mut gaps = gaps.iter();
+        for (place, part) in self.pick(en, nl).split("{}").enumerate() {
+            if place > 0 {
+                text.push_str(gaps.next().copied().unwrap_or_default());
+            }
+            text.push_str(part);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_filled_in_order() {
+        let text = Lang::Nl.say(Label::WhatIfLine, &["Zonder korting", "€ 5", "3"]);
+        assert_eq!(text, "Zonder korting: € 5 per saldo, 3 gezonde levensjaren");
+    }
+
+    #[test]
+    fn both_languages_have_the_same_gaps() {
+        use Label as L;
+        let with_gaps = [
+            L::Compared,
+            L::ComparedBaseOnly,
+            L::WhatItDoes,
+            L::MoneyBasis,
+            L::CareCosts,
+            L::SavesOnBalance,
+            L::CostsOnBalance,
+            L::PricePerQaly,
+            L::CheaperAndWorse,
+            L::WhoPaysBasis,
+            L::BestBuy,
+            L::BestBuyBaseOnly,
+            L::WorthKnowing,
+            L::GoalLine,
+            L::WhatIfLine,
+            L::Unsourced,
+            L::WhereFiles,
+        ];
+        for label in with_gaps {
+            let (en, nl) = label.texts();
+            assert_eq!(en.matches("{}").count(), nl.matches("{}").count(), "{label:?}");
+            assert!(en.contains("{}"), "{label:?}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Tables of money: the summary, yearly cash flows, and who pays and who gains.
+
+use super::{ARRANGEMENT, Context, MEASURE, PARTY, STRATEGY, Spec, UNIT, VARIANT, YEAR};
+use super::{single, statistics, with_statistics};
+use crate::analyse::business_case::PartyCase;
+use crate::analyse::cost_effectiveness::StrategyResult;
+use crate::analyse::statistics::Summary;
+use crate::report::table::{Cell, Kind, Table};
+
+const BUDGET: Spec = ("budget", Kind::Key, "", "budget that care is paid from; empty: all of them");
+const PROBABILITY: Spec = (
+    "probability",
+    Kind::Number,
+    "1",
+    "share of draws in which the amount is not negative, where that is asked",
+);
+
+/// Headline results: costs and health by strategy, and each party's business case.
+pub(super) fn summary(context: &Context<'_>) -> Table {
+    let mut table = with_statistics(
+        "summary",
+        "Headline results: costs and health of each strategy, and the business case of each party. Costs of \
+         strategies are present values at the costs' rate, health at the effects' rate, parties' results at the \
+         parties' rate; they are not to be added.",
+        &[VARIANT, STRATEGY, ARRANGEMENT, PARTY, BUDGET, MEASURE, UNIT],
+        &[PROBABILITY],
+    );
+    for (variant, findings) in context.findings.variants.iter().enumerate() {
+        let results = findings.cost_effectiveness.iter().flat_map(|cea| cea.strategies.iter().enumerate());
+        for (strategy, result) in results {
+            strategy_rows(context, &mut table, variant, strategy, result);
+        }
+        for (delivery, outcomes) in findings.outcomes.deliveries.iter().enumerate() {
+            let [strategy, arrangement] = context.delivery(delivery);
+            let keys = [context.variant(variant).into(), strategy, arrangement];
+            push(
+                &mut table,
+                keys,
+                ["", "", "participants", "persons"],
+                statistics(&outcomes.participants),
+                None,
+            );
+        }
+        for settlement in &findings.settlements {
+            let keys = [
+                context.variant(variant).into(),
+                context.strategy(settlement.strategy).into(),
+                context.arrangement(settlement.arrangement).into(),
+            ];
+            for case in &settlement.cases {
+                party_rows(context, &mut table, keys, case);
+            }
+        }
+    }
+    table
+}
+
+fn push<'a>(
+    table: &mut Table,
+    keys: [Cell<'a>; 3],
+    [party, budget, measure, unit]: [&'a str; 4],
+    statistics: [Cell<'static>; 7],
+    probability: Option<f64>,
+) {
+    let rest = [party.into(), budget.into(), measure.into(), unit.into()];
+    table.push(keys.into_iter().chain(rest).chain(statistics).chain([probability.into()]));
+}
+
+fn strategy_rows(
+    context: &Context<'_>,
+    table: &mut Table,
+    variant: usize,
+    strategy: usize,
+    r: &StrategyResult,
+) {
+    let keys = [context.variant(variant).into(), context.strategy(strategy).into(), Cell::Empty];
+    let mut row = |budget: &str, measure: &str, unit: &str, summary: &Summary| {
+        let names = ["", budget, measure, unit];
+        table.push(
+            keys.into_iter().chain(names.map(Cell::from)).chain(statistics(summary)).chain([Cell::Empty]),
+        );
+    };
+    row("", "cost_present", "EUR", &r.cost_summary);
+    row("", "qalys_present", "QALYs", &r.qalys_summary);
+    row("", "life_years_present", "life-years", &r.life_years_summary);
+    if strategy == context.scenario.comparator {
+        return;
+    }
+    row("", "cost_present_difference", "EUR", &r.cost_increment);
+    row("", "programme_cost_present", "EUR", &r.programme_cost);
+    row("", "disease_cost_present_difference", "EUR", &r.disease_increment);
+    for (budget, summary) in context.scenario.budgets.iter().zip(&r.budgets) {
+        row(&budget.id, "disease_cost_present_difference", "EUR", summary);
+    }
+    row("", "qalys_present_difference", "QALYs", &r.qalys_increment);
+    row("", "life_years_present_difference", "life-years", &r.life_years_increment);
+}
+
+fn party_rows<'a>(context: &'a Context<'_>, table: &mut Table, keys: [Cell<'a>; 3], case: &PartyCase) {
+    let party = context.account(case.account);
+    let cash = &case.cash;
+    let drawn = cash.present.spread.is_some();
+    // What is read off the expected flow belongs to the base case when that is all there is.
+    let of_expected = |value: Option<f64>| if drawn { single(None, value) } else { single(value, None) };
+    let mut row = |measure: &'static str, unit: &'static str, cells, probability| {
+        push(table, keys, [party, "", measure, unit], cells, probability);
+    };
+    row("net_present_value", "EUR", statistics(&cash.present), cash.probability_not_negative);
+    row("net", "EUR", statistics(&cash.total), None);
+    row("put_in_present", "EUR", statistics(&case.put_in), None);
+    row("return_on_put_in", "EUR per EUR", of_expected(case.return_on_put_in), None);
+    row("greatest_cash_need", "EUR", statistics(&cash.cash_need), None);
+    row(
+        "payback_year",
+        "calendar year",
+        of_expected(cash.payback.map(|year| context.year(year) as f64)),
+        None,
+    );
+    row("net_present_value_worst_5_percent", "EUR", single(None, cash.tail), None);
+    for &rate in &cash.internal_rates {
+        row("internal_rate_of_return", "per year", of_expected(Some(rate)), None);
+    }
+    if let Some(summary) = &case.per_insured_month {
+        row("net_per_insured_month", "EUR per insured person per month", statistics(summary), None);
+    }
+}
+
+/// Net receipts of each party by year.
+pub(super) fn cashflow(context: &Context<'_>) -> Table {
+    let mut table = with_statistics(
+        "cashflow",
+        "Net receipts of each party by calendar year, not discounted; negative is paid.",
+        &[VARIANT, STRATEGY, ARRANGEMENT, PARTY, MEASURE, YEAR, UNIT],
+        &[],
+    );
+    for (variant, findings) in context.findings.variants.iter().enumerate() {
+        for settlement in &findings.settlements {
+            for case in &settlement.cases {
+                let years = case.cash.by_year.iter().enumerate();
+                let years = years.map(|(year, summary)| (Some(context.year(year)), summary));
+                for (year, summary) in years.chain([(None, &case.cash.total)]) {
+                    let keys: [Cell<'_>; 7] = [
+                        context.variant(variant).into(),
+                        context.strategy(settlement.strategy).into(),
+                        context.arrangement(settlement.arrangement).into(),
+                        context.account(case.account).into(),
+                        "net".into(),
+                        year.into(),
+                        "EUR".into(),
+                    ];
+                    table.push(keys.into_iter().chain(statistics(summary)));
+                }
+            }
+        }
+    }
+    table
+}
+
+/// Each party's business case line by line.
+pub(super) fn who_pays_who_gains(context: &Context<'_>) -> Table {
+    let mut table = with_statistics(
+        "who_pays_who_gains",
+        "What each party pays (negative) and gains (positive), line by line, over all years.",
+        &[
+            VARIANT,
+            STRATEGY,
+            ARRANGEMENT,
+            PARTY,
+            (
+                "line",
+                Kind::Key,
+                "",
+                "savings, equalisation, switching, freed_capacity, programme_cost, clause or repayment",
+            ),
+            ("item", Kind::Key, "", "budget, cost of a programme, or clause"),
+            ("counterparty", Kind::Key, "", "the other side: a party, `care`, `capacity` or `resources`"),
+            ("measure", Kind::Key, "", "present_value at the parties' rate, or amount without discounting"),
+            UNIT,
+        ],
+        &[],
+    );
+    for (variant, findings) in context.findings.variants.iter().enumerate() {
+        for settlement in &findings.settlements {
+            for case in &settlement.cases {
+                for line in &case.lines {
+                    let (sort, item) = context.line(settlement.arrangement, line.kind);
+                    for (measure, summary) in [("present_value", &line.present), ("amount", &line.total)] {
+                        let keys: [Cell<'_>; 9] = [
+                            context.variant(variant).into(),
+                            context.strategy(settlement.strategy).into(),
+                            context.arrangement(settlement.arrangement).into(),
+                            context.account(case.account).into(),
+                            sort.into(),
+                            (&item).into(),
+                            context.account(line.counterparty).into(),
+                            measure.into(),
+                            "EUR".into(),
+                        ];
+                        table.push(keys.into_iter().chain(statistics(summary)));
+                    }
+                }
+            }
+        }
+    }
+    table
+}

@@ -1,0 +1,475 @@
+//! The summary on the screen: short enough to read aloud in a meeting, at most 80 columns wide.
+//!
+//! It tells what the programme does for people, what it costs and saves, who pays and who gains, how sure
+//! that is, what to keep in mind, and where the files are. Amounts have three significant digits; the files
+//! hold all of them.
+
+use super::labels::Label;
+use super::layout::{Line, Matrix, WIDTH, wrap};
+use super::words::Lang;
+use super::{Rates, Run};
+use crate::analyse::VariantFindings;
+use crate::analyse::cost_effectiveness::{CostEffectiveness, StrategyResult};
+use crate::analyse::dominance::Comparison;
+use crate::analyse::measures::{Measure, Row, goal_measure, or_id};
+use crate::analyse::outcomes::DeliveryOutcomes;
+use crate::analyse::statistics::Summary;
+use crate::scenario::checked::{Localised, Node};
+use crate::settle::Account;
+use crate::value::flows::{Counted, Flows};
+
+/// Events, outcomes and the like that are shown at most; the files hold all.
+const MEASURES_SHOWN: usize = 8;
+
+/// The summary of a run in words.
+pub fn summary(run: &Run<'_>, lang: Lang) -> String {
+    let mut page = Page { run, lang, text: String::new() };
+    page.head();
+    if let Some(main) = run.findings.variants.first() {
+        for (delivery, of) in run.valued.deliveries.iter().enumerate() {
+            if of.arrangement.is_none() {
+                page.what_it_does(main, delivery, of.strategy);
+            }
+        }
+        page.who_pays(main);
+        page.how_sure(main);
+        page.goals(main);
+        page.what_if();
+    }
+    page.keep_in_mind();
+    page.text
+}
+
+struct Page<'a> {
+    run: &'a Run<'a>,
+    lang: Lang,
+    text: String,
+}
+
+impl Page<'_> {
+    fn say(&self, label: Label, gaps: &[&str]) -> String {
+        self.lang.say(label, gaps)
+    }
+
+    fn name(&self, name: &Localised, id: &str) -> String {
+        self.lang.of(&or_id(name, id)).to_owned()
+    }
+
+    fn strategy_name(&self, strategy: usize) -> String {
+        let strategy = &self.run.scenario.strategies[strategy];
+        self.name(&strategy.name, &strategy.id)
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        self.text.push_str(&wrap(text, WIDTH, 0));
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.text.push('\n');
+        self.paragraph(text);
+        let width = text.chars().count().min(WIDTH);
+        self.text.push_str(&"-".repeat(width));
+        self.text.push('\n');
+    }
+
+    fn head(&mut self) {
+        let scenario = self.run.scenario;
+        let title = self.lang.of(&scenario.title).to_owned();
+        self.paragraph(&title);
+        let width = title.chars().count().min(WIDTH);
+        self.text.push_str(&"=".repeat(width));
+        self.text.push('\n');
+        let comparator = self.strategy_name(scenario.comparator);
+        let years = scenario.time.years.to_string();
+        let start = scenario.time.start.to_string();
+        let text = if self.run.drawn() {
+            let draws = self.lang.number(self.run.valued.draws as f64, 0);
+            self.say(Label::Compared, &[&comparator, &years, &start, &draws])
+        } else {
+            self.say(Label::ComparedBaseOnly, &[&comparator, &years, &start])
+        };
+        self.paragraph(&text);
+        if self.run.valued.deliveries.is_empty() {
+            let text = self.say(Label::NothingCompared, &[]);
+            self.paragraph(&text);
+        }
+    }
+
+    fn interval(&self, summary: &Summary, show: impl Fn(f64) -> String) -> String {
+        summary.spread.map_or_else(String::new, |spread| {
+            let (low, high) = (show(spread.p2_5), show(spread.p97_5));
+            if low == high { String::new() } else { format!("({low} {} {high})", self.say(Label::To, &[])) }
+        })
+    }
+
+    fn line(&mut self, label: &str, value: String, note: String) {
+        self.text.push_str(&Line { label, value: &value, note: &note }.to_string());
+    }
+
+    fn amount(&mut self, label: &str, summary: &Summary, more: &str) {
+        let value = self.lang.rounded(summary.expected());
+        let mut note = self.interval(summary, |value| self.lang.rounded(value));
+        if !more.is_empty() {
+            note = format!("{note} {more}").trim_start().to_owned();
+        }
+        self.line(label, value, note);
+    }
+
+    fn euros(&mut self, label: &str, summary: &Summary) {
+        let value = self.lang.money(summary.expected());
+        let note = self.interval(summary, |value| self.lang.money(value));
+        self.line(label, value, note);
+    }
+
+    fn what_it_does(&mut self, main: &VariantFindings, delivery: usize, strategy: usize) {
+        let title = self.say(Label::WhatItDoes, &[&self.strategy_name(strategy)]);
+        self.heading(&title);
+        let outcomes = &main.outcomes.deliveries[delivery];
+        self.people(outcomes, strategy);
+        let years = self.run.scenario.time.years.to_string();
+        let text = self.say(Label::ChangeOf, &[&years]);
+        self.paragraph(&format!("{text}:"));
+        for index in self.shown_measures() {
+            let measure = &self.run.findings.measures[index];
+            let before = main.outcomes.comparator[index].total.expected();
+            let change = &outcomes.difference[index].total;
+            let share = change.expected() / before;
+            let more =
+                if before > 0.0 && share != 0.0 { signed(&self.lang.percent(share)) } else { String::new() };
+            let label = self.lang.of(&measure.name).to_owned();
+            self.amount(&label, change, &more);
+        }
+        let text = self.say(Label::QalyExplained, &[]);
+        self.paragraph(&text);
+        if let Some(cea) = &main.cost_effectiveness {
+            self.costs(&cea.strategies[strategy]);
+        }
+    }
+
+    fn people(&mut self, outcomes: &DeliveryOutcomes, strategy: usize) {
+        let scenario = self.run.scenario;
+        if scenario.strategies[strategy].programmes.is_empty() {
+            return;
+        }
+        let label = self.say(Label::PeopleTakingPart, &[]);
+        self.amount(&label, &outcomes.participants, "");
+        for (row, &(programme, step)) in self.run.valued.shape.steps.iter().enumerate() {
+            if !scenario.strategies[strategy].programmes.contains(&programme) {
+                continue;
+            }
+            let step = &scenario.programmes[programme].steps[step];
+            let name = self.name(&step.name, &step.id);
+            let label = self.say(Label::StepReached, &[&name]);
+            self.amount(&label, &outcomes.reached[row].total, "");
+            if outcomes.turned_away[row].total.expected() > 0.0 {
+                let label = self.say(Label::TurnedAway, &[&name]);
+                self.amount(&label, &outcomes.turned_away[row].total, "");
+            }
+        }
+    }
+
+    /// What goals measure first, then named outcomes, events, and deaths; states where a model has no
+    /// events. Life-years and QALYs close the list.
+    fn shown_measures(&self) -> Vec<usize> {
+        let scenario = self.run.scenario;
+        let shape = &self.run.valued.shape;
+        let position = |row: Row| self.run.findings.measures.iter().position(|measure| measure.row == row);
+        let goals = scenario.goals.iter().filter_map(|goal| goal_measure(scenario, shape, goal.measure));
+        let wanted = |measure: &Measure| match measure.row {
+            Row::Outcome(_) => true,
+            Row::Health(_) => false,
+            Row::Count(row) => match shape.counted[row] {
+                Counted::Deaths { .. } => true,
+                Counted::Node { model, node } => match node {
+                    Node::Event(_) => true,
+                    Node::State(state) => {
+                        scenario.models[model].events.is_empty() && scenario.models[model].states[state].alive
+                    }
+                    Node::Transition(_) | Node::Utility(_) => false,
+                },
+            },
+        };
+        let mut shown: Vec<usize> = goals.filter_map(position).collect();
+        shown.extend(
+            self.run.findings.measures.iter().enumerate().filter(|(_, m)| wanted(m)).map(|(index, _)| index),
+        );
+        let health = [Flows::LIFE_YEARS, Flows::QALYS].map(|row| position(Row::Health(row)));
+        shown.retain(|index| !health.contains(&Some(*index)));
+        let mut seen = Vec::new();
+        shown.retain(|index| {
+            let new = !seen.contains(index);
+            seen.push(*index);
+            new
+        });
+        shown.truncate(MEASURES_SHOWN);
+        shown.extend(health.into_iter().flatten());
+        shown
+    }
+
+    fn costs(&mut self, result: &StrategyResult) {
+        let scenario = self.run.scenario;
+        self.text.push('\n');
+        let title = self.say(Label::WhatItCosts, &[]);
+        self.paragraph(&title);
+        let rate = self.rate(|rates| rates.costs);
+        let text = self.say(Label::MoneyBasis, &[&scenario.valuation.price_year.to_string(), &rate]);
+        self.paragraph(&text);
+        let label = self.say(Label::ProgrammeCost, &[]);
+        if result.programme_cost.expected() != 0.0 {
+            self.euros(&label, &result.programme_cost);
+        }
+        let mut explained = Vec::new();
+        for (budget, summary) in scenario.budgets.iter().zip(&result.budgets) {
+            if summary.expected() == 0.0 && summary.spread.is_none_or(|spread| spread.sd == 0.0) {
+                continue;
+            }
+            let name = self.name(&budget.name, &budget.id);
+            let label = self.say(Label::CareCosts, &[&name]);
+            self.euros(&label, summary);
+            explained.extend(law(&budget.id));
+        }
+        let label = self.say(Label::OnBalance, &[]);
+        self.euros(&label, &result.cost_increment);
+        for label in explained {
+            let text = self.say(label, &[]);
+            self.paragraph(&text);
+        }
+        let balance = result.cost_increment.expected();
+        let euros = self.lang.money(balance.abs());
+        if balance != 0.0 {
+            let label = if balance < 0.0 { Label::SavesOnBalance } else { Label::CostsOnBalance };
+            let text = self.say(label, &[&euros]);
+            self.paragraph(&text);
+        }
+        let text = match result.expected.unwrap_or(result.base).comparison {
+            Comparison::Costs(icer) => self.say(Label::PricePerQaly, &[&self.lang.money(icer)]),
+            Comparison::Saves(icer) => self.say(Label::CheaperAndWorse, &[&self.lang.money(icer)]),
+            Comparison::Dominant => self.say(Label::CheaperAndBetter, &[]),
+            Comparison::Dominated => self.say(Label::DearerAndWorse, &[]),
+            Comparison::Same => self.say(Label::NoDifference, &[]),
+        };
+        self.paragraph(&text);
+    }
+
+    fn rate(&self, of: impl Fn(&Rates) -> f64) -> String {
+        self.lang.percent(of(&self.run.rates))
+    }
+
+    fn who_pays(&mut self, main: &VariantFindings) {
+        let scenario = self.run.scenario;
+        let mut strategies: Vec<usize> = main.settlements.iter().map(|s| s.strategy).collect();
+        strategies.dedup();
+        for &strategy in &strategies {
+            let settlements: Vec<_> = main.settlements.iter().filter(|s| s.strategy == strategy).collect();
+            let mut title = self.say(Label::WhoPays, &[]);
+            if strategies.len() > 1 {
+                title = format!("{title}: {}", self.strategy_name(strategy));
+            }
+            self.heading(&title);
+            let mut accounts: Vec<Account> =
+                settlements.iter().flat_map(|s| &s.cases).map(|case| case.account).collect();
+            accounts.sort();
+            accounts.dedup();
+            let case = |account: Account, column: usize| {
+                settlements[column].cases.iter().find(|case| case.account == account)
+            };
+            let shown = |account: Account| {
+                let summaries = (0..settlements.len()).filter_map(|column| case(account, column));
+                let largest = summaries
+                    .flat_map(|case| {
+                        let spread = case.cash.present.spread;
+                        [Some(case.cash.present.base), spread.map(|s| s.p2_5), spread.map(|s| s.p97_5)]
+                    })
+                    .flatten();
+                largest.fold(0.0_f64, |largest, value| largest.max(value.abs()))
+            };
+            accounts.retain(|&account| shown(account) >= 0.5);
+            let largest = accounts.iter().map(|&account| shown(account)).fold(0.0, f64::max);
+            let (unit, word) = if largest >= 1e8 { (1e6, Label::Millions) } else { (1e3, Label::Thousands) };
+            let basis = [
+                &self.say(word, &[]),
+                &scenario.valuation.price_year.to_string(),
+                &self.rate(|rates| rates.parties),
+            ];
+            let mut text = self.say(Label::WhoPaysBasis, &basis.map(String::as_str));
+            if self.run.drawn() {
+                text = format!("{text} {}", self.say(Label::WhoPaysChance, &[]));
+            }
+            self.paragraph(&text);
+            let columns: Vec<String> = settlements
+                .iter()
+                .map(|settlement| {
+                    let arrangement = &scenario.arrangements[settlement.arrangement];
+                    self.name(&arrangement.name, &arrangement.id)
+                })
+                .collect();
+            let rows = accounts.iter().map(|&account| {
+                let cells = (0..settlements.len()).map(|column| {
+                    case(account, column).map_or_else(String::new, |case| {
+                        let value = self.lang.rounded(case.cash.present.expected() / unit);
+                        match case.cash.probability_not_negative {
+                            Some(chance) if account != Account::Capacity => {
+                                format!("{value} ({})", self.lang.percent(chance))
+                            }
+                            _ => value,
+                        }
+                    })
+                });
+                (self.account_name(account), cells.collect())
+            });
+            let matrix = Matrix { corner: self.say(Label::Party, &[]), columns, rows: rows.collect() };
+            self.text.push_str(&matrix.to_string());
+            if accounts.contains(&Account::Capacity) {
+                let text = self.say(Label::FreedCapacityExplained, &[]);
+                self.paragraph(&text);
+            }
+        }
+    }
+
+    fn account_name(&self, account: Account) -> String {
+        match account {
+            Account::Party(party) => {
+                let party = &self.run.scenario.parties.list[party];
+                self.name(&party.name, &party.id)
+            }
+            Account::Care | Account::Capacity | Account::Resources => self.say(Label::FreedCapacity, &[]),
+        }
+    }
+
+    fn how_sure(&mut self, main: &VariantFindings) {
+        let Some(cea) = &main.cost_effectiveness else { return };
+        let title = self.say(Label::HowSure, &[]);
+        self.heading(&title);
+        if self.run.drawn() {
+            let text = self.say(Label::IntervalExplained, &[]);
+            self.paragraph(&text);
+        }
+        self.best_buys(cea);
+    }
+
+    fn best_buys(&mut self, cea: &CostEffectiveness) {
+        for at in &cea.thresholds {
+            let threshold = self.lang.money(at.threshold);
+            let best = self.strategy_name(at.frontier);
+            let text = match at.strategies[at.frontier].probability {
+                Some(chance) => {
+                    self.say(Label::BestBuy, &[&threshold, &best, &self.lang.percent(chance.mean)])
+                }
+                None => self.say(Label::BestBuyBaseOnly, &[&threshold, &best]),
+            };
+            self.item(&text);
+        }
+        let worth = cea.thresholds.iter().filter_map(|at| at.evpi).map(|evpi| evpi.mean).fold(0.0, f64::max);
+        if worth > 0.0 {
+            let text = self.say(Label::WorthKnowing, &[&self.lang.money(worth)]);
+            self.paragraph(&text);
+        }
+    }
+
+    fn item(&mut self, text: &str) {
+        self.text.push_str(&wrap(&format!("- {text}"), WIDTH, 2));
+    }
+
+    fn goals(&mut self, main: &VariantFindings) {
+        if main.goals.is_empty() {
+            return;
+        }
+        let title = self.say(Label::Goals, &[]);
+        self.heading(&title);
+        let several = self.run.valued.deliveries.len() > 1;
+        for result in &main.goals {
+            let goal = &self.run.scenario.goals[result.goal];
+            let year = self.run.scenario.time.start + i32::try_from(goal.by).unwrap_or(0);
+            let gaps = [
+                self.name(&goal.name, &goal.id),
+                year.to_string(),
+                signed(&self.lang.percent(goal.change)),
+                signed(&self.lang.percent(result.change.expected())),
+            ];
+            let mut text = self.say(Label::GoalLine, &gaps.each_ref().map(String::as_str));
+            let outcome = match result.probability {
+                Some(chance) => self.say(Label::GoalChance, &[&self.lang.percent(chance)]),
+                None if result.reached_in_base => self.say(Label::GoalBaseReached, &[]),
+                None => self.say(Label::GoalBaseMissed, &[]),
+            };
+            text = format!("{text}, {outcome}.");
+            if several {
+                let delivery = self.run.valued.deliveries[result.delivery];
+                let mut name = self.strategy_name(delivery.strategy);
+                if let Some(arrangement) = delivery.arrangement {
+                    let arrangement = &self.run.scenario.arrangements[arrangement];
+                    name = format!("{name}, {}", self.name(&arrangement.name, &arrangement.id));
+                }
+                text = format!("{name}. {text}");
+            }
+            self.item(&text);
+        }
+    }
+
+    fn what_if(&mut self) {
+        let variants = self.run.scenario.variants.iter().zip(&self.run.findings.variants).skip(1);
+        let mut lines = Vec::new();
+        for (variant, findings) in variants {
+            let Some(cea) = &findings.cost_effectiveness else { continue };
+            for (strategy, result) in cea.strategies.iter().enumerate() {
+                if strategy == self.run.scenario.comparator {
+                    continue;
+                }
+                let mut name = self.name(&variant.name, &variant.id);
+                if cea.strategies.len() > 2 {
+                    name = format!("{name}, {}", self.strategy_name(strategy));
+                }
+                let euros = self.lang.money(result.cost_increment.expected());
+                let qalys = self.lang.rounded(result.qalys_increment.expected());
+                lines.push(self.say(Label::WhatIfLine, &[&name, &euros, &signed(&qalys)]));
+            }
+        }
+        if lines.is_empty() {
+            return;
+        }
+        let title = self.say(Label::WhatIf, &[]);
+        self.heading(&title);
+        for line in lines {
+            self.item(&line);
+        }
+    }
+
+    fn keep_in_mind(&mut self) {
+        let title = self.say(Label::LeftOut, &[]);
+        self.heading(&title);
+        let inputs = &self.run.scenario.inputs;
+        let evidence = inputs.iter().filter(|input| input.needs_origin);
+        let unknown =
+            evidence.clone().filter(|input| input.source.is_empty() && input.assumption.is_empty()).count();
+        if unknown > 0 {
+            let text = self.say(Label::Unsourced, &[&unknown.to_string(), &evidence.count().to_string()]);
+            self.item(&text);
+        } else if self.run.warnings.is_empty() {
+            let text = self.say(Label::NoWarnings, &[]);
+            self.item(&text);
+        }
+        for warning in &self.run.warnings {
+            self.item(warning);
+        }
+        if let Some(folder) = &self.run.folder {
+            self.text.push('\n');
+            let text = self.say(Label::WhereFiles, &[folder]);
+            self.text.push_str(&text);
+            self.text.push('\n');
+        }
+    }
+}
+
+/// With a plus when it is more.
+fn signed(number: &str) -> String {
+    let some = number.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
+    if number.starts_with('−') || !some { number.to_owned() } else { format!("+{number}") }
+}
+
+/// The Dutch law behind a budget, which readers elsewhere cannot know.
+fn law(budget: &str) -> Option<Label> {
+    [("zvw", Label::Zvw), ("wlz", Label::Wlz), ("wmo", Label::Wmo)]
+        .into_iter()
+        .find(|(id, _)| budget.eq_ignore_ascii_case(id))
+        .map(|(_, label)| label)
+}

@@ -1,0 +1,172 @@
+//! Numbers and fixed words in the languages of the results.
+
+use crate::scenario::checked::Localised;
+
+/// Language of what people read; identifiers and column names are always English.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Dutch.
+    Nl,
+}
+
+impl Lang {
+    /// One of two texts.
+    pub fn pick<'a>(self, en: &'a str, nl: &'a str) -> &'a str {
+        match self {
+            Self::En => en,
+            Self::Nl => nl,
+        }
+    }
+
+    /// A text of the scenario; the other language where this one is missing.
+    pub fn of(self, text: &Localised) -> &str {
+        match self {
+            Self::En if text.en.is_empty() => &text.nl,
+            Self::Nl if text.nl.is_empty() => &text.en,
+            Self::En => &text.en,
+            Self::Nl => &text.nl,
+        }
+    }
+
+    fn decimal(self) -> char {
+        match self {
+            Self::En => '.',
+            Self::Nl => ',',
+        }
+    }
+
+    fn thousands(self) -> char {
+        match self {
+            Self::En => ',',
+            Self::Nl => '.',
+        }
+    }
+
+    /// A number with so many decimals, thousands grouped, and a minus sign (not a hyphen) when it is negative.
+    pub fn number(self, value: f64, decimals: usize) -> String {
+        if !value.is_finite() {
+            return "–".into();
+        }
+        let plain = format!("{:.decimals$}", value.abs());
+        let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+        let mut text = String::with_capacity(plain.len() + 8);
+        if value < 0.0 && plain.bytes().any(|digit| matches!(digit, b'1'..=b'9')) {
+            text.push('−');
+        }
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                text.push(self.thousands());
+            }
+            text.push(digit);
+        }
+        if !fraction.is_empty() {
+            text.push(self.decimal());
+            text.push_str(fraction);
+        }
+        text
+    }
+
+    /// A number to three significant digits, at most two decimals: more would claim to know more than a model
+    /// can.
+    pub fn rounded(self, value: f64) -> String {
+        let value = significant(value, 3);
+        let size = value.abs();
+        let decimals = if size >= 99.95 || value == value.trunc() {
+            0
+        } else if size >= 9.995 {
+            1
+        } else {
+            2
+        };
+        self.number(value, decimals)
+    }
+
+    /// Euros, to three significant digits and never in cents.
+    pub fn money(self, value: f64) -> String {
+        let euros = self.number(significant(value, 3), 0);
+        let (sign, digits) = match euros.strip_prefix('−') {
+            Some(digits) => ("−", digits),
+            None => ("", euros.as_str()),
+        };
+        match self {
+            Self::En => format!("{sign}€{digits}"),
+            Self::Nl => format!("{sign}€ {digits}"),
+        }
+    }
+
+    /// A share as a percentage: whole, with one decimal below 10%, and never rounded to a certainty it is not.
+    pub fn percent(self, share: f64) -> String {
+        let percent = 100.0 * share;
+        if percent > 99.5 && percent < 100.0 {
+            return format!(">{}%", self.number(99.0, 0));
+        }
+        if percent > 0.0 && percent < 0.05 {
+            return format!("<{}%", self.number(0.1, 1));
+        }
+        let decimals = usize::from(percent.abs() < 9.95 && percent != percent.round());
+        format!("{}%", self.number(percent, decimals))
+    }
+}
+
+/// Rounds to so many significant digits, halves away from zero.
+pub fn significant(value: f64, digits: i32) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    // Through decimal text, so that 0.1 + 0.2 does not come out as a number with 17 digits again.
+    let places = usize::try_from(digits - 1).unwrap_or(0);
+    format!("{value:.places$e}").parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_written_as_each_country_writes_it_and_rounded_to_what_is_known() {
+        assert_eq!(Lang::En.money(1_234_567.0), "€1,230,000");
+        assert_eq!(Lang::Nl.money(1_234_567.0), "€ 1.230.000");
+        assert_eq!(Lang::En.money(-87_654.3), "−€87,700");
+        assert_eq!(Lang::Nl.money(-87_654.3), "−€ 87.700");
+        assert_eq!(Lang::En.money(12.4), "€12");
+        assert_eq!(Lang::En.money(-0.3), "€0", "no minus before nothing");
+        assert_eq!(Lang::En.money(999_999.0), "€1,000,000");
+    }
+
+    #[test]
+    fn numbers_keep_three_significant_digits_and_at_most_two_decimals() {
+        assert_eq!(Lang::En.rounded(12_345.0), "12,300");
+        assert_eq!(Lang::En.rounded(123.45), "123");
+        assert_eq!(Lang::En.rounded(12.345), "12.3");
+        assert_eq!(Lang::Nl.rounded(1.2345), "1,23");
+        assert_eq!(Lang::Nl.rounded(0.012_345), "0,01");
+        assert_eq!(Lang::En.rounded(-3.0), "−3");
+        assert_eq!(Lang::En.rounded(9.999), "10");
+        assert_eq!(Lang::En.rounded(0.0), "0");
+    }
+
+    #[test]
+    fn a_chance_is_never_rounded_to_a_certainty() {
+        assert_eq!(Lang::En.percent(1.0), "100%");
+        assert_eq!(Lang::En.percent(0.9996), ">99%");
+        assert_eq!(Lang::Nl.percent(0.0001), "<0,1%");
+        assert_eq!(Lang::En.percent(0.0), "0%");
+        assert_eq!(Lang::Nl.percent(0.0234), "2,3%");
+        assert_eq!(Lang::En.percent(0.8349), "83%");
+        assert_eq!(Lang::En.percent(-0.021), "−2.1%");
+    }
+
+    #[test]
+    fn a_missing_translation_falls_back_to_the_other_language() {
+        let english = Localised { en: "Falls".into(), nl: String::new() };
+        assert_eq!((Lang::En.of(&english), Lang::Nl.of(&english)), ("Falls", "Falls"));
+    }
+
+    #[test]
+    fn no_number_at_all_is_a_dash() {
+        assert_eq!(Lang::En.rounded(f64::NAN), "–");
+    }
+}

@@ -1,0 +1,340 @@
+//! A share of measured savings goes to who brings them about.
+//!
+//! **Rule.** Costs of the programme's participants on some budgets of the payer are compared with a benchmark, per
+//! calendar year or over the contract as a whole (added up undiscounted and settled with its last year); what is
+//! paid, and paid back under a two-sided contract, follows from [`kernel`].
+//!
+//! **Who is measured.** The programme's participants from enrolment on, where they concern the payer: on an
+//! insurance budget those insured with it in the year (p(t) of them, [`crate::settle::leakage::retention`]), on a
+//! public budget the share of the budget it holds. "Insurers" under joint purchase are measured together.
+//!
+//! **What is compared.**
+//!
+//! | benchmark | BM |
+//! |---|---|
+//! | true | costs of the same participants without the programme, in the same draw. Nobody could observe it; it shows what a contract could do at best |
+//! | forecast | for each budget, mean costs without the programme per mean participant-year without it (means over all draws, by calendar year), times the participant-years alive in this draw with it: fixed beforehand per participant, so the payer keeps the volume risk and the provider that of a wrong forecast |
+//! | fixed | a stated amount a year |
+//!
+//! `claims` compares costs as they are. `margin` takes as the saving what the payer keeps of it, κ(1 − λ), with
+//! rates and caps still relative to costs without the programme; that needs the true benchmark, since what is
+//! cash is known of changes in cost only, and a strategy in which the programme is all that changes costs.
+//!
+//! The clause's caps in euros limit payments; repayments are limited by the loss limit alone.
+//!
+//! **Who bears which risk.** Volume: the payer, who shares more savings on more people. Price: the provider, who
+//! has the cost of delivery and only a share of what it saves. Retention and outcome: both, by share.
+//! Measurement: both, and much: with hundreds or thousands of people the benchmark's chance error is of the size
+//! of the saving. A threshold is then met or missed by luck; expected counts of events do not show that, which a
+//! warning says. Liquidity: the provider, until it is settled.
+//!
+//! **Example.** Benchmark 100, costs 97, minimum 2%, share 40%: 40% of 3 = 1.20 is paid.
+
+pub mod kernel;
+
+use super::Rule;
+use crate::formula::{LANES, Lane};
+use crate::scenario::checked::{Benchmark, Measures, SharedSavings};
+use crate::settle::books::{BookLine, Books};
+use crate::settle::contract::{Block, Contract, Range};
+use crate::settle::{Agreed, Phase, SettleError, leakage};
+use crate::value::flows::Followed;
+use kernel::{Kernel, LossKernel};
+
+/// Relative to costs without the programme, changes that are not the participants' are noticed above this.
+const SEPARABLE: f64 = 1e-6;
+
+/// Terms of shared savings.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedSavingsRule<'a> {
+    /// As written.
+    pub terms: &'a SharedSavings,
+}
+
+/// What of the participants concerns the payer of a clause.
+struct Measured<'a> {
+    block: &'a Block<'a>,
+    payers: Vec<usize>,
+}
+
+impl<'a> Measured<'a> {
+    fn new(contract: &Contract<'a>) -> Self {
+        let payers = contract.block.market.resolve(contract.clause.from);
+        Self { block: contract.block, payers: payers.into_iter().map(|(party, _)| party).collect() }
+    }
+
+    /// Share of a public budget that the payers hold.
+    fn held(&self, budget: usize) -> f64 {
+        leakage::holders(self.block.scenario, budget)
+            .into_iter()
+            .filter(|(holder, _)| self.payers.contains(holder))
+            .map(|(_, share)| share)
+            .sum()
+    }
+
+    /// Part of an amount on participants; `retained(i)` is ΣΠa of named insurer i.
+    fn part(&self, budget: usize, total: Lane, retained: impl Fn(usize) -> Lane) -> Lane {
+        let market = &self.block.market;
+        if !self.block.scenario.budgets[budget].insurance {
+            return total * market.per_person() * self.held(budget);
+        }
+        self.payers.iter().fold(Lane::ZERO, |sum, &party| sum + market.insured(party, total, &retained))
+    }
+
+    /// Participants' costs on a budget, by year.
+    fn claims(&self, followed: &Followed, budget: usize) -> Vec<Lane> {
+        let rows = self.block.flows.shape.lines.len();
+        leakage::by_year(self.block.flows, budget, |row, year| {
+            self.part(budget, followed.costs.at(row, year), |insurer| {
+                followed.costs_retained.at(insurer * rows + row, year)
+            })
+        })
+    }
+
+    /// Participant-years alive, by year, of those who concern the payer on a budget.
+    fn person_years(&self, followed: &Followed, budget: usize) -> Vec<Lane> {
+        (0..self.block.horizon())
+            .map(|year| {
+                self.part(budget, followed.person_years.at(0, year), |insurer| {
+                    followed.person_years_retained.at(insurer, year)
+                })
+            })
+            .collect()
+    }
+
+    /// What the payers keep of savings on a budget, by year.
+    fn margin(&self, budget: usize) -> Vec<Lane> {
+        let flows = self.block.flows;
+        let rows = flows.shape.lines.len();
+        leakage::by_year(flows, budget, |row, year| {
+            let cash = flows.cashable.at(row, year) - flows.equalised.at(row, year);
+            -self.part(budget, cash, |insurer| flows.retained.at(insurer * rows + row, year))
+        })
+    }
+
+    /// Whether the change in a budget's costs is that of the participants of one programme and nobody else's.
+    fn separable(&self, programme: usize, budget: usize) -> bool {
+        let flows = self.block.flows;
+        let all = leakage::by_year(flows, budget, |row, year| flows.increment.at(row, year));
+        let sum = |followed: &Followed| -> Vec<Lane> {
+            leakage::by_year(flows, budget, |row, year| followed.costs.at(row, year))
+        };
+        let (with, without) = (sum(&flows.cohorts[programme]), sum(&flows.shadows[programme]));
+        all.iter().zip(with.iter().zip(&without)).all(|(&all, (&with, &without))| {
+            let other = (all - (with - without)).abs();
+            let level = without.abs().max(all.abs());
+            (0..LANES).all(|draw| other[draw] <= SEPARABLE * level[draw])
+        })
+    }
+}
+
+/// Adds by year.
+fn add(sum: &mut [Lane], amounts: &[Lane]) {
+    for (sum, &amount) in sum.iter_mut().zip(amounts) {
+        *sum += amount;
+    }
+}
+
+impl SharedSavingsRule<'_> {
+    /// Sum over the clause's budgets, by year.
+    fn over_budgets(&self, block: &Block<'_>, amounts: impl Fn(usize, usize) -> Vec<Lane>) -> Vec<Lane> {
+        let mut sum = vec![Lane::ZERO; block.horizon()];
+        for (position, &budget) in self.terms.budgets.iter().enumerate() {
+            add(&mut sum, &amounts(position, budget));
+        }
+        sum
+    }
+
+    /// Benchmark and saving by year concerned.
+    fn compare(
+        &self,
+        contract: &Contract<'_>,
+        agreed: &Agreed,
+    ) -> Result<(Vec<Lane>, Vec<Lane>), SettleError> {
+        let block = contract.block;
+        let measured = Measured::new(contract);
+        let programme = self.terms.programme;
+        let (cohort, shadow) = (&block.flows.cohorts[programme], &block.flows.shadows[programme]);
+        let benchmark = match (&self.terms.benchmark, agreed) {
+            (Benchmark::True, _) => self.over_budgets(block, |_, budget| measured.claims(shadow, budget)),
+            (Benchmark::Forecast, Agreed::Forecast(rates)) => self.over_budgets(block, |position, budget| {
+                let years = measured.person_years(cohort, budget);
+                years.iter().zip(&rates[position]).map(|(&years, &rate)| years * rate).collect()
+            }),
+            (Benchmark::Forecast, _) => vec![Lane::ZERO; block.horizon()],
+            (Benchmark::Fixed(amount), _) => {
+                let amount = contract.quantity(amount, Range::NotNegative)?;
+                (0..block.horizon())
+                    .map(|year| Ok(amount * contract.lagged_deflator(year)?))
+                    .collect::<Result<_, SettleError>>()?
+            }
+        };
+        let saving = match self.terms.measures {
+            Measures::Claims => {
+                let actual = self.over_budgets(block, |_, budget| measured.claims(cohort, budget));
+                benchmark.iter().zip(&actual).map(|(&benchmark, &actual)| benchmark - actual).collect()
+            }
+            Measures::Margin => {
+                self.check_margin(contract, &measured)?;
+                self.over_budgets(block, |_, budget| measured.margin(budget))
+            }
+        };
+        Ok((benchmark, saving))
+    }
+
+    fn check_margin(&self, contract: &Contract<'_>, measured: &Measured<'_>) -> Result<(), SettleError> {
+        let (arrangement, clause) = contract.names();
+        if !matches!(self.terms.benchmark, Benchmark::True) {
+            return Err(SettleError::MarginBenchmark { arrangement, clause });
+        }
+        let programme = self.terms.programme;
+        if self.terms.budgets.iter().all(|&budget| measured.separable(programme, budget)) {
+            return Ok(());
+        }
+        let programme = contract.block.scenario.programmes[programme].id.clone();
+        Err(SettleError::MarginNotSeparable { arrangement, clause, programme })
+    }
+
+    /// The contract's terms in each draw of the block.
+    fn kernels(&self, contract: &Contract<'_>) -> Result<[Kernel; LANES], SettleError> {
+        let terms = self.terms;
+        let share = contract.quantity(&terms.share, Range::Share)?;
+        let minimum = contract.quantity(&terms.minimum_savings_rate, Range::Share)?;
+        let cap = contract.optional(terms.cap_savings_rate.as_ref(), Range::NotNegative)?;
+        let loss = match &terms.loss {
+            None => None,
+            Some(loss) => Some((
+                contract.quantity(&loss.share, Range::Share)?,
+                contract.quantity(&loss.minimum_rate, Range::Share)?,
+                contract.optional(loss.cap_rate.as_ref(), Range::NotNegative)?,
+            )),
+        };
+        Ok(std::array::from_fn(|draw| Kernel {
+            share: share[draw],
+            minimum_savings_rate: minimum[draw],
+            deductible: terms.deductible,
+            cap_savings_rate: cap.map(|cap| cap[draw]),
+            loss: loss.map(|(share, minimum_rate, cap)| LossKernel {
+                share: share[draw],
+                minimum_rate: minimum_rate[draw],
+                cap_rate: cap.map(|cap| cap[draw]),
+            }),
+        }))
+    }
+
+    /// What is settled in each year: years out of force are left out, and a contract settled as a whole has all
+    /// its years in the last one.
+    fn by_settlement(&self, contract: &Contract<'_>, mut amounts: Vec<Lane>) -> Vec<Lane> {
+        let mut last = None;
+        for (year, amount) in amounts.iter_mut().enumerate() {
+            if contract.in_force(year) {
+                last = Some(year);
+            } else {
+                *amount = Lane::ZERO;
+            }
+        }
+        if let (true, Some(last)) = (self.terms.whole_contract, last) {
+            let total = amounts.iter().fold(Lane::ZERO, |sum, &amount| sum + amount);
+            amounts.fill(Lane::ZERO);
+            amounts[last] = total;
+        }
+        amounts
+    }
+}
+
+impl Rule for SharedSavingsRule<'_> {
+    fn phase(&self) -> Phase {
+        Phase::Contingent
+    }
+
+    fn foreseen(&self, contract: &Contract<'_>, _savings: &Books) -> Result<Vec<Lane>, SettleError> {
+        let block = contract.block;
+        if !matches!(self.terms.benchmark, Benchmark::Forecast) || !block.offers(self.terms.programme) {
+            return Ok(Vec::new());
+        }
+        let measured = Measured::new(contract);
+        let shadow = &block.flows.shadows[self.terms.programme];
+        let mut amounts = Vec::new();
+        for &budget in &self.terms.budgets {
+            amounts.extend(measured.claims(shadow, budget));
+            amounts.extend(measured.person_years(shadow, budget));
+        }
+        Ok(amounts)
+    }
+
+    fn agree(&self, contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<String>) -> Agreed {
+        let years = contract.block.horizon();
+        if means.is_empty() || years == 0 {
+            return Agreed::Nothing;
+        }
+        let rate = |(&claims, &years): (&f64, &f64)| if years > 0.0 { claims / years } else { 0.0 };
+        let rates = means.chunks(2 * years).map(|budget| {
+            let (claims, person_years) = budget.split_at(years);
+            claims.iter().zip(person_years).map(rate).collect()
+        });
+        Agreed::Forecast(rates.collect())
+    }
+
+    fn post(
+        &self,
+        contract: &Contract<'_>,
+        _earlier: &Books,
+        agreed: &Agreed,
+    ) -> Result<Vec<BookLine>, SettleError> {
+        if !contract.block.offers(self.terms.programme) {
+            return Ok(Vec::new());
+        }
+        let (benchmark, saving) = self.compare(contract, agreed)?;
+        let benchmark = self.by_settlement(contract, benchmark);
+        let saving = self.by_settlement(contract, saving);
+        let kernels = self.kernels(contract)?;
+        let settled =
+            |year: usize, draw: usize| kernels[draw].settle(benchmark[year][draw], saving[year][draw]);
+        let payments = contract.capped(|year| Ok(Lane::from_fn(|draw| settled(year, draw).payment)))?;
+        let mut lines = contract.pay(&payments);
+        if self.terms.loss.is_some() {
+            let repayments: Vec<Lane> = (0..contract.block.horizon())
+                .map(|year| Lane::from_fn(|draw| settled(year, draw).repayment))
+                .collect();
+            lines.extend(contract.pay_back(&repayments));
+        }
+        Ok(lines)
+    }
+
+    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<String>, SettleError> {
+        let block = contract.block;
+        if !block.offers(self.terms.programme) {
+            return Ok(Vec::new());
+        }
+        let mut warnings = Vec::new();
+        let (_, clause) = contract.names();
+        let loss = self.terms.loss.as_ref().map(|loss| &loss.minimum_rate);
+        for rate in std::iter::once(&self.terms.minimum_savings_rate).chain(loss) {
+            if contract.quantity(rate, Range::Share)?.any(|rate| rate > 0.0) {
+                warnings.push(format!(
+                    "clause `{clause}` settles a threshold on expected numbers of events: chance, which decides \
+                     whether a small group meets it, is ignored"
+                ));
+                break;
+            }
+        }
+        let measured = Measured::new(contract);
+        let insurers = block.market.insurers();
+        let insures = insurers.iter().any(|(party, _)| measured.payers.contains(party));
+        for &budget in &self.terms.budgets {
+            let budget_of = &block.scenario.budgets[budget];
+            let concerned = if budget_of.insurance { insures } else { measured.held(budget) != 0.0 };
+            if !concerned {
+                warnings.push(format!(
+                    "clause `{clause}` measures budget `{}`, of which its payer holds nothing: it counts for \
+                     nothing",
+                    budget_of.id
+                ));
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! Shared savings on small numbers.
+
+use super::*;
+use crate::scenario::Scenario;
+use crate::scenario::checked::{Clause, LossTerms, Parties, Payer, Purchase, Terms};
+use crate::settle::testing::{self, FIRST_INSURER, FIRST_PARTY};
+use crate::value::flows::Flows;
+
+fn terms(benchmark: Benchmark) -> SharedSavings {
+    SharedSavings {
+        programme: 0,
+        budgets: vec![0],
+        benchmark,
+        measures: Measures::Claims,
+        share: testing::quantity("0.5"),
+        minimum_savings_rate: testing::quantity("0"),
+        deductible: false,
+        cap_savings_rate: None,
+        loss: None,
+        whole_contract: false,
+    }
+}
+
+fn contract(terms: SharedSavings) -> Clause {
+    testing::clause(FIRST_PARTY, Parties::PROVIDER, Terms::SharedSavings(Box::new(terms)))
+}
+
+/// A town that holds a budget and shares what a programme saves on it.
+fn town(terms: SharedSavings) -> Scenario {
+    testing::scenario()
+        .programme("chain", &["course"], &[])
+        .budget("wmo", false)
+        .party("town", &[(0, 1.0)])
+        .clause(contract(terms))
+        .build()
+}
+
+/// Participants' costs by year without and with the programme, and their years alive.
+fn follow(flows: &mut Flows, without: &[f64], with: &[f64], years: f64) {
+    for year in 0..without.len() {
+        flows.shadows[0].costs.row_mut(0)[year] = Lane::splat(without[year]);
+        flows.cohorts[0].costs.row_mut(0)[year] = Lane::splat(with[year]);
+        for followed in [&mut flows.shadows[0], &mut flows.cohorts[0]] {
+            followed.person_years.row_mut(0)[year] = Lane::splat(years);
+        }
+    }
+}
+
+/// What the provider gains by year.
+fn gains(scenario: &Scenario, without: &[f64], with: &[f64]) -> Vec<f64> {
+    let mut flows = testing::flows(scenario, without.len());
+    follow(&mut flows, without, with, 10.0);
+    testing::net_of(scenario, flows, Parties::PROVIDER)
+}
+
+#[test]
+fn half_of_what_participants_cost_less_is_paid_each_year() {
+    assert_eq!(gains(&town(terms(Benchmark::True)), &[100.0, 90.0], &[97.0, 95.0]), [1.5, 0.0]);
+}
+
+#[test]
+fn losses_of_a_two_sided_contract_are_paid_back() {
+    let mut two_sided = terms(Benchmark::True);
+    two_sided.loss = Some(LossTerms {
+        share: testing::quantity("0.3"),
+        minimum_rate: testing::quantity("0.02"),
+        cap_rate: None,
+    });
+    approx::assert_relative_eq!(gains(&town(two_sided), &[100.0], &[104.0])[..], [-1.2], epsilon = 1e-12);
+}
+
+#[test]
+fn settled_as_one_a_bad_year_is_set_off_against_a_good_one() {
+    // Savings 10 and −6: yearly 5 and 0, as one (10 − 6)/2 with the last year.
+    let mut whole = terms(Benchmark::True);
+    whole.whole_contract = true;
+    assert_eq!(gains(&town(whole), &[100.0, 100.0], &[90.0, 106.0]), [0.0, 2.0]);
+}
+
+#[test]
+fn payments_are_capped_and_lagged_as_those_of_any_clause() {
+    let mut scenario = town(terms(Benchmark::True));
+    scenario.arrangements[0].clauses[0].cap_per_year = Some(testing::quantity("4"));
+    scenario.arrangements[0].clauses[0].lag = 1;
+    assert_eq!(gains(&scenario, &[100.0, 100.0], &[90.0, 98.0]), [0.0, 4.0, 1.0]);
+}
+
+#[test]
+fn a_forecast_pays_for_deviations_of_costs_but_not_of_volume() {
+    // Two draws: 10 and 30 participant-years, costs without the programme 100 and 300: 10 per year expected.
+    // Both cost 9 per year with it: half of 1 · 10 = 5 and of 1 · 30 = 15.
+    let scenario = town(terms(Benchmark::Forecast));
+    let mut flows = testing::flows(&scenario, 1);
+    let by_draw = |first: f64, other: f64| Lane::from_fn(|draw| if draw == 0 { first } else { other });
+    follow(&mut flows, &[0.0], &[0.0], 0.0);
+    flows.shadows[0].costs.row_mut(0)[0] = by_draw(100.0, 300.0);
+    flows.cohorts[0].costs.row_mut(0)[0] = by_draw(90.0, 270.0);
+    flows.shadows[0].person_years.row_mut(0)[0] = by_draw(10.0, 30.0);
+    flows.cohorts[0].person_years.row_mut(0)[0] = by_draw(10.0, 30.0);
+    let settled = testing::settle_blocks(&scenario, vec![flows], 2);
+    let net = settled.blocks[0].net(Parties::PROVIDER)[0];
+    approx::assert_relative_eq!(net[0], 5.0, epsilon = 1e-12);
+    approx::assert_relative_eq!(net[1], 15.0, epsilon = 1e-12);
+    assert_eq!(settled.expectations.clauses[0], Agreed::Forecast(vec![vec![10.0]]));
+}
+
+#[test]
+fn a_forecast_is_a_ratio_of_means_and_leaves_the_error_of_the_forecast_to_the_parties() {
+    // Costs without 100 and 200 at ten years each: 15 expected. With the programme 100 and 200: half of
+    // 15 · 10 − 100 = 25 in the first draw, nothing in the second.
+    let scenario = town(terms(Benchmark::Forecast));
+    let mut flows = testing::flows(&scenario, 1);
+    follow(&mut flows, &[0.0], &[0.0], 10.0);
+    let costs = Lane::from_fn(|draw| if draw == 0 { 100.0 } else { 200.0 });
+    flows.shadows[0].costs.row_mut(0)[0] = costs;
+    flows.cohorts[0].costs.row_mut(0)[0] = costs;
+    let settled = testing::settle_blocks(&scenario, vec![flows], 2);
+    let net = settled.blocks[0].net(Parties::PROVIDER)[0];
+    approx::assert_relative_eq!(net[0], 25.0, epsilon = 1e-12);
+    assert_eq!(net[1], 0.0);
+}
+
+#[test]
+fn a_stated_benchmark_is_a_yearly_amount() {
+    let scenario = town(terms(Benchmark::Fixed(testing::quantity("80"))));
+    assert_eq!(gains(&scenario, &[0.0, 0.0], &[70.0, 85.0]), [5.0, 0.0]);
+}
+
+#[test]
+fn a_programme_that_is_not_offered_saves_nothing_against_a_stated_benchmark() {
+    let mut scenario = town(terms(Benchmark::Fixed(testing::quantity("80"))));
+    scenario.strategies[testing::STRATEGY].programmes.clear();
+    assert_eq!(gains(&scenario, &[0.0], &[0.0]), [0.0]);
+}
+
+/// An insurer with 40% of the market that shares savings on its budget.
+fn insurer(purchase: Purchase, terms: SharedSavings) -> Scenario {
+    let mut clause = contract(terms);
+    clause.from = Payer::Insurers;
+    let mut scenario = testing::scenario()
+        .insurers(&[0.4])
+        .programme("chain", &["course"], &[])
+        .budget("zvw", true)
+        .clause(clause)
+        .build();
+    scenario.arrangements[0].purchase = purchase;
+    scenario
+}
+
+/// Costs 100 without and 90 with the programme, Π = 0.75 for both.
+fn with_switching(scenario: &Scenario) -> Flows {
+    let mut flows = testing::flows(scenario, 1);
+    follow(&mut flows, &[100.0], &[90.0], 10.0);
+    flows.shadows[0].costs_retained.row_mut(0)[0] = Lane::splat(75.0);
+    flows.cohorts[0].costs_retained.row_mut(0)[0] = Lane::splat(67.5);
+    testing::set_increment(&mut flows, 0, 0, -10.0, 0.5, 0.2, 0.75);
+    flows
+}
+
+fn clause_from(scenario: &Scenario, flows: Flows, party: usize) -> f64 {
+    let settled = testing::settle_blocks(scenario, vec![flows], 8);
+    settled.blocks[0]
+        .lines
+        .iter()
+        .filter(|line| line.from.party() == Some(party) && line.kind == crate::settle::LineKind::Clause(0))
+        .map(|line| line.at(0)[0])
+        .sum()
+}
+
+#[test]
+fn an_insurer_shares_savings_on_the_participants_who_are_still_with_it() {
+    // Own insured: 40% of the region, of whom p = 0.4 + 0.6·0.75 = 0.85 are left: half of 0.4·0.85·10 = 1.7.
+    let scenario = insurer(Purchase::Own { insurer: 0 }, terms(Benchmark::True));
+    let paid = clause_from(&scenario, with_switching(&scenario), FIRST_INSURER);
+    approx::assert_relative_eq!(paid, 1.7, epsilon = 1e-12);
+    // For the region: its market share of 10, 4, however people move.
+    let scenario = insurer(Purchase::Region { insurer: 0 }, terms(Benchmark::True));
+    let paid = clause_from(&scenario, with_switching(&scenario), FIRST_INSURER);
+    approx::assert_relative_eq!(paid, 2.0, epsilon = 1e-12);
+    // Jointly all insurers share all savings, by market share.
+    let scenario = insurer(Purchase::Joint, terms(Benchmark::True));
+    let flows = with_switching(&scenario);
+    approx::assert_relative_eq!(clause_from(&scenario, flows.clone(), FIRST_INSURER), 2.0, epsilon = 1e-12);
+    approx::assert_relative_eq!(clause_from(&scenario, flows, Parties::OTHER_INSURERS), 3.0, epsilon = 1e-12);
+}
+
+#[test]
+fn margin_is_what_the_payer_keeps_of_the_saving() {
+    // κ(1 − λ) = 0.5 · 0.8 of 10 is 4; jointly half of it is paid, 0.4 of that by the named insurer.
+    let mut margin = terms(Benchmark::True);
+    margin.measures = Measures::Margin;
+    let scenario = insurer(Purchase::Joint, margin);
+    let paid = clause_from(&scenario, with_switching(&scenario), FIRST_INSURER);
+    approx::assert_relative_eq!(paid, 0.8, epsilon = 1e-12);
+}
+
+#[test]
+fn margin_needs_the_true_benchmark_and_a_programme_that_is_alone() {
+    let mut margin = terms(Benchmark::Fixed(testing::quantity("100")));
+    margin.measures = Measures::Margin;
+    let scenario = insurer(Purchase::Joint, margin.clone());
+    let error = testing::try_settle(&scenario, vec![with_switching(&scenario)], 8).unwrap_err();
+    assert!(error.to_string().contains("needs `benchmark = \"true\"`"), "{error}");
+    margin.benchmark = Benchmark::True;
+    let scenario = insurer(Purchase::Joint, margin);
+    let mut flows = with_switching(&scenario);
+    // Another cause saves 1 more than the participants do.
+    testing::set_increment(&mut flows, 0, 0, -11.0, 0.5, 0.2, 0.75);
+    let error = testing::try_settle(&scenario, vec![flows], 8).unwrap_err();
+    assert!(error.to_string().contains("programme `chain`"), "{error}");
+}
+
+#[test]
+fn a_threshold_on_expected_counts_warns_that_chance_is_ignored() {
+    let mut gate = terms(Benchmark::True);
+    gate.minimum_savings_rate = testing::quantity("2%");
+    let warned = |terms| {
+        let scenario = town(terms);
+        let flows = testing::flows(&scenario, 1);
+        testing::settle_blocks(&scenario, vec![flows], 8).warnings
+    };
+    assert!(warned(gate)[0].contains("chance"));
+    assert!(warned(terms(Benchmark::True)).is_empty());
+}
+
+#[test]
+fn a_payer_that_does_not_hold_the_budget_is_pointed_out() {
+    let mut scenario = town(terms(Benchmark::True));
+    scenario.parties.list[FIRST_PARTY].budgets.clear();
+    let flows = testing::flows(&scenario, 1);
+    let warnings = testing::settle_blocks(&scenario, vec![flows], 8).warnings;
+    assert!(warnings[0].contains("budget `wmo`, of which its payer holds nothing"), "{warnings:?}");
+}

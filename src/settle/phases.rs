@@ -1,0 +1,255 @@
+//! The two passes and the three phases of a settlement.
+
+use super::books::{BookLine, Books};
+use super::clauses::{Rule, rule};
+use super::contract::Block;
+use super::{SettleError, costs, leakage, overlap};
+use crate::formula::{LANES, Lane};
+use crate::scenario::Scenario;
+use crate::scenario::checked::{Clause, Terms};
+use crate::value::flows::{Flows, Valued};
+use rayon::prelude::*;
+
+/// When a clause settles. It reads only what earlier phases have booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Payments for delivery: fees, lump sums, own contributions.
+    Delivery,
+    /// Payments on costs that the first phase has not covered: subsidies, cost shares.
+    Costs,
+    /// Payments that depend on what happens: shared savings.
+    Contingent,
+}
+
+impl Phase {
+    /// All phases in order.
+    pub const ALL: [Self; 3] = [Self::Delivery, Self::Costs, Self::Contingent];
+}
+
+/// What the first pass fixed for one clause.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Agreed {
+    /// The clause has no terms of this kind.
+    #[default]
+    Nothing,
+    /// Cost shares in the order of the clause's parties.
+    Shares(Vec<f64>),
+    /// Expected costs per participant-year, EUR, `[budget of the clause][year]`.
+    Forecast(Vec<Vec<f64>>),
+}
+
+/// What the first pass over all draws fixed beforehand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expectations {
+    /// By clause of the arrangement.
+    pub clauses: Vec<Agreed>,
+    /// Draws that the means are over; 0 where none were run and the base case stands in for them.
+    pub draws: usize,
+}
+
+/// A strategy settled under an arrangement.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// Index of the variant.
+    pub variant: usize,
+    /// Index of the strategy.
+    pub strategy: usize,
+    /// Index of the arrangement.
+    pub arrangement: usize,
+    /// At the stated values; every lane is the same.
+    pub base: Books,
+    /// By block of draws. Every block and the base case have the same lines.
+    pub blocks: Vec<Books>,
+    /// Number of draws: lanes of the last block beyond it repeat the last draw.
+    pub draws: usize,
+    /// Yearly rate at which parties' cash flows are discounted.
+    pub rate: f64,
+    /// What was fixed beforehand.
+    pub expectations: Expectations,
+    /// What a reader should know, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// Settles every strategy but the comparator under every arrangement, for every variant.
+///
+/// Results are in the order variants, strategies, arrangements of the scenario. Blocks of draws are settled in
+/// parallel; results are placed by index and every fold over draws is serial and in the order of the draws, so
+/// they do not depend on the number of threads.
+///
+/// # Errors
+/// The first fault in the order of the results: a quantity out of range, market shares above one, shares of
+/// costs above one, terms that contradict each other.
+pub fn settle(scenario: &Scenario, valued: &Valued) -> Result<Vec<Settled>, SettleError> {
+    let mut results = Vec::new();
+    for (variant, flows) in valued.variants.iter().enumerate() {
+        for strategy in (0..scenario.strategies.len()).filter(|&index| index != scenario.comparator) {
+            for arrangement in 0..scenario.arrangements.len() {
+                let delivery = valued.delivery_of(strategy, arrangement);
+                let blocks: Vec<&Flows> = flows.blocks.iter().map(|block| &block[delivery]).collect();
+                let deal = Deal { scenario, arrangement, strategy };
+                results.push(deal.settle(variant, &flows.base[delivery], &blocks, valued.draws)?);
+            }
+        }
+    }
+    Ok(results)
+}
+
+/// One strategy under one arrangement.
+#[derive(Clone, Copy)]
+struct Deal<'a> {
+    scenario: &'a Scenario,
+    arrangement: usize,
+    strategy: usize,
+}
+
+/// A block after the first pass.
+struct Opened<'a> {
+    block: Block<'a>,
+    savings: Books,
+    foreseen: Vec<Vec<Lane>>,
+}
+
+impl<'a> Deal<'a> {
+    fn clauses(&self) -> &'a [Clause] {
+        &self.scenario.arrangements[self.arrangement].clauses
+    }
+
+    fn settle(
+        &self,
+        variant: usize,
+        base: &'a Flows,
+        blocks: &[&'a Flows],
+        draws: usize,
+    ) -> Result<Settled, SettleError> {
+        let rules: Vec<Box<dyn Rule + 'a>> = self.clauses().iter().map(|clause| rule(clause)).collect();
+        let opened_base = self.open(&rules, base)?;
+        let opened: Vec<_> = blocks.par_iter().map(|flows| self.open(&rules, flows)).collect();
+        let opened: Vec<Opened<'a>> = opened.into_iter().collect::<Result<_, _>>()?;
+
+        let mut warnings = Vec::new();
+        let draws = if opened.is_empty() { 0 } else { draws };
+        let expectations = if draws > 0 {
+            agree(&rules, &opened, draws, &mut warnings)
+        } else {
+            let agreed = agree(&rules, std::slice::from_ref(&opened_base), 1, &mut warnings);
+            if agreed.clauses.iter().any(|agreed| *agreed != Agreed::Nothing) {
+                warnings.push(
+                    "no draws were run: terms that rest on expectations were taken from the base case"
+                        .to_owned(),
+                );
+            }
+            Expectations { draws: 0, ..agreed }
+        };
+        for (index, rule) in rules.iter().enumerate() {
+            warnings.extend(rule.warnings(&opened_base.block.contract(index))?);
+        }
+        let base_books = self.post(&rules, opened_base, &expectations)?;
+        let books: Vec<_> =
+            opened.into_par_iter().map(|opened| self.post(&rules, opened, &expectations)).collect();
+        Ok(Settled {
+            variant,
+            strategy: self.strategy,
+            arrangement: self.arrangement,
+            base: base_books,
+            blocks: books.into_iter().collect::<Result<_, _>>()?,
+            draws,
+            rate: base.parties_rate,
+            expectations,
+            warnings,
+        })
+    }
+
+    /// First pass: postings of what is avoided, and what the terms rest on.
+    fn open(&self, rules: &[Box<dyn Rule + 'a>], flows: &'a Flows) -> Result<Opened<'a>, SettleError> {
+        let block = Block::new(self.scenario, self.arrangement, self.strategy, flows)?;
+        let lines = leakage::postings(self.scenario, &block.market, flows);
+        let savings = Books { years: self.years(flows.shape.years), lines };
+        let foreseen = rules
+            .iter()
+            .enumerate()
+            .map(|(index, rule)| rule.foreseen(&block.contract(index), &savings))
+            .collect::<Result<_, _>>()?;
+        Ok(Opened { block, savings, foreseen })
+    }
+
+    /// Years that postings may fall in: a lag goes past the horizon, and so does what is carried into the year
+    /// after it.
+    fn years(&self, horizon: usize) -> usize {
+        let beyond = |clause: &Clause| {
+            let carried = matches!(&clause.terms, Terms::Subsidy { grant: Some(_), .. });
+            clause.lag + usize::from(carried)
+        };
+        horizon + self.clauses().iter().map(beyond).max().unwrap_or(0)
+    }
+
+    /// Second pass: all postings, phase by phase.
+    fn post(
+        &self,
+        rules: &[Box<dyn Rule + 'a>],
+        opened: Opened<'a>,
+        expectations: &Expectations,
+    ) -> Result<Books, SettleError> {
+        let Opened { block, mut savings, .. } = opened;
+        overlap::check(&block, rules, expectations)?;
+        savings.lines.extend(costs::postings(&block));
+        post_phases(&block, rules, expectations, &Phase::ALL, savings)
+    }
+}
+
+/// Runs phases in order over books; every clause of a phase reads the books as the phase found them.
+pub(crate) fn post_phases(
+    block: &Block<'_>,
+    rules: &[Box<dyn Rule + '_>],
+    expectations: &Expectations,
+    phases: &[Phase],
+    mut books: Books,
+) -> Result<Books, SettleError> {
+    for &phase in phases {
+        let mut posted: Vec<BookLine> = Vec::new();
+        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.phase() == phase) {
+            posted.extend(rule.post(&block.contract(index), &books, &expectations.clauses[index])?);
+        }
+        books.lines.extend(posted);
+    }
+    Ok(books)
+}
+
+/// Terms from means over the draws, in draw order.
+fn agree(
+    rules: &[Box<dyn Rule + '_>],
+    opened: &[Opened<'_>],
+    draws: usize,
+    warnings: &mut Vec<String>,
+) -> Expectations {
+    let clauses = rules
+        .iter()
+        .enumerate()
+        .map(|(clause, rule)| {
+            let amounts = opened[0].foreseen[clause].len();
+            let means: Vec<f64> = (0..amounts)
+                .map(|amount| mean(opened.iter().map(|block| block.foreseen[clause][amount]), draws))
+                .collect();
+            rule.agree(&opened[0].block.contract(clause), &means, warnings)
+        })
+        .collect();
+    Expectations { clauses, draws }
+}
+
+/// Mean over draws, in draw order; lanes beyond the last draw do not count.
+fn mean(blocks: impl Iterator<Item = Lane>, draws: usize) -> f64 {
+    let values = blocks.flat_map(|lane| lane.0);
+    values.take(draws).fold(0.0, |sum, value| sum + value) / draws as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_beyond_the_last_draw_do_not_count_in_a_mean() {
+        // Ten draws: eight times 1, then 6 and 6 in a lane whose other elements repeat the last draw.
+        let blocks = [Lane::splat(1.0), Lane::splat(6.0)];
+        assert_eq!(mean(blocks.into_iter(), 10), 2.0);
+        assert_eq!(blocks.len() * LANES, 16);
+    }
+}
