@@ -94,10 +94,14 @@ impl<'s> Checking<'s> {
     fn arms(&mut self, environment: &Environment, name: &dyn Fn(usize) -> String, lanes: usize) {
         self.environment(environment, &Moment { name, lanes, arm: String::new() });
         let scenario = self.scenario;
-        let strategies = scenario.strategies.iter().map(|arm| (&arm.set, format!(" with the strategy `{}`", arm.id)));
-        let variants = scenario.variants.iter().map(|arm| (&arm.set, format!(" in the variant `{}`", arm.id)));
-        let arrangements =
-            scenario.arrangements.iter().map(|arm| (&arm.set, format!(" under the arrangement `{}`", arm.id)));
+        let strategies =
+            scenario.strategies.iter().map(|arm| (&arm.set, format!(" with the strategy `{}`", arm.id)));
+        let variants =
+            scenario.variants.iter().map(|arm| (&arm.set, format!(" in the variant `{}`", arm.id)));
+        let arrangements = scenario
+            .arrangements
+            .iter()
+            .map(|arm| (&arm.set, format!(" under the arrangement `{}`", arm.id)));
         for (set, arm) in strategies.chain(variants).chain(arrangements) {
             if !set.is_empty() {
                 self.arm(environment, set, &Moment { name, lanes, arm });
@@ -114,8 +118,8 @@ impl<'s> Checking<'s> {
         match environment.with(self.scenario, set) {
             Ok(environment) => self.environment(&environment, moment),
             Err(error) => {
-                let mut message =
-                    Diagnostic::error(format!("`{}` has no value{}", error.path, moment.arm)).label(error.problem);
+                let mut message = Diagnostic::error(format!("`{}` has no value{}", error.path, moment.arm))
+                    .label(error.problem);
                 if let Some(span) = &error.span {
                     message = message.at(span);
                 }
@@ -151,7 +155,8 @@ impl<'s> Checking<'s> {
                     Err(_) if rule.terms.len() > 1 || term.len() > 1 => return None,
                     Err(problem) => {
                         return Some(at_quantity(
-                            Diagnostic::error(format!("`{}` has no value for some people", quantity.path)).label(problem),
+                            Diagnostic::error(format!("`{}` has no value for some people", quantity.path))
+                                .label(problem),
                             quantity,
                         ));
                     }
@@ -160,15 +165,20 @@ impl<'s> Checking<'s> {
             }
             sum.iter_mut().zip(&product).for_each(|(sum, value)| *sum += *value);
         }
-        for (point, value) in sum.iter().enumerate() {
-            for lane in 0..moment.lanes {
-                let value = value.0[lane] * rule.factor;
-                if let Some(expected) = problem(rule.range, value) {
-                    return self.message(rule, value, expected, point, lane, moment);
-                }
-            }
-        }
-        None
+        let values = || {
+            let lanes = |(point, value): (usize, &Lane)| {
+                let lanes = value.0[..moment.lanes].to_vec();
+                lanes.into_iter().enumerate().map(move |(lane, value)| (point, lane, value * rule.factor))
+            };
+            sum.iter().enumerate().flat_map(lanes)
+        };
+        let found = match rule.range {
+            Range::Exit => values().max_by(|one, other| one.2.total_cmp(&other.2)),
+            _ => values().find(|(.., value)| problem(rule.range, *value).is_some()),
+        };
+        let (point, lane, value) = found?;
+        let expected = problem(rule.range, value)?;
+        self.message(rule, value, expected, point, lane, moment)
     }
 
     fn message(
@@ -268,14 +278,17 @@ fn problem(range: Range, value: f64) -> Option<&'static str> {
     let (sound, expected) = match range {
         Range::Finite => (true, ""),
         Range::NotNegative => (value >= 0.0, "expected a number that is not negative"),
+        Range::Positive => (value > 0.0, "expected a number above 0"),
         Range::Rate => (value >= 0.0, "a rate is not negative"),
-        Range::Probability => ((-ROUNDING..=1.0 + ROUNDING).contains(&value), "expected a probability from 0 to 1"),
+        Range::Probability => {
+            ((-ROUNDING..=1.0 + ROUNDING).contains(&value), "expected a probability from 0 to 1")
+        }
         Range::Share => ((-ROUNDING..=1.0 + ROUNDING).contains(&value), "expected a share from 0 to 1"),
         Range::Utility => (value <= 1.0 + ROUNDING, "expected at most 1, the value of full health"),
         Range::YearlyRate => (value > -1.0 && value <= 1.0, "expected a yearly rate such as 0.03"),
         Range::Whole => ((value - 1.0).abs() <= ROUNDING, "expected a sum of 1"),
         Range::AtMostWhole => (value <= 1.0 + ROUNDING, "expected a sum of at most 1"),
-        Range::Exit => (value <= LARGE_EXIT, "the highest of all people"),
+        Range::Exit => (value <= LARGE_EXIT, "the highest of all people; chances within a cycle are coarse"),
     };
     (!sound).then_some(expected)
 }

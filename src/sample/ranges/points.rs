@@ -54,14 +54,20 @@ impl<'s> Grid<'s> {
     fn build(&self, domain: Domain, variables: &BTreeSet<usize>) -> Points {
         let count = self.scenario.variables.count();
         let mut points = Points { count: 1, columns: vec![Vec::new(); count] };
-        points.columns.iter_mut().enumerate().filter(|(v, _)| variables.contains(v)).for_each(|(_, column)| column.push(0.0));
+        points
+            .columns
+            .iter_mut()
+            .enumerate()
+            .filter(|(v, _)| variables.contains(v))
+            .for_each(|(_, column)| column.push(0.0));
         let person: Vec<usize> = variables.iter().copied().filter(|v| self.is_personal(*v)).collect();
         if !person.is_empty() {
             points = cross(&points, &person, &self.people(domain, &person));
         }
         for (class, risk) in self.scenario.population.classes.iter().enumerate() {
             if variables.contains(&risk.variable) {
-                let codes = (0..self.scenario.population.classes[class].values.len()).map(|code| vec![code as f64]);
+                let codes =
+                    (0..self.scenario.population.classes[class].values.len()).map(|code| vec![code as f64]);
                 points = cross(&points, &[risk.variable], &codes.collect::<Vec<_>>());
             }
         }
@@ -102,7 +108,9 @@ impl<'s> Grid<'s> {
         for group in &self.scenario.population.groups {
             let years = match domain {
                 Domain::Entering => 1,
-                Domain::Reached(_) if variables.contains(&Variables::AGE) => horizon.saturating_sub(group.enters).max(1),
+                Domain::Reached(_) if variables.contains(&Variables::AGE) => {
+                    horizon.saturating_sub(group.enters).max(1)
+                }
                 Domain::Reached(_) => 1,
             };
             for year in 0..years {
@@ -112,7 +120,10 @@ impl<'s> Grid<'s> {
                         .map(|variable| match *variable {
                             Variables::AGE => i64::from(group.age) + year as i64,
                             Variables::SEX => group.sex as i64,
-                            label => group.labels.get(label - Variables::FIRST_LABEL).map_or(0, |code| *code as i64),
+                            label => group
+                                .labels
+                                .get(label - Variables::FIRST_LABEL)
+                                .map_or(0, |code| *code as i64),
                         })
                         .collect(),
                 );
@@ -124,7 +135,8 @@ impl<'s> Grid<'s> {
     /// Codes of the states of the living.
     fn states(&self, domain: Domain) -> Vec<f64> {
         let models = &self.scenario.models;
-        let of = |model: usize| models[model].states.iter().filter(|state| state.alive).map(|state| state.code);
+        let of =
+            |model: usize| models[model].states.iter().filter(|state| state.alive).map(|state| state.code);
         match domain {
             Domain::Reached(Some(model)) => of(model).collect(),
             _ => (0..models.len()).flat_map(of).collect(),
@@ -134,7 +146,8 @@ impl<'s> Grid<'s> {
 
 /// Every point with every one of the rows, whose values are those of `variables` as far as the points have these.
 fn cross(points: &Points, variables: &[usize], rows: &[Vec<f64>]) -> Points {
-    let mut crossed = Points { count: points.count * rows.len(), columns: vec![Vec::new(); points.columns.len()] };
+    let mut crossed =
+        Points { count: points.count * rows.len(), columns: vec![Vec::new(); points.columns.len()] };
     for (variable, column) in points.columns.iter().enumerate() {
         if column.is_empty() {
             continue;

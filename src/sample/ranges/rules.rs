@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::points::{Domain, Grid};
 use crate::scenario::checked::{
-    Background, Benchmark, EnrolAmount, Frequency, Lasts, Measure, Model, Quantity, Scenario, ShareRule, Terms,
+    Background, Benchmark, EnrolAmount, Frequency, Lasts, Measure, Model, Quantity, Scenario, ShareRule,
+    Terms,
 };
 
 /// What a value must be.
@@ -14,6 +15,8 @@ pub(super) enum Range {
     Finite,
     /// Not negative.
     NotNegative,
+    /// More than zero.
+    Positive,
     /// A rate per person-year.
     Rate,
     /// A probability.
@@ -82,9 +85,19 @@ impl<'s> Rules<'s> {
         self.add(range, what, terms, 1.0, domain);
     }
 
-    fn add(&mut self, range: Range, what: String, terms: Vec<Vec<&'s Quantity>>, factor: f64, domain: Domain) {
-        let variables: BTreeSet<usize> =
-            terms.iter().flatten().flat_map(|quantity| quantity.program.variables().iter().copied()).collect();
+    fn add(
+        &mut self,
+        range: Range,
+        what: String,
+        terms: Vec<Vec<&'s Quantity>>,
+        factor: f64,
+        domain: Domain,
+    ) {
+        let variables: BTreeSet<usize> = terms
+            .iter()
+            .flatten()
+            .flat_map(|quantity| quantity.program.variables().iter().copied())
+            .collect();
         if terms.is_empty() {
             return;
         }
@@ -109,7 +122,12 @@ impl<'s> Rules<'s> {
                 }
             }
             let shares = class.values.iter().map(|value| &value.share).collect();
-            self.sum(Range::Whole, format!("the shares of the classes of `{}`", class.id), shares, Domain::Entering);
+            self.sum(
+                Range::Whole,
+                format!("the shares of the classes of `{}`", class.id),
+                shares,
+                Domain::Entering,
+            );
             self.one(Range::Share, &class.misclassified, EVERYBODY);
         }
     }
@@ -132,7 +150,9 @@ impl<'s> Rules<'s> {
         for transition in &model.transitions {
             match &transition.frequency {
                 Frequency::Rate(rate) => self.one(Range::Rate, rate, domain),
-                Frequency::PerYear(share) | Frequency::PerCycle(share) => self.one(Range::Probability, share, domain),
+                Frequency::PerYear(share) | Frequency::PerCycle(share) => {
+                    self.one(Range::Probability, share, domain)
+                }
             }
         }
         for event in &model.events {
@@ -174,7 +194,8 @@ impl<'s> Rules<'s> {
             self.sum(Range::AtMostWhole, what, probabilities, domain);
         }
         let what = format!("the rate of leaving `{}.{id}` in a cycle", model.id);
-        self.add(Range::Exit, what, hazards, cycle, domain);
+        // At the ages of the start: the few who live to be much older do not make a shorter cycle worth its time.
+        self.add(Range::Exit, what, hazards, cycle, Domain::Entering);
     }
 
     fn money(&mut self, scenario: &'s Scenario) {
@@ -184,7 +205,12 @@ impl<'s> Rules<'s> {
                 self.one(Range::Share, share, EVERYBODY);
             }
             let shares = cost.budgets.iter().map(|(_, share)| share).collect();
-            self.sum(Range::Whole, format!("the shares of budgets in `unit_costs.{}`", cost.id), shares, EVERYBODY);
+            self.sum(
+                Range::Whole,
+                format!("the shares of budgets in `unit_costs.{}`", cost.id),
+                shares,
+                EVERYBODY,
+            );
             self.maybe(Range::Share, cost.cashable.as_ref(), EVERYBODY);
         }
         for budget in &scenario.budgets {
@@ -222,7 +248,7 @@ impl<'s> Rules<'s> {
                     self.one(Range::NotNegative, full, domain);
                     self.one(Range::NotNegative, fade, domain);
                 }
-                Lasts::HalfLife(years) => self.one(Range::NotNegative, years, domain),
+                Lasts::HalfLife(years) => self.one(Range::Positive, years, domain),
                 Lasts::Formula(strength) => self.one(Range::Share, strength, domain),
             }
         }

@@ -56,7 +56,11 @@ impl<'t> Reader<'_> {
             ("region" | "own", None) => {
                 if at.node("insurer").is_none() {
                     let label = "needs `insurer`: which one buys";
-                    self.error(at.span_of("purchase"), format!("`purchase = \"{word}\"` names no insurer"), label);
+                    self.error(
+                        at.span_of("purchase"),
+                        format!("`purchase = \"{word}\"` names no insurer"),
+                        label,
+                    );
                 }
                 Purchase::Joint
             }
@@ -94,12 +98,17 @@ impl<'t> Reader<'_> {
     }
 
     /// The programme at the start of a path, and what follows it.
-    pub(super) fn programme_part<'p>(&mut self, path: &'p str, span: &Span) -> Option<(usize, Option<&'p str>)> {
+    pub(super) fn programme_part<'p>(
+        &mut self,
+        path: &'p str,
+        span: &Span,
+    ) -> Option<(usize, Option<&'p str>)> {
         let (programme, rest) = match path.split_once('.') {
             Some((programme, rest)) => (programme, Some(rest)),
             None => (path, None),
         };
-        let ids: Vec<String> = self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
+        let ids: Vec<String> =
+            self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
         let programme = self.find("programme", programme, span, ids.iter().map(String::as_str))?;
         Some((programme, rest))
     }
@@ -107,8 +116,11 @@ impl<'t> Reader<'_> {
     /// The position of a step of a programme.
     pub(super) fn step_of(&mut self, programme: usize, name: &str, span: &Span) -> Option<usize> {
         let id = &self.scenario.programmes[programme].id;
-        let known: Vec<String> =
-            self.scenario.programmes[programme].steps.iter().map(|step| format!("{id}.{}", step.id)).collect();
+        let known: Vec<String> = self.scenario.programmes[programme]
+            .steps
+            .iter()
+            .map(|step| format!("{id}.{}", step.id))
+            .collect();
         let path = format!("{id}.{name}");
         self.find("step", &path, span, known.iter().map(String::as_str))
     }
@@ -125,7 +137,8 @@ impl<'t> Reader<'_> {
             }
             "participants" => self.household(span).map(Payer::Party),
             name => {
-                let ids: Vec<String> = self.scenario.parties.list.iter().map(|party| party.id.clone()).collect();
+                let ids: Vec<String> =
+                    self.scenario.parties.list.iter().map(|party| party.id.clone()).collect();
                 let known = ids.iter().map(String::as_str).chain(["insurers", "participants"]);
                 self.find("party", name, span, known).map(Payer::Party)
             }

@@ -67,7 +67,9 @@ impl Reader<'_> {
         let mut messages = Vec::new();
         for (parameter, value) in scenario.parameters.list.iter().zip(&environment.parameters) {
             let Origin::Formula(formula) = &parameter.origin else { continue };
-            if value.0[0].is_finite() || crate::sample::ranges::rests_on_nothing(&formula.program, &environment) {
+            if value.0[0].is_finite()
+                || crate::sample::ranges::rests_on_nothing(&formula.program, &environment)
+            {
                 continue;
             }
             let problem = match formula.program.evaluate_once(&environment.parameters, &environment.tables) {

@@ -11,7 +11,8 @@ impl<'t> Reader<'_> {
         for (class, (id, at)) in population.ids("classes").into_iter().enumerate() {
             let taken = RESERVED.contains(&id);
             if taken || self.scenario.variables.labels.iter().any(|label| label.id == id) {
-                let label = if taken { "this is a variable of formulas" } else { "a label is called so already" };
+                let label =
+                    if taken { "this is a variable of formulas" } else { "a label is called so already" };
                 self.error(&at.span, format!("a class cannot be called `{id}`"), label);
             }
             let values = at.ids("values").into_iter().map(|(value, _)| value.to_owned()).collect();
@@ -41,7 +42,12 @@ impl<'t> Reader<'_> {
                 .iter()
                 .position(|label| label.id == id && label.class.is_some())
                 .map_or(0, |label| crate::scenario::checked::Variables::FIRST_LABEL + label);
-            self.scenario.population.classes.push(RiskClass { id: id.to_owned(), variable, values, misclassified });
+            self.scenario.population.classes.push(RiskClass {
+                id: id.to_owned(),
+                variable,
+                values,
+                misclassified,
+            });
         }
     }
 
@@ -57,7 +63,8 @@ impl<'t> Reader<'_> {
                     let value = self.required(&rates, &entry.key, place);
                     let Some((model, node)) = self.model_node(&entry.key, &entry.key_span) else { continue };
                     match node {
-                        ModelNode::Event(event) if self.scenario.models[model].events[event].parent.is_none() => {}
+                        ModelNode::Event(event)
+                            if self.scenario.models[model].events[event].parent.is_none() => {}
                         ModelNode::Transition(_) => {}
                         ModelNode::Event(_) => {
                             let label = "expected an event that is not `of` another, or a transition";

@@ -75,7 +75,11 @@ impl<'t> Reader<'_> {
             (None, Some(name)) => self.payer(name, &at.span),
             (None, None) => {
                 let label = if key == "from" { "needs `from`: who pays" } else { "needs `to`: who receives" };
-                let title = format!("`{}` does not say who {}", at.path, if key == "from" { "pays" } else { "receives" });
+                let title = format!(
+                    "`{}` does not say who {}",
+                    at.path,
+                    if key == "from" { "pays" } else { "receives" }
+                );
                 self.error(&at.span, title, label);
                 None
             }
@@ -168,7 +172,11 @@ impl<'t> Reader<'_> {
         if !matches!(rule, ShareRule::Fixed(_))
             && let Some(entry) = at.table.entry("shares")
         {
-            self.error(&entry.key_span, "this rule works the shares out itself", "belongs to the rule \"fixed\"");
+            self.error(
+                &entry.key_span,
+                "this rule works the shares out itself",
+                "belongs to the rule \"fixed\"",
+            );
         }
         Some(Terms::CostShare { base: self.base_of(at)?, parties, rule })
     }
@@ -188,7 +196,11 @@ impl<'t> Reader<'_> {
         let mut shares = Vec::new();
         for name in names {
             if below.node(name).is_none() {
-                self.error(&below.span, format!("`{name}` has no share"), "expected a share for each of `parties`");
+                self.error(
+                    &below.span,
+                    format!("`{name}` has no share"),
+                    "expected a share for each of `parties`",
+                );
             }
             shares.push(self.quantity_or(&below, name, Place::choice(0), 0.0));
         }
@@ -202,7 +214,8 @@ impl<'t> Reader<'_> {
 
     /// The budgets that a payer holds, whole or in part.
     pub(super) fn budgets_of(&self, payer: Payer) -> Vec<usize> {
-        let insurance = || (0..self.scenario.budgets.len()).filter(|at| self.scenario.budgets[*at].insurance).collect();
+        let insurance =
+            || (0..self.scenario.budgets.len()).filter(|at| self.scenario.budgets[*at].insurance).collect();
         match payer {
             Payer::Insurers => insurance(),
             Payer::Party(party) => match &self.scenario.parties.list[party] {
@@ -215,13 +228,18 @@ impl<'t> Reader<'_> {
     /// The programme that a clause about savings measures.
     pub(super) fn measured_programme(&mut self, at: &At<'_>) -> Option<usize> {
         if let Some(name) = at.text("programme") {
-            let ids: Vec<String> = self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
+            let ids: Vec<String> =
+                self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
             return self.find("programme", name, at.span_of("programme"), ids.iter().map(String::as_str));
         }
         match self.scenario.programmes.len() {
             1 => Some(0),
             0 => {
-                self.error(&at.span, "there is no programme whose savings could be shared", "about which programme?");
+                self.error(
+                    &at.span,
+                    "there is no programme whose savings could be shared",
+                    "about which programme?",
+                );
                 None
             }
             _ => {

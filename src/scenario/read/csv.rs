@@ -70,7 +70,9 @@ impl Reader<'_> {
             }
         }
         if lines.is_empty() {
-            self.say(Diagnostic::error(format!("the file `{path}` is empty")).at(&node.span).label("named here"));
+            self.say(
+                Diagnostic::error(format!("the file `{path}` is empty")).at(&node.span).label("named here"),
+            );
             return None;
         }
         let header = lines.remove(0);
@@ -92,7 +94,8 @@ impl Reader<'_> {
         for row in &data.rows {
             if row.fields.len() != data.columns.len() {
                 let span = self.sources.line_span(data.file, row.line);
-                let title = format!("{} fields in a file of {} columns", row.fields.len(), data.columns.len());
+                let title =
+                    format!("{} fields in a file of {} columns", row.fields.len(), data.columns.len());
                 self.error(&span, title, format!("columns: {}", data.columns.join(", ")));
                 sound = false;
             }

@@ -17,7 +17,14 @@ impl<'t> Reader<'_> {
             let lasts = self.lasts(&at);
             let Some((model, node)) = on else { continue };
             self.check_measure(&at, model, node, &measure);
-            self.scenario.effects.push(Effect { id: id.to_owned(), name: at.name(id), model, node, measure, lasts });
+            self.scenario.effects.push(Effect {
+                id: id.to_owned(),
+                name: at.name(id),
+                model,
+                node,
+                measure,
+                lasts,
+            });
         }
     }
 
@@ -57,12 +64,14 @@ impl<'t> Reader<'_> {
                 format!("for the quality of life in it write `on = \"{on}.utility\"`"),
             )),
             (ModelNode::Utility(_), Measure::Difference(_)) => None,
-            (ModelNode::Utility(_), _) => {
-                Some(("a utility is changed by a `difference`", "a ratio is for events and transitions".to_owned()))
-            }
-            (_, Measure::Difference(_)) => {
-                Some(("a `difference` is for utilities", "write `rate_ratio` for events and transitions".to_owned()))
-            }
+            (ModelNode::Utility(_), _) => Some((
+                "a utility is changed by a `difference`",
+                "a ratio is for events and transitions".to_owned(),
+            )),
+            (_, Measure::Difference(_)) => Some((
+                "a `difference` is for utilities",
+                "write `rate_ratio` for events and transitions".to_owned(),
+            )),
             (_, Measure::RateRatio(_)) => None,
             (ModelNode::Transition(transition), _) => {
                 match self.scenario.models[model].transitions[transition].frequency {
@@ -100,7 +109,13 @@ impl<'t> Reader<'_> {
         }
         let Some(below) = at.below("lasts") else {
             let path = at.path_of("lasts");
-            return Lasts::Formula(self.quantity_at(node, path, Place::evidence(SINCE), &at.provenance, None));
+            return Lasts::Formula(self.quantity_at(
+                node,
+                path,
+                Place::evidence(SINCE),
+                &at.provenance,
+                None,
+            ));
         };
         if below.node("half_life").is_some() {
             return Lasts::HalfLife(self.required(&below, "half_life", place));

@@ -66,7 +66,9 @@ impl Reader<'_> {
                     .filter(|state| state.alive)
                     .map(|state| state.code)
                     .collect(),
-                _ => (0..place::texts_of(&self.scenario.variables, variable).len()).map(|code| code as f64).collect(),
+                _ => (0..place::texts_of(&self.scenario.variables, variable).len())
+                    .map(|code| code as f64)
+                    .collect(),
             };
             for column in &mut columns {
                 *column = column.iter().flat_map(|value| values.iter().map(move |_| *value)).collect();
@@ -78,12 +80,8 @@ impl Reader<'_> {
         for age in 0..=120_u16 {
             columns[Variables::AGE] = vec![f64::from(age); points];
             let variables: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-            let inputs = Inputs {
-                parameters: &base.parameters,
-                variables: &variables,
-                points,
-                tables: &base.tables,
-            };
+            let inputs =
+                Inputs { parameters: &base.parameters, variables: &variables, points, tables: &base.tables };
             let mut out = vec![Lane([0.0; LANES]); points];
             // A table that ends before this age has nobody of it.
             let evaluated = program.evaluate(&inputs, &mut Scratch::new(), &mut out);

@@ -113,13 +113,21 @@ impl<'t> Reader<'_> {
         if let Some(start) = at.integer("start") {
             match i32::try_from(start) {
                 Ok(start @ 1900..=2200) => time.start = start,
-                _ => self.error(at.span_of("start"), format!("{start} is no calendar year"), "expected such as 2026"),
+                _ => self.error(
+                    at.span_of("start"),
+                    format!("{start} is no calendar year"),
+                    "expected such as 2026",
+                ),
             }
         }
         if let Some(years) = at.integer("years") {
             match usize::try_from(years) {
                 Ok(years @ 1..=150) => time.years = years,
-                _ => self.error(at.span_of("years"), format!("a horizon of {years} years"), "expected 1 to 150"),
+                _ => self.error(
+                    at.span_of("years"),
+                    format!("a horizon of {years} years"),
+                    "expected 1 to 150",
+                ),
             }
         }
         time.cycles_per_year = match at.text("cycle") {
@@ -144,7 +152,12 @@ fn blank() -> Scenario {
         title: Localised::default(),
         description: Localised::default(),
         time: Time { start: 2026, years: 1, cycles_per_year: 2, within_cycle: WithinCycle::HalfCycle },
-        uncertainty: Uncertainty { draws: 1000, seed: 1, design: DesignKind::Sobol, engine: Engine::Expected },
+        uncertainty: Uncertainty {
+            draws: 1000,
+            seed: 1,
+            design: DesignKind::Sobol,
+            engine: Engine::Expected,
+        },
         valuation: Valuation {
             price_year: 0,
             discount_costs: zero(),

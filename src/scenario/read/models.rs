@@ -108,7 +108,8 @@ impl<'t> Reader<'_> {
             [only] => Some(*only),
             _ => named,
         };
-        let needs = model.background.is_some() || model.states.iter().any(|state| state.excess_mortality.is_some());
+        let needs =
+            model.background.is_some() || model.states.iter().any(|state| state.excess_mortality.is_some());
         if needs && model.death.is_none() {
             let title = match dead.len() {
                 0 => format!("`models.{}` has no state for the dead", model.id),
@@ -132,7 +133,11 @@ impl<'t> Reader<'_> {
             self.check_source(transition.table);
             let frequency = if transition.node("rate").is_some() {
                 if let Some(node) = transition.node("per") {
-                    self.error(&node.span, "a rate is always per person-year", "`per` belongs to a probability");
+                    self.error(
+                        &node.span,
+                        "a rate is always per person-year",
+                        "`per` belongs to a probability",
+                    );
                 }
                 Frequency::Rate(self.required(&transition, "rate", RATE))
             } else {
@@ -188,7 +193,11 @@ impl<'t> Reader<'_> {
         if let Some((_, event)) = waiting.first() {
             let circle: Vec<&str> = waiting.iter().map(|(id, _)| *id).collect();
             let label = format!("in the circle or behind it: {}", circle.join(", "));
-            self.error(event.span_of("of"), "events that follow from one another in a circle never begin", label);
+            self.error(
+                event.span_of("of"),
+                "events that follow from one another in a circle never begin",
+                label,
+            );
         }
         let parents: Vec<usize> = model.events.iter().filter_map(|event| event.parent).collect();
         for parent in parents {
@@ -196,10 +205,11 @@ impl<'t> Reader<'_> {
             if event.moves_to.is_some()
                 && let Some(below) = at.below("events").and_then(|events| events.below(&event.id))
             {
-                let message = Diagnostic::error(format!("`{}` has consequences and moves people itself", event.id))
-                    .at(below.span_of("moves_to"))
-                    .label("only an event without consequences can move people")
-                    .help("give the move to a consequence of its own, with `share` of this event");
+                let message =
+                    Diagnostic::error(format!("`{}` has consequences and moves people itself", event.id))
+                        .at(below.span_of("moves_to"))
+                        .label("only an event without consequences can move people")
+                        .help("give the move to a consequence of its own, with `share` of this event");
                 self.say(message);
             }
         }
@@ -229,7 +239,11 @@ impl<'t> Reader<'_> {
                 for (name, span) in at.texts("in") {
                     let Some(state) = self.state_of(model, name, span) else { continue };
                     if !model.states[state].alive {
-                        self.error(span, format!("`{name}` is a state of the dead"), "nothing happens to them");
+                        self.error(
+                            span,
+                            format!("`{name}` is a state of the dead"),
+                            "nothing happens to them",
+                        );
                     } else if states.contains(&state) {
                         self.error(span, format!("`{name}` stands here twice"), "the second");
                     } else {
@@ -282,7 +296,9 @@ impl<'t> Reader<'_> {
                 };
                 kinds.push((kind, format!("transition `{}`", transition.id)));
             }
-            let moves = |event: &&Event| event.states.contains(&number) && event.moves_to.is_some_and(|to| to != number);
+            let moves = |event: &&Event| {
+                event.states.contains(&number) && event.moves_to.is_some_and(|to| to != number)
+            };
             for event in model.events.iter().filter(moves) {
                 kinds.push(("rate", format!("event `{}`", event.id)));
             }
@@ -315,7 +331,8 @@ impl<'t> Reader<'_> {
         let index = self.find("model", model, span, ids.iter().map(String::as_str))?;
         let model = &self.scenario.models[index];
         let event = model.events.iter().position(|event| event.id == name).map(ModelNode::Event);
-        let transition = model.transitions.iter().position(|known| known.id == name).map(ModelNode::Transition);
+        let transition =
+            model.transitions.iter().position(|known| known.id == name).map(ModelNode::Transition);
         let state = model.states.iter().position(|state| state.id == name);
         let node = match (rest, state) {
             (Some("utility"), Some(state)) => Some(ModelNode::Utility(state)),

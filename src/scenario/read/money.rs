@@ -1,6 +1,8 @@
 //! `[budgets]`, `[unit_costs]`, `[outcomes]` and `[goals]`.
 
-use crate::scenario::checked::{Budget, Goal, GoalMeasure, Node as ModelNode, Outcome, Priced, Term, UnitCost};
+use crate::scenario::checked::{
+    Budget, Goal, GoalMeasure, Node as ModelNode, Outcome, Priced, Term, UnitCost,
+};
 
 use super::context::{At, Reader};
 use super::place::{PERSON, Place, SINCE};
@@ -96,7 +98,14 @@ impl<'t> Reader<'_> {
                     _ => Term::Long,
                 },
             };
-            self.scenario.goals.push(Goal { id: id.to_owned(), name: at.name(id), measure, change, by, term });
+            self.scenario.goals.push(Goal {
+                id: id.to_owned(),
+                name: at.name(id),
+                measure,
+                change,
+                by,
+                term,
+            });
         }
     }
 

@@ -79,7 +79,13 @@ impl<'t> Reader<'_> {
             }
         }
         for (index, definition) in defined {
-            self.define(index, definition.node, definition.place, &definition.provenance, definition.price_year);
+            self.define(
+                index,
+                definition.node,
+                definition.place,
+                &definition.provenance,
+                definition.price_year,
+            );
         }
     }
 
@@ -124,14 +130,16 @@ impl<'t> Reader<'_> {
                 let Some(expression) = definition.formula().and_then(|(_, text)| parse(text).ok()) else {
                     return Vec::new();
                 };
-                let named = expression.names().into_iter().filter_map(|(name, _)| names.get(name.as_str()).copied());
+                let named =
+                    expression.names().into_iter().filter_map(|(name, _)| names.get(name.as_str()).copied());
                 let looked_up = expression.tables().into_iter().filter_map(|(name, _)| {
                     self.raw_tables.get(&name).and_then(|table| rows.get(&table.index))
                 });
                 named.chain(looked_up.flatten().copied()).collect()
             })
             .collect();
-        let mut walk = Walk { needs: &needs, state: vec![State::New; needs.len()], path: Vec::new(), order: Vec::new() };
+        let mut walk =
+            Walk { needs: &needs, state: vec![State::New; needs.len()], path: Vec::new(), order: Vec::new() };
         let mut circles = Vec::new();
         for start in 0..needs.len() {
             walk.visit(start, &mut circles);
@@ -140,16 +148,20 @@ impl<'t> Reader<'_> {
         for circle in &circles {
             self.report_circle(definitions, circle);
         }
-        order.into_iter().map(|number| (number, circles.iter().any(|circle| circle.contains(&number)))).collect()
+        order
+            .into_iter()
+            .map(|number| (number, circles.iter().any(|circle| circle.contains(&number))))
+            .collect()
     }
 
     fn report_circle(&mut self, definitions: &[Definition<'_>], circle: &[usize]) {
         let mut way: Vec<&str> = circle.iter().map(|number| definitions[*number].name.as_str()).collect();
         way.push(way[0]);
         let first = &definitions[circle[0]];
-        let mut message = Diagnostic::error("parameters that depend on one another in a circle have no value")
-            .at(&first.span)
-            .label(way.join(" -> "));
+        let mut message =
+            Diagnostic::error("parameters that depend on one another in a circle have no value")
+                .at(&first.span)
+                .label(way.join(" -> "));
         for number in &circle[1..] {
             message = message.also(&definitions[*number].span, "on the way round");
         }

@@ -142,9 +142,10 @@ impl<'t> Reader<'_> {
             let [.., (_, last)] = shares.as_slice() else { continue };
             if sum > 1.0 + 1e-9 {
                 let id = self.scenario.budgets[budget].id.clone();
-                let mut message = Diagnostic::error(format!("parties hold {}% of the budget `{id}`", sum * 100.0))
-                    .at(last)
-                    .label("expected at most 100% together");
+                let mut message =
+                    Diagnostic::error(format!("parties hold {}% of the budget `{id}`", sum * 100.0))
+                        .at(last)
+                        .label("expected at most 100% together");
                 for (_, span) in &shares[..shares.len() - 1] {
                     message = message.also(span, "held here too");
                 }

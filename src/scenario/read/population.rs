@@ -221,15 +221,17 @@ impl<'t> Reader<'_> {
                 let label = "expected a number that is not negative";
                 self.error(group.span_of("persons"), format!("{persons} persons"), label);
             }
-            let sex = group.text("sex").and_then(|sex| {
-                place::code_of(&self.scenario.variables, Variables::SEX, sex)
-            });
+            let sex = group
+                .text("sex")
+                .and_then(|sex| place::code_of(&self.scenario.variables, Variables::SEX, sex));
             let mut codes = Vec::new();
             for label in &labels {
                 let value = group.node("labels").and_then(|labels| labels.get(&label.id));
                 match value.and_then(Node::as_text) {
                     Some(text) => {
-                        codes.extend(label.values.iter().position(|known| known == text).map(|code| code as f64));
+                        codes.extend(
+                            label.values.iter().position(|known| known == text).map(|code| code as f64),
+                        );
                     }
                     None => {
                         let title = format!("the group `{id}` does not say its `{}`", label.id);
@@ -251,7 +253,11 @@ impl<'t> Reader<'_> {
     pub(super) fn plain_number(&mut self, node: &Node) -> Option<f64> {
         let number = literal::number(node);
         if number.is_none() && node.as_text().is_some() {
-            self.error(&node.span, "this is not a number", "expected a plain number or a text such as \"14%\"");
+            self.error(
+                &node.span,
+                "this is not a number",
+                "expected a plain number or a text such as \"14%\"",
+            );
         }
         number
     }
@@ -260,7 +266,8 @@ impl<'t> Reader<'_> {
     fn check_overlap(&mut self, blocks: &[Block]) {
         // Rows of the same labels lie together after sorting, so that a large file takes no time.
         let mut order: Vec<usize> = (0..blocks.len()).collect();
-        let key = |block: &Block| (block.enters, block.labels.iter().map(|code| *code as i64).collect::<Vec<_>>());
+        let key =
+            |block: &Block| (block.enters, block.labels.iter().map(|code| *code as i64).collect::<Vec<_>>());
         order.sort_by_cached_key(|at| (key(&blocks[*at]), blocks[*at].ages, *at));
         let mut first = 0;
         for at in 0..order.len() {
@@ -275,7 +282,11 @@ impl<'t> Reader<'_> {
                         true => "these people stand here twice".to_owned(),
                         false => format!("the ages {} and {} overlap", before.ages, block.ages),
                     };
-                    let (one, two) = if before.span.range.start <= block.span.range.start { (before, block) } else { (block, before) };
+                    let (one, two) = if before.span.range.start <= block.span.range.start {
+                        (before, block)
+                    } else {
+                        (block, before)
+                    };
                     let message = Diagnostic::error(title)
                         .at(&two.span)
                         .label("the same labels again")
@@ -353,7 +364,8 @@ fn divide(block: &Block, spread: Option<&Spread<'_>>, has_sex: bool) -> Result<V
             .at(&block.span)
             .label("needs `population.spread`, a table of persons by age and sex"));
     };
-    let last = block.ages.last.unwrap_or(spread.last.max(block.ages.first)).min(spread.last.max(block.ages.first));
+    let last =
+        block.ages.last.unwrap_or(spread.last.max(block.ages.first)).min(spread.last.max(block.ages.first));
     let sexes = match block.sex {
         Some(sex) => vec![sex],
         None => RawTable::sexes(spread.shape),
@@ -372,9 +384,12 @@ fn divide(block: &Block, spread: Option<&Spread<'_>>, has_sex: bool) -> Result<V
     }
     let total: f64 = cells.iter().map(|(.., weight)| weight).sum();
     if total <= 0.0 {
-        return Err(Diagnostic::error(format!("the table of `population.spread` has nobody of {}", block.ages))
-            .at(&block.span)
-            .label("these people cannot be divided over single ages"));
+        return Err(Diagnostic::error(format!(
+            "the table of `population.spread` has nobody of {}",
+            block.ages
+        ))
+        .at(&block.span)
+        .label("these people cannot be divided over single ages"));
     }
     Ok(cells.into_iter().map(|(age, sex, weight)| group(age, sex, block.persons * weight / total)).collect())
 }

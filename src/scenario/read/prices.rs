@@ -43,7 +43,8 @@ impl Prices {
     }
 
     fn level(&self, year: i32) -> Result<f64, String> {
-        let (Some((first, _)), Some((last, highest))) = (self.index.first_key_value(), self.index.last_key_value())
+        let (Some((first, _)), Some((last, highest))) =
+            (self.index.first_key_value(), self.index.last_key_value())
         else {
             return Err("needs a table of consumer prices: `valuation.cpi`".to_owned());
         };
@@ -68,7 +69,8 @@ impl Reader<'_> {
         match self.prices.factor(year) {
             Ok(factor) => factor,
             Err(problem) => {
-                let title = format!("amounts of {year} cannot be moved to the prices of {}", self.prices.year);
+                let title =
+                    format!("amounts of {year} cannot be moved to the prices of {}", self.prices.year);
                 self.error(&node.span, title, problem);
                 1.0
             }
@@ -158,7 +160,8 @@ impl Reader<'_> {
         }
         let Some(table) = self.raw_tables.get(name) else { return };
         let shape = &self.shapes[table.index];
-        let (Some(numbers), [TableKey::Bands { name: key, lowest, .. }]) = (&table.numbers, shape.keys.as_slice())
+        let (Some(numbers), [TableKey::Bands { name: key, lowest, .. }]) =
+            (&table.numbers, shape.keys.as_slice())
         else {
             let written = table.span.clone();
             let message = Diagnostic::error(format!("`{name}` is no table of consumer prices"))
@@ -200,7 +203,10 @@ impl Reader<'_> {
         let Some(budget) = found else { return };
         self.scenario.unit_costs.push(UnitCost {
             id: "unrelated_costs".to_owned(),
-            name: Localised { en: "Costs of other illness".to_owned(), nl: "Kosten van andere ziekten".to_owned() },
+            name: Localised {
+                en: "Costs of other illness".to_owned(),
+                nl: "Kosten van andere ziekten".to_owned(),
+            },
             on: Priced::LifeYear,
             value,
             budgets: vec![(budget, constant(1.0, at.path_of("budget")))],

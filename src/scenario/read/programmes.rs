@@ -80,10 +80,11 @@ impl<'t> Reader<'_> {
                 Some(node) => &node.span,
                 None => &below.span,
             });
-            let message = Diagnostic::error("people enrol in the middle of a year, but a cycle lasts a whole year")
-                .at(spot)
-                .label("enrolment falls between two boundaries of cycles")
-                .help("write `cycle = \"half-year\"` in [time], or `at = \"start-of-year\"` here");
+            let message =
+                Diagnostic::error("people enrol in the middle of a year, but a cycle lasts a whole year")
+                    .at(spot)
+                    .label("enrolment falls between two boundaries of cycles")
+                    .help("write `cycle = \"half-year\"` in [time], or `at = \"start-of-year\"` here");
             self.say(message);
         }
     }

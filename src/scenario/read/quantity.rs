@@ -16,7 +16,20 @@ use super::place::{Concern, Names, Place, Single, Wanted};
 
 /// Keys that say how uncertain a quantity is.
 const UNCERTAINTY_KEYS: [&str; 15] = [
-    "sd", "se", "ci95", "n", "low", "high", "mean", "meanlog", "sdlog", "alpha", "beta", "shape", "scale", "rate",
+    "sd",
+    "se",
+    "ci95",
+    "n",
+    "low",
+    "high",
+    "mean",
+    "meanlog",
+    "sdlog",
+    "alpha",
+    "beta",
+    "shape",
+    "scale",
+    "rate",
     "components",
 ];
 
@@ -105,7 +118,11 @@ impl Reader<'_> {
     fn bare(&mut self, node: &Node, path: String, place: Place, price_year: Option<&Node>) -> Quantity {
         let factor = self.price_factor(price_year);
         if let Some(number) = literal::number(node) {
-            return Quantity { program: number_program(number * factor), path, span: Some(node.span.clone()) };
+            return Quantity {
+                program: number_program(number * factor),
+                path,
+                span: Some(node.span.clone()),
+            };
         }
         let Some(text) = node.as_text() else {
             // A wrong kind of value has been reported by the check of the structure.
@@ -132,7 +149,13 @@ impl Reader<'_> {
     }
 
     /// Parses and compiles a formula, times a factor; mistakes are reported at the character.
-    pub(super) fn formula(&mut self, node: &Node, text: &str, variables: u16, factor: f64) -> Option<Program> {
+    pub(super) fn formula(
+        &mut self,
+        node: &Node,
+        text: &str,
+        variables: u16,
+        factor: f64,
+    ) -> Option<Program> {
         let expression = match parse(text) {
             Ok(expression) => expression,
             Err(error) => {
@@ -152,12 +175,15 @@ impl Reader<'_> {
             if names.is_elsewhere(&name) {
                 let allowed = names.allowed_variables();
                 let label = match (name.as_str(), names.has_sex, allowed.as_slice()) {
-                    ("sex", false, _) => "the population does not say who is a man and who a woman".to_owned(),
+                    ("sex", false, _) => {
+                        "the population does not say who is a man and who a woman".to_owned()
+                    }
                     (_, _, []) => "only parameters and tables have a value here".to_owned(),
                     (_, _, allowed) => format!("besides parameters, known here: {}", some_of(allowed)),
                 };
                 let span = self.inside(node, text, &range);
-                elsewhere.push(Diagnostic::error(format!("`{name}` has no value here")).at(&span).label(label));
+                elsewhere
+                    .push(Diagnostic::error(format!("`{name}` has no value here")).at(&span).label(label));
             }
         }
         if !elsewhere.is_empty() {

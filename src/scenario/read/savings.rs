@@ -12,7 +12,12 @@ const RATE: Place = Place::choice(0);
 
 impl<'t> Reader<'_> {
     /// Reads the terms of shared savings.
-    pub(super) fn shared_savings(&mut self, at: &At<'t>, from: Option<Payer>, purchase: Purchase) -> Option<Terms> {
+    pub(super) fn shared_savings(
+        &mut self,
+        at: &At<'t>,
+        from: Option<Payer>,
+        purchase: Purchase,
+    ) -> Option<Terms> {
         if let Some(entry) = at.table.entry("where") {
             let label = "savings are measured over all who take part";
             self.error(&entry.key_span, "`where` picks persons", label);
@@ -84,7 +89,12 @@ impl<'t> Reader<'_> {
     fn check_cap(&mut self, at: &At<'_>, terms: &SharedSavings) {
         let loss = terms.loss.as_ref();
         let pairs = [
-            ("cap_savings_rate", terms.cap_savings_rate.as_ref(), "minimum_savings_rate", Some(&terms.minimum_savings_rate)),
+            (
+                "cap_savings_rate",
+                terms.cap_savings_rate.as_ref(),
+                "minimum_savings_rate",
+                Some(&terms.minimum_savings_rate),
+            ),
             (
                 "loss_cap_rate",
                 loss.and_then(|loss| loss.cap_rate.as_ref()),
@@ -94,7 +104,9 @@ impl<'t> Reader<'_> {
         ];
         for (cap_key, cap, minimum_key, minimum) in pairs {
             let (Some(cap), Some(minimum)) = (cap, minimum) else { continue };
-            let (Some(cap), Some(minimum)) = (self.base_value(cap), self.base_value(minimum)) else { continue };
+            let (Some(cap), Some(minimum)) = (self.base_value(cap), self.base_value(minimum)) else {
+                continue;
+            };
             if terms.deductible && cap < minimum {
                 let title = format!("`{cap_key}` ({cap}) is below `{minimum_key}` ({minimum})");
                 let message = Diagnostic::error(title)
@@ -141,7 +153,10 @@ impl<'t> Reader<'_> {
             let kept: Option<Vec<f64>> = (0..years)
                 .map(|year| {
                     let since = year as f64 + 0.5;
-                    Some(self.base_value_since(&cashable, since)? * (1.0 - self.base_value_since(&lost, since)?))
+                    Some(
+                        self.base_value_since(&cashable, since)?
+                            * (1.0 - self.base_value_since(&lost, since)?),
+                    )
                 })
                 .collect();
             let Some(kept) = kept else { continue };
@@ -152,7 +167,10 @@ impl<'t> Reader<'_> {
                     Purchase::Region { .. } => ", and of that only its market share",
                     Purchase::Joint | Purchase::Own { .. } => "",
                 };
-                let title = format!("the payer passes on {} of each euro of claims saved and keeps less", round(share));
+                let title = format!(
+                    "the payer passes on {} of each euro of claims saved and keeps less",
+                    round(share)
+                );
                 let most = kept.iter().copied().fold(0.0, f64::max);
                 let label = format!(
                     "of a euro less on `{id}` it keeps {} to {}{whole}, by years since enrolment",

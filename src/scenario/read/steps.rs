@@ -39,7 +39,11 @@ impl<'t> Reader<'_> {
         if let Some((_, at)) = waiting.first() {
             let circle: Vec<&str> = waiting.iter().map(|(id, _)| *id).collect();
             let label = format!("in the circle or behind it: {}", circle.join(", "));
-            self.error(at.span_of("of"), "steps that follow from one another in a circle are never reached", label);
+            self.error(
+                at.span_of("of"),
+                "steps that follow from one another in a circle are never reached",
+                label,
+            );
         }
         if steps.is_empty() {
             self.missing(programme, "cascade");
@@ -92,7 +96,8 @@ impl<'t> Reader<'_> {
                 4 => "a quarter",
                 _ => "a month",
             };
-            let title = format!("a step {years} years after enrolment falls between two boundaries of cycles");
+            let title =
+                format!("a step {years} years after enrolment falls between two boundaries of cycles");
             self.error(&node.span, title, format!("expected a multiple of the cycle, {cycle}"));
             return above;
         }
@@ -110,7 +115,9 @@ impl<'t> Reader<'_> {
         let ids: Vec<String> = self.scenario.effects.iter().map(|effect| effect.id.clone()).collect();
         let mut effects: Vec<usize> = Vec::new();
         for (name, span) in at.texts("effects") {
-            let Some(effect) = self.find("effect", name, span, ids.iter().map(String::as_str)) else { continue };
+            let Some(effect) = self.find("effect", name, span, ids.iter().map(String::as_str)) else {
+                continue;
+            };
             let (of_model, node) = (self.scenario.effects[effect].model, self.scenario.effects[effect].node);
             if of_model != model {
                 let other = self.scenario.models[of_model].id.clone();

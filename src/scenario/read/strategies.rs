@@ -29,7 +29,8 @@ impl<'t> Reader<'_> {
     /// Reads the strategies and finds the comparator.
     pub(super) fn read_strategies(&mut self, top: &At<'t>) {
         let mut marked: Vec<(usize, &'t Node)> = Vec::new();
-        let ids: Vec<String> = self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
+        let ids: Vec<String> =
+            self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
         for (id, at) in top.ids("strategies") {
             let mut programmes = Vec::new();
             for (name, span) in at.texts("programmes") {

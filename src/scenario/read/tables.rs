@@ -66,7 +66,9 @@ impl<'t> Reader<'_> {
             let Some((shape, order)) = self.shape(id, at, &keys, &rows) else { return };
             let nodes: Vec<(&'t str, &'t Node)> = order.iter().map(|row| rows[*row].value).collect();
             match self.plain_rows(at, &kind, &nodes) {
-                Some(numbers) => (shape, TableRows::Numbers(TableValues::Numbers(numbers.clone())), Some(numbers)),
+                Some(numbers) => {
+                    (shape, TableRows::Numbers(TableValues::Numbers(numbers.clone())), Some(numbers))
+                }
                 None => {
                     let place = row_place(&kind);
                     for (position, (key, node)) in nodes.into_iter().enumerate() {
@@ -245,8 +247,10 @@ impl<'t> Reader<'_> {
             }
             order[position] = Some(number);
         }
-        let missing: Vec<String> =
-            (0..shape.len()).filter(|row| order[*row].is_none()).map(|row| self.describe(&shape, row)).collect();
+        let missing: Vec<String> = (0..shape.len())
+            .filter(|row| order[*row].is_none())
+            .map(|row| self.describe(&shape, row))
+            .collect();
         if !missing.is_empty() {
             let known: Vec<&str> = missing.iter().map(String::as_str).collect();
             let title = format!("the table `{id}` lacks rows");
@@ -263,7 +267,9 @@ impl<'t> Reader<'_> {
         let mut codes: Vec<f64> = Vec::new();
         for row in rows {
             match row.cells[position] {
-                Cell::Band(band) if bands.iter().all(|(known, _)| *known != band) => bands.push((band, &row.span)),
+                Cell::Band(band) if bands.iter().all(|(known, _)| *known != band) => {
+                    bands.push((band, &row.span))
+                }
                 Cell::Code(code) if !codes.contains(&code) => codes.push(code),
                 _ => {}
             }

@@ -1,6 +1,8 @@
 //! Uncertain numbers: from the keys of a quantity to a distribution, and what is drawn together.
 
-use crate::sample::{Design, DesignKind, Distribution, Family, Plan, SampleError, Stated, Uncertain, UncertainKind};
+use crate::sample::{
+    Design, DesignKind, Distribution, Family, Plan, SampleError, Stated, Uncertain, UncertainKind,
+};
 use crate::sample::{fit, sample};
 use crate::scenario::checked::{Input, Origin};
 use crate::scenario::diagnostic::Diagnostic;
@@ -159,7 +161,11 @@ impl<'t> Reader<'_> {
     ) -> Option<(UncertainKind, Vec<(String, f64)>)> {
         let Some(entries) = table.get("components").and_then(Node::as_table) else {
             let title = format!("`{}` has no `components`", definition.name);
-            self.error(&definition.node.span, title, "a dirichlet distribution divides something over components");
+            self.error(
+                &definition.node.span,
+                title,
+                "a dirichlet distribution divides something over components",
+            );
             return None;
         };
         let mut components = Vec::new();
@@ -205,7 +211,8 @@ impl<'t> Reader<'_> {
                 self.error(&span, format!("a parameter cannot be called `{name}`"), label);
                 sound = false;
             }
-            let values: Vec<Option<f64>> = data.rows.iter().map(|row| self.number_field(&data, row, at)).collect();
+            let values: Vec<Option<f64>> =
+                data.rows.iter().map(|row| self.number_field(&data, row, at)).collect();
             match values.into_iter().collect::<Option<Vec<f64>>>() {
                 Some(values) => columns.push((name.clone(), values)),
                 None => sound = false,
@@ -256,7 +263,11 @@ impl<'t> Reader<'_> {
             let Some(rho) = at.node("rho").and_then(|node| self.plain_number(node)) else { continue };
             let names = at.texts("between");
             if names.len() < 2 {
-                self.error(at.span_of("between"), "a correlation is between two or more", "expected two names");
+                self.error(
+                    at.span_of("between"),
+                    "a correlation is between two or more",
+                    "expected two names",
+                );
             }
             for (name, span) in &names {
                 let known: Vec<String> = self.drawn_alone();
@@ -273,29 +284,33 @@ impl<'t> Reader<'_> {
         if correlations.iter().any(|(one, other, _)| !known.contains(one) || !known.contains(other)) {
             correlations.clear();
         }
-        let (uncertain, columns): (Vec<Uncertain>, Vec<Vec<usize>>) = std::mem::take(&mut self.drawn).into_iter().unzip();
+        let (uncertain, columns): (Vec<Uncertain>, Vec<Vec<usize>>) =
+            std::mem::take(&mut self.drawn).into_iter().unzip();
         let plan = Plan { uncertain, rank_correlations: correlations };
         // One draw shows whether draws can be made at all.
         let design = Design { kind: self.scenario.uncertainty.design, draws: 1, seed: 1 };
         if let Err(problem) = sample(&plan, &design) {
             let pair = match &problem {
                 SampleError::WithItself { name } => Some((name.clone(), name.clone())),
-                SampleError::CorrelationTwice { first, second } | SampleError::CorrelationRange { first, second, .. } => {
+                SampleError::CorrelationTwice { first, second }
+                | SampleError::CorrelationRange { first, second, .. } => {
                     Some((first.clone(), second.clone()))
                 }
                 _ => None,
             };
             let at = pair.and_then(|(one, other)| {
-                let same = |(a, b, _): &(String, String, f64)| (*a == one && *b == other) || (*a == other && *b == one);
+                let same = |(a, b, _): &(String, String, f64)| {
+                    (*a == one && *b == other) || (*a == other && *b == one)
+                };
                 plan.rank_correlations.iter().rposition(same)
             });
             let correlated = top.below("correlations").map(|at| at.span);
             let text = problem.to_string();
             let (title, label) = text.split_once("; ").unwrap_or((&text, ""));
             let mut message = Diagnostic::error(title).label(label);
-            let spot = at.map(|at| places[at].clone()).or(correlated.filter(|_| {
-                matches!(problem, SampleError::Contradictory { .. })
-            }));
+            let spot = at
+                .map(|at| places[at].clone())
+                .or(correlated.filter(|_| matches!(problem, SampleError::Contradictory { .. })));
             if let Some(spot) = spot.or(top.node("uncertainty").map(|node| node.span.clone())) {
                 message = message.at(&spot);
             }
@@ -307,7 +322,8 @@ impl<'t> Reader<'_> {
 
     /// The parameters that have a distribution of their own.
     fn drawn_alone(&self) -> Vec<String> {
-        let alone = |uncertain: &&(Uncertain, Vec<usize>)| matches!(uncertain.0.kind, UncertainKind::Distribution(_));
+        let alone =
+            |uncertain: &&(Uncertain, Vec<usize>)| matches!(uncertain.0.kind, UncertainKind::Distribution(_));
         self.drawn.iter().filter(alone).map(|(uncertain, _)| uncertain.name.clone()).collect()
     }
 
@@ -348,8 +364,12 @@ fn describe(distribution: &Distribution) -> String {
             format!("lognormal(meanlog {}, sdlog {})", short(mean_log), short(sd_log))
         }
         Distribution::Beta { alpha, beta } => format!("beta({}, {})", short(alpha), short(beta)),
-        Distribution::Gamma { shape, scale } => format!("gamma(shape {}, scale {})", short(shape), short(scale)),
-        Distribution::Weibull { shape, scale } => format!("weibull(shape {}, scale {})", short(shape), short(scale)),
+        Distribution::Gamma { shape, scale } => {
+            format!("gamma(shape {}, scale {})", short(shape), short(scale))
+        }
+        Distribution::Weibull { shape, scale } => {
+            format!("weibull(shape {}, scale {})", short(shape), short(scale))
+        }
         Distribution::Uniform { low, high } => format!("uniform({}, {})", short(low), short(high)),
         Distribution::Triangular { low, mode, high } => {
             format!("triangular({}, {}, {})", short(low), short(mode), short(high))

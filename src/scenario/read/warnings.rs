@@ -29,11 +29,15 @@ impl Reader<'_> {
     fn warn_of_double_gains(&mut self, top: &At<'_>) {
         let mut messages = Vec::new();
         for programme in &self.scenario.programmes {
-            let effects = || programme.steps.iter().flat_map(|step| &step.effects).map(|at| &self.scenario.effects[*at]);
+            let effects = || {
+                programme.steps.iter().flat_map(|step| &step.effects).map(|at| &self.scenario.effects[*at])
+            };
             let utility = effects().find(|effect| matches!(effect.node, ModelNode::Utility(_)));
             let event = effects().find(|effect| !matches!(effect.node, ModelNode::Utility(_)));
             let (Some(utility), Some(event)) = (utility, event) else { continue };
-            let Some(at) = top.below("effects").and_then(|effects| effects.below(&utility.id)) else { continue };
+            let Some(at) = top.below("effects").and_then(|effects| effects.below(&utility.id)) else {
+                continue;
+            };
             let title = format!("`{}` acts both on events and on quality of life", programme.id);
             messages.push(
                 Diagnostic::warning(title)
@@ -48,7 +52,10 @@ impl Reader<'_> {
     /// Older people change insurers less often than all people.
     fn warn_of_leaving(&mut self, top: &At<'_>, base: &Environment) {
         let programmes = &self.scenario.programmes;
-        let youngest = programmes.iter().filter_map(|programme| self.eligible_ages(programme, base).first().copied()).min();
+        let youngest = programmes
+            .iter()
+            .filter_map(|programme| self.eligible_ages(programme, base).first().copied())
+            .min();
         if youngest.is_none_or(|youngest| youngest < OLDER) {
             return;
         }
@@ -61,10 +68,12 @@ impl Reader<'_> {
             let id = &self.scenario.parties.list[insurer.party].id;
             let Some(at) = top.below("parties").and_then(|parties| parties.below(id)) else { continue };
             messages.push(
-                Diagnostic::warning(format!("one leaving rate of `{id}` for all ages, and everybody eligible is 65 or over"))
-                    .at(at.span_of("leaving_rate"))
-                    .label("older people change insurers less often than the mean of all ages")
-                    .help("give it by age, such as `leaving_rate = \"insurer_leaving_rate(age)\"`"),
+                Diagnostic::warning(format!(
+                    "one leaving rate of `{id}` for all ages, and everybody eligible is 65 or over"
+                ))
+                .at(at.span_of("leaving_rate"))
+                .label("older people change insurers less often than the mean of all ages")
+                .help("give it by age, such as `leaving_rate = \"insurer_leaving_rate(age)\"`"),
             );
         }
         messages.into_iter().for_each(|message| self.say(message));
