@@ -1,10 +1,13 @@
 //! `ounce check`: check a scenario without running it.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::{INVALID, UNFINISHED};
+use crate::scenario::sources::Sources;
+use crate::scenario::{self, Loaded};
 
 /// What `ounce check` is asked.
 #[derive(Debug, Args)]
@@ -22,13 +25,67 @@ pub struct CheckArgs {
 /// Checks a scenario: 0 when it can be run, 2 when it is wrong, 1 when it has warnings and the check is strict.
 #[must_use]
 pub fn check(arguments: CheckArgs) -> ExitCode {
-    let loaded = super::load(&arguments.file, &arguments.set);
-    loaded.diagnostics.emit(&loaded.sources);
-    if loaded.root.is_none() {
-        return ExitCode::from(INVALID);
+    let mut sources = Sources::new();
+    match scenario::read(Path::new(&arguments.file), &arguments.set, &mut sources) {
+        Err(messages) => {
+            messages.emit(&sources);
+            ExitCode::from(INVALID)
+        }
+        Ok(loaded) => {
+            loaded.warnings.emit(&sources);
+            let printed = super::print(&account(&arguments.file, &loaded));
+            if arguments.strict && loaded.warnings.warning_count() > 0 {
+                return ExitCode::from(UNFINISHED);
+            }
+            printed
+        }
     }
-    if arguments.strict && loaded.diagnostics.warning_count() > 0 {
-        return ExitCode::from(UNFINISHED);
-    }
-    super::print(&format!("{}: no errors\n", arguments.file))
+}
+
+/// What the scenario holds and where its numbers come from, in a few lines.
+fn account(file: &str, loaded: &Loaded) -> String {
+    let scenario = &loaded.scenario;
+    let origin = |sourced: bool, assumed: bool| {
+        let inputs = scenario.inputs.iter().filter(|input| input.needs_origin);
+        inputs
+            .filter(|input| (!input.source.is_empty(), !input.assumption.is_empty()) == (sourced, assumed))
+            .count()
+    };
+    let persons: f64 =
+        scenario.population.groups.iter().filter(|group| group.enters == 0).map(|g| g.persons).sum();
+    let last = i64::from(scenario.time.start) + scenario.time.years as i64 - 1;
+    let warnings = match loaded.warnings.warning_count() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "warning", "warnings")),
+    };
+    let drawn = scenario.parameters.columns.len();
+    let lines = [
+        format!("{file}: ok, no errors{warnings}"),
+        format!(
+            "  {} people, {} to {last}; {}, {}, {}",
+            persons.round(),
+            scenario.time.start,
+            counted(scenario.programmes.len(), "programme", "programmes"),
+            counted(scenario.strategies.len(), "strategy", "strategies"),
+            counted(scenario.arrangements.len(), "arrangement", "arrangements"),
+        ),
+        format!(
+            "  {} about the world: {} with a source ({} of these adapted, with the reason), {} assumed, {} without either",
+            counted(
+                scenario.inputs.iter().filter(|input| input.needs_origin).count(),
+                "number or table",
+                "numbers and tables"
+            ),
+            origin(true, false) + origin(true, true),
+            origin(true, true),
+            origin(false, true),
+            origin(false, false),
+        ),
+        format!("  {drawn} of the numbers are uncertain"),
+    ];
+    lines.join("\n") + "\n"
+}
+
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }

@@ -15,9 +15,11 @@ fn beta(alpha: f64, beta: f64) -> Distribution {
 fn assert_round_trip(distribution: &Distribution, u: f64) {
     let x = distribution.inverse_cdf(u);
     let back = distribution.cdf(x);
-    let between = distribution.cdf(x.next_down()) <= u + 1e-10 && u <= distribution.cdf(x.next_up()) + 1e-10;
+    let between = distribution.cdf(x.next_down()) <= u && u <= distribution.cdf(x.next_up());
+    // In the tails the chance itself is small, so there the error must be small beside it.
+    let allowed = 1e-10 * (10.0 * u.min(1.0 - u)).min(1.0);
     assert!(
-        (back - u).abs() < 1e-10 || between,
+        (back - u).abs() < allowed.max(1e-15) || between,
         "{distribution:?} at u = {u}: x = {x}, back = {back}, off by {}",
         back - u
     );
@@ -162,15 +164,17 @@ fn impossible_numbers_are_named() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn any_gamma_goes_there_and_back(log_shape in -4.6_f64..8.5, u in 1e-9_f64..1.0) {
+    fn any_gamma_goes_there_and_back(log_shape in -4.6_f64..8.5, log_u in -30.0_f64..0.0, upper: bool) {
+        let u = if upper { 1.0 - log_u.exp() } else { log_u.exp() };
         assert_round_trip(&gamma(log_shape.exp()), u);
     }
 
     #[test]
-    fn any_beta_goes_there_and_back(log_a in -4.6_f64..8.5, log_b in -4.6_f64..8.5, u in 1e-9_f64..1.0) {
+    fn any_beta_goes_there_and_back(log_a in -4.6_f64..8.5, log_b in -4.6_f64..8.5, log_u in -30.0_f64..0.0, upper: bool) {
+        let u = if upper { 1.0 - log_u.exp() } else { log_u.exp() };
         assert_round_trip(&beta(log_a.exp(), log_b.exp()), u);
     }
 

@@ -68,32 +68,40 @@ impl Environment {
     }
 
     fn compute(scenario: &Scenario, drawn: impl Fn(usize) -> Lane) -> Result<Self, QuantityError> {
-        let mut environment = Self { parameters: Vec::new(), tables: Vec::new() };
-        environment.tables = scenario
-            .tables
-            .iter()
-            .map(|table| match &table.rows {
-                TableRows::Numbers(values) => values.clone(),
-                TableRows::Parameters(rows) => TableValues::Lanes(vec![Lane::ZERO; rows.len()]),
-            })
-            .collect();
+        let mut environment = Self::empty(scenario);
+        let rows = rows_by_parameter(scenario);
         for (index, parameter) in scenario.parameters.list.iter().enumerate() {
             let value = match &parameter.origin {
                 Origin::Fixed(value) => Lane::splat(*value),
                 Origin::Drawn { .. } => drawn(index),
                 Origin::Formula(formula) => environment.quantity(formula)?,
             };
-            environment.parameters.push(value * parameter.index_factor);
+            environment.push(value * parameter.index_factor, &rows[index]);
         }
-        environment.fill_tables(scenario);
         Ok(environment)
     }
 
-    /// Tables whose rows are parameters hold their values.
-    fn fill_tables(&mut self, scenario: &Scenario) {
-        for (table, values) in scenario.tables.iter().zip(&mut self.tables) {
-            if let TableRows::Parameters(rows) = &table.rows {
-                *values = TableValues::Lanes(rows.iter().map(|&row| self.parameters[row]).collect());
+    /// No parameter yet, and tables whose rows are parameters without values.
+    pub(crate) fn empty(scenario: &Scenario) -> Self {
+        let tables = scenario.tables.iter().map(|table| match &table.rows {
+            TableRows::Numbers(values) => values.clone(),
+            TableRows::Parameters(rows) => TableValues::Lanes(vec![Lane::splat(f64::NAN); rows.len()]),
+        });
+        Self { parameters: Vec::new(), tables: tables.collect() }
+    }
+
+    /// Adds the value of the next parameter, and fills the rows of tables that it is.
+    pub(crate) fn push(&mut self, value: Lane, rows: &[(usize, usize)]) {
+        self.parameters.push(value);
+        self.fill(value, rows);
+    }
+
+    fn fill(&mut self, value: Lane, rows: &[(usize, usize)]) {
+        for &(table, row) in rows {
+            if let Some(TableValues::Lanes(values)) = self.tables.get_mut(table)
+                && let Some(place) = values.get_mut(row)
+            {
+                *place = value;
             }
         }
     }
@@ -111,14 +119,15 @@ impl Environment {
             replaced[set.parameter] = Some(self.quantity(&set.value)?);
         }
         let mut arm = self.clone();
+        let rows = rows_by_parameter(scenario);
         for (index, parameter) in scenario.parameters.list.iter().enumerate() {
             arm.parameters[index] = match (&replaced[index], &parameter.origin) {
                 (Some(value), _) => *value,
                 (None, Origin::Formula(formula)) => arm.quantity(formula)? * parameter.index_factor,
                 (None, _) => self.parameters[index],
             };
+            arm.fill(arm.parameters[index], &rows[index]);
         }
-        arm.fill_tables(scenario);
         Ok(arm)
     }
 
@@ -137,4 +146,20 @@ impl Environment {
             Err(QuantityError::new(quantity, "the formula gives no finite number in some draw"))
         }
     }
+}
+
+/// For each parameter the rows of tables that it fills, as table and row. A formula may look up a table whose rows
+/// are parameters, so rows are filled as soon as their parameter has its value.
+pub(crate) fn rows_by_parameter(scenario: &Scenario) -> Vec<Vec<(usize, usize)>> {
+    let mut by_parameter = vec![Vec::new(); scenario.parameters.list.len()];
+    for (table, data) in scenario.tables.iter().enumerate() {
+        if let TableRows::Parameters(rows) = &data.rows {
+            for (row, &parameter) in rows.iter().enumerate() {
+                if let Some(places) = by_parameter.get_mut(parameter) {
+                    places.push((table, row));
+                }
+            }
+        }
+    }
+    by_parameter
 }

@@ -9,8 +9,8 @@
 //! all their digits. Halley's method, third order, kept inside a bracket; the last step is of fifth order.
 
 use super::incomplete_gamma::{
-    LAST_STEP_WITHIN, MOST_STEPS, MOST_TERMS, STIRLING_FROM, excess_over_log, last_step, not_zero,
-    stirling_remainder,
+    FAR, LAST_STEP_WITHIN, MOST_STEPS, MOST_TERMS, STIRLING_FROM, excess_over_log, last_step, not_zero,
+    step_in_logarithm, stirling_remainder,
 };
 use super::normal::normal_inverse;
 use std::f64::consts::TAU;
@@ -155,7 +155,11 @@ impl UnitBeta {
             if missing.abs() <= tolerance {
                 return from_logit(logit + last_step(newton, slope, curvature, curvature * (y - x))).0;
             }
-            let step = newton / (1.0 + 0.5 * newton * slope).max(0.5);
+            let step = if missing.abs() > FAR * u.min(upper) {
+                step_in_logarithm(u, (p, q), density)
+            } else {
+                newton / (1.0 + 0.5 * newton * slope).max(0.5)
+            };
             let next = logit + step;
             logit = if next > low && next < high && step.abs() < 50.0 {
                 next
@@ -178,8 +182,8 @@ impl UnitBeta {
 fn from_logit(logit: f64) -> (f64, f64, f64, f64) {
     let small = libm::exp(-logit.abs());
     let ln_larger = -libm::log1p(small);
-    let larger = 1.0 / (1.0 + small);
-    let smaller = small * larger;
+    let smaller = small / (1.0 + small);
+    let larger = 1.0 - smaller;
     let ln_smaller = ln_larger - logit.abs();
     if logit < 0.0 {
         (smaller, larger, ln_smaller, ln_larger)

@@ -22,6 +22,8 @@ const POWER_LAW_BELOW: f64 = -39.0;
 /// The share of the smaller tail that may still be missing for the next step to be the last: the error of
 /// [`last_step`] is about the fifth power of this.
 pub(super) const LAST_STEP_WITHIN: f64 = 3e-3;
+/// The share of the smaller tail beyond which what is missing is far: [`step_in_logarithm`] instead of Halley's.
+pub(super) const FAR: f64 = 0.5;
 /// Where a continued fraction ends at the latest: a hundred times the terms of the largest shapes in use.
 pub(super) const MOST_TERMS: f64 = 1e6;
 /// More than any input needs: a step that leaves the bracket is replaced by bisection, which ends by itself.
@@ -148,7 +150,7 @@ impl UnitGamma {
     fn first_guess(&self, u: f64, power_law: f64) -> f64 {
         let a = self.shape;
         let lower = libm::exp(power_law);
-        if lower < 0.4 * (a + 1.0) {
+        if lower < 0.4 * (a + 1.0) && a < 30.0 {
             return lower * libm::exp(lower / (a + 1.0));
         }
         if a < 0.5 {
@@ -183,8 +185,11 @@ impl UnitGamma {
             if missing.abs() <= tolerance {
                 return x + x * libm::expm1(last_step(newton, slope, -x, -x));
             }
-            // A denominator below ½ would overshoot.
-            let step = newton / (1.0 + 0.5 * newton * slope).max(0.5);
+            let step = if missing.abs() > FAR * u.min(upper) {
+                step_in_logarithm(u, (p, q), density)
+            } else {
+                newton / (1.0 + 0.5 * newton * slope).max(0.5)
+            };
             let next = x * libm::exp(step);
             x = if next > low && next < high && step.abs() < 50.0 {
                 next
@@ -223,6 +228,12 @@ fn continued_fraction(a: f64, x: f64) -> f64 {
         }
         n += 1.0;
     }
+}
+
+/// Newton's step for the logarithm of the tail u lies in. Distribution functions here are log-concave in y, so
+/// this approaches from far out in a few strides where a step for F itself would crawl.
+pub(super) fn step_in_logarithm(u: f64, (p, q): (f64, f64), density: f64) -> f64 {
+    if u < 0.5 { p / density * libm::log(u / p) } else { q / density * libm::log(q / (1.0 - u)) }
 }
 
 /// How far the quantile lies from y when `newton = (u − F(y))/g(y)` is small: the Taylor series of the inverse

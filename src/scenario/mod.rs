@@ -1,4 +1,8 @@
 //! Scenario files: reading, checking, explaining.
+//!
+//! [`read`] is the front door. It loads a file with all files it uses ([`merge`]), checks what may stand where
+//! ([`grammar`]), and then reads what it means into a [`Scenario`]. All mistakes of a file are reported at once, each
+//! with its place, what was expected there and the nearest known name.
 
 pub mod checked;
 pub mod diagnostic;
@@ -6,8 +10,64 @@ pub mod embedded;
 pub mod explain;
 pub mod grammar;
 pub mod merge;
+mod read;
 pub mod schema;
 pub mod sources;
 pub mod tree;
 
+use std::path::Path;
+
 pub use checked::Scenario;
+
+use diagnostic::Diagnostics;
+use sources::Sources;
+use tree::Node;
+
+/// A scenario that can be run.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What is doubtful about it.
+    pub warnings: Diagnostics,
+}
+
+/// Reads the scenario in a file, with `name=value` assignments put over it.
+///
+/// # Errors
+/// All mistakes that were found, with the warnings beside them.
+pub fn read(path: &Path, set: &[(String, String)], sources: &mut Sources) -> Result<Loaded, Diagnostics> {
+    let mut messages = Diagnostics::new();
+    let root = merge::load(&path.to_string_lossy(), sources, &mut messages);
+    finish(root, set, sources, messages)
+}
+
+/// Reads the scenario in a text that is in no file; messages call it `name`.
+///
+/// # Errors
+/// All mistakes that were found, with the warnings beside them.
+pub fn read_text(
+    name: &str,
+    text: &str,
+    set: &[(String, String)],
+    sources: &mut Sources,
+) -> Result<Loaded, Diagnostics> {
+    let mut messages = Diagnostics::new();
+    let root = merge::load_text(name, text, sources, &mut messages);
+    finish(root, set, sources, messages)
+}
+
+fn finish(
+    root: Option<Node>,
+    set: &[(String, String)],
+    sources: &mut Sources,
+    mut messages: Diagnostics,
+) -> Result<Loaded, Diagnostics> {
+    let Some(mut root) = root else { return Err(messages) };
+    merge::set(&mut root, set, sources, &mut messages);
+    grammar::check_structure(&root, &mut messages);
+    let (scenario, found) = read::read(&root, sources);
+    messages.append(found);
+    messages.sort();
+    if messages.has_errors() { Err(messages) } else { Ok(Loaded { scenario, warnings: messages }) }
+}

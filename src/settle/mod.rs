@@ -40,6 +40,8 @@ pub mod clauses;
 pub mod contract;
 pub mod costs;
 pub mod error;
+#[cfg(test)]
+mod laws;
 pub mod leakage;
 pub mod overlap;
 pub mod parties;

@@ -1,0 +1,162 @@
+//! The people, years and states at which quantities are looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::scenario::checked::{Scenario, Variables};
+
+/// What a quantity is looked at with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Domain {
+    /// Everybody at every age they reach; the states are those of a model.
+    Reached(Option<usize>),
+    /// Everybody at the age at which they enter.
+    Entering,
+}
+
+/// Values of the variables, one of each at every point.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Points {
+    /// Number of points.
+    pub(super) count: usize,
+    /// By variable; empty for a variable that is not needed.
+    pub(super) columns: Vec<Vec<f64>>,
+}
+
+/// All combinations that occur of the variables that a quantity needs.
+pub(super) struct Grid<'s> {
+    scenario: &'s Scenario,
+    known: BTreeMap<(Domain, Vec<usize>), usize>,
+    points: Vec<Points>,
+}
+
+impl<'s> Grid<'s> {
+    pub(super) fn new(scenario: &'s Scenario) -> Self {
+        Self { scenario, known: BTreeMap::new(), points: Vec::new() }
+    }
+
+    /// The number of the points for these variables; see [`Grid::points`].
+    pub(super) fn number(&mut self, domain: Domain, variables: &BTreeSet<usize>) -> usize {
+        let key = (domain, variables.iter().copied().collect::<Vec<usize>>());
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let points = self.build(domain, variables);
+        self.points.push(points);
+        self.known.insert(key, self.points.len() - 1);
+        self.points.len() - 1
+    }
+
+    /// All points by number.
+    pub(super) fn into_points(self) -> Vec<Points> {
+        self.points
+    }
+
+    fn build(&self, domain: Domain, variables: &BTreeSet<usize>) -> Points {
+        let count = self.scenario.variables.count();
+        let mut points = Points { count: 1, columns: vec![Vec::new(); count] };
+        points
+            .columns
+            .iter_mut()
+            .enumerate()
+            .filter(|(v, _)| variables.contains(v))
+            .for_each(|(_, column)| column.push(0.0));
+        let person: Vec<usize> = variables.iter().copied().filter(|v| self.is_personal(*v)).collect();
+        if !person.is_empty() {
+            points = cross(&points, &person, &self.people(domain, &person));
+        }
+        for (class, risk) in self.scenario.population.classes.iter().enumerate() {
+            if variables.contains(&risk.variable) {
+                let codes =
+                    (0..self.scenario.population.classes[class].values.len()).map(|code| vec![code as f64]);
+                points = cross(&points, &[risk.variable], &codes.collect::<Vec<_>>());
+            }
+        }
+        let horizon = self.scenario.time.years;
+        let years = || (0..horizon).map(|year| year as f64);
+        if variables.contains(&Variables::STATE) {
+            let codes: Vec<Vec<f64>> = self.states(domain).into_iter().map(|code| vec![code]).collect();
+            points = cross(&points, &[Variables::STATE], &codes);
+        }
+        if variables.contains(&Variables::YEAR) || variables.contains(&Variables::TIME) {
+            let start = f64::from(self.scenario.time.start);
+            let both: Vec<Vec<f64>> = years().map(|year| vec![start + year, year]).collect();
+            points = cross(&points, &[Variables::YEAR, Variables::TIME], &both);
+        }
+        if variables.contains(&Variables::SINCE) {
+            let halves: Vec<Vec<f64>> = (0..=2 * horizon).map(|half| vec![half as f64 / 2.0]).collect();
+            points = cross(&points, &[Variables::SINCE], &halves);
+        }
+        points
+    }
+
+    /// Whether a variable is known of each group of the population.
+    fn is_personal(&self, variable: usize) -> bool {
+        let labels = &self.scenario.variables.labels;
+        match variable {
+            Variables::AGE | Variables::SEX => true,
+            _ => variable
+                .checked_sub(Variables::FIRST_LABEL)
+                .and_then(|label| labels.get(label))
+                .is_some_and(|label| label.class.is_none()),
+        }
+    }
+
+    /// The different people as far as these variables tell.
+    fn people(&self, domain: Domain, variables: &[usize]) -> Vec<Vec<f64>> {
+        let horizon = self.scenario.time.years;
+        let mut seen: BTreeSet<Vec<i64>> = BTreeSet::new();
+        for group in &self.scenario.population.groups {
+            let years = match domain {
+                Domain::Entering => 1,
+                Domain::Reached(_) if variables.contains(&Variables::AGE) => {
+                    horizon.saturating_sub(group.enters).max(1)
+                }
+                Domain::Reached(_) => 1,
+            };
+            for year in 0..years {
+                seen.insert(
+                    variables
+                        .iter()
+                        .map(|variable| match *variable {
+                            Variables::AGE => i64::from(group.age) + year as i64,
+                            Variables::SEX => group.sex as i64,
+                            label => group
+                                .labels
+                                .get(label - Variables::FIRST_LABEL)
+                                .map_or(0, |code| *code as i64),
+                        })
+                        .collect(),
+                );
+            }
+        }
+        seen.into_iter().map(|person| person.into_iter().map(|value| value as f64).collect()).collect()
+    }
+
+    /// Codes of the states of the living.
+    fn states(&self, domain: Domain) -> Vec<f64> {
+        let models = &self.scenario.models;
+        let of =
+            |model: usize| models[model].states.iter().filter(|state| state.alive).map(|state| state.code);
+        match domain {
+            Domain::Reached(Some(model)) => of(model).collect(),
+            _ => (0..models.len()).flat_map(of).collect(),
+        }
+    }
+}
+
+/// Every point with every one of the rows, whose values are those of `variables` as far as the points have these.
+fn cross(points: &Points, variables: &[usize], rows: &[Vec<f64>]) -> Points {
+    let mut crossed =
+        Points { count: points.count * rows.len(), columns: vec![Vec::new(); points.columns.len()] };
+    for (variable, column) in points.columns.iter().enumerate() {
+        if column.is_empty() {
+            continue;
+        }
+        let at = variables.iter().position(|known| *known == variable);
+        crossed.columns[variable] = match at {
+            Some(at) => (0..points.count).flat_map(|_| rows.iter().map(move |row| row[at])).collect(),
+            None => column.iter().flat_map(|value| rows.iter().map(move |_| *value)).collect(),
+        };
+    }
+    crossed
+}

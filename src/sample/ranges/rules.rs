@@ -1,0 +1,349 @@
+//! What the values of a scenario must be: one list for the base case and for every draw.
+
+use std::collections::BTreeSet;
+
+use super::points::{Domain, Grid};
+use crate::scenario::checked::{
+    Background, Benchmark, EnrolAmount, Frequency, Lasts, Measure, Model, Quantity, Scenario, ShareRule,
+    Terms,
+};
+
+/// What a value must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Range {
+    /// Any number.
+    Finite,
+    /// Not negative.
+    NotNegative,
+    /// More than zero.
+    Positive,
+    /// A rate per person-year.
+    Rate,
+    /// A probability.
+    Probability,
+    /// A share.
+    Share,
+    /// A utility: at most 1.
+    Utility,
+    /// A discount rate or inflation: above −1.
+    YearlyRate,
+    /// A sum of shares: exactly 1.
+    Whole,
+    /// A sum of shares: at most 1.
+    AtMostWhole,
+    /// Hazard of leaving a state times the length of a cycle: a warning above 0.3.
+    Exit,
+}
+
+/// Values that are added up and then looked at. Each term is a product.
+pub(super) struct Rule<'s> {
+    pub(super) range: Range,
+    /// What it is the sum of, in words; empty for a single quantity.
+    pub(super) what: String,
+    pub(super) terms: Vec<Vec<&'s Quantity>>,
+    /// Factor on the sum.
+    pub(super) factor: f64,
+    /// Number of the points in the grid.
+    pub(super) points: usize,
+}
+
+/// Rules while they are being collected.
+pub(super) struct Rules<'s> {
+    pub(super) grid: Grid<'s>,
+    pub(super) list: Vec<Rule<'s>>,
+}
+
+const EVERYBODY: Domain = Domain::Reached(None);
+
+impl<'s> Rules<'s> {
+    pub(super) fn of(scenario: &'s Scenario) -> Self {
+        let mut rules = Rules { grid: Grid::new(scenario), list: Vec::new() };
+        rules.valuation(scenario);
+        rules.population(scenario);
+        for (number, model) in scenario.models.iter().enumerate() {
+            rules.model(number, model, scenario.time.cycle_length());
+        }
+        rules.money(scenario);
+        rules.effects(scenario);
+        rules.programmes(scenario);
+        rules.contracts(scenario);
+        rules
+    }
+
+    fn one(&mut self, range: Range, quantity: &'s Quantity, domain: Domain) {
+        self.add(range, String::new(), vec![vec![quantity]], 1.0, domain);
+    }
+
+    fn maybe(&mut self, range: Range, quantity: Option<&'s Quantity>, domain: Domain) {
+        if let Some(quantity) = quantity {
+            self.one(range, quantity, domain);
+        }
+    }
+
+    fn sum(&mut self, range: Range, what: String, quantities: Vec<&'s Quantity>, domain: Domain) {
+        let terms = quantities.into_iter().map(|quantity| vec![quantity]).collect();
+        self.add(range, what, terms, 1.0, domain);
+    }
+
+    fn add(
+        &mut self,
+        range: Range,
+        what: String,
+        terms: Vec<Vec<&'s Quantity>>,
+        factor: f64,
+        domain: Domain,
+    ) {
+        let variables: BTreeSet<usize> = terms
+            .iter()
+            .flatten()
+            .flat_map(|quantity| quantity.program.variables().iter().copied())
+            .collect();
+        if terms.is_empty() {
+            return;
+        }
+        let points = self.grid.number(domain, &variables);
+        self.list.push(Rule { range, what, terms, factor, points });
+    }
+
+    fn valuation(&mut self, scenario: &'s Scenario) {
+        let valuation = &scenario.valuation;
+        for rate in [&valuation.discount_costs, &valuation.discount_effects, &valuation.discount_parties] {
+            self.one(Range::YearlyRate, rate, EVERYBODY);
+        }
+        self.maybe(Range::YearlyRate, valuation.inflation.as_ref(), EVERYBODY);
+    }
+
+    fn population(&mut self, scenario: &'s Scenario) {
+        for class in &scenario.population.classes {
+            for value in &class.values {
+                self.one(Range::Share, &value.share, Domain::Entering);
+                for rate in &value.relative_rates {
+                    self.one(Range::NotNegative, &rate.value, Domain::Entering);
+                }
+            }
+            let shares = class.values.iter().map(|value| &value.share).collect();
+            self.sum(
+                Range::Whole,
+                format!("the shares of the classes of `{}`", class.id),
+                shares,
+                Domain::Entering,
+            );
+            self.one(Range::Share, &class.misclassified, EVERYBODY);
+        }
+    }
+
+    fn model(&mut self, number: usize, model: &'s Model, cycle: f64) {
+        let domain = Domain::Reached(Some(number));
+        match &model.background {
+            Some(Background::Probability(quantity)) => self.one(Range::Probability, quantity, domain),
+            Some(Background::Rate(quantity)) => self.one(Range::Rate, quantity, domain),
+            None => {}
+        }
+        for state in &model.states {
+            self.one(Range::Share, &state.start, domain);
+            self.one(Range::NotNegative, &state.mortality_ratio, domain);
+            self.maybe(Range::Rate, state.excess_mortality.as_ref(), domain);
+            self.maybe(Range::Utility, state.utility.as_ref(), domain);
+        }
+        let starts = model.states.iter().map(|state| &state.start).collect();
+        self.sum(Range::Whole, format!("the shares in which people start in `{}`", model.id), starts, domain);
+        for transition in &model.transitions {
+            match &transition.frequency {
+                Frequency::Rate(rate) => self.one(Range::Rate, rate, domain),
+                Frequency::PerYear(share) | Frequency::PerCycle(share) => {
+                    self.one(Range::Probability, share, domain)
+                }
+            }
+        }
+        for event in &model.events {
+            let range = if event.parent.is_some() { Range::Share } else { Range::Rate };
+            self.one(range, &event.amount, domain);
+            self.maybe(Range::Finite, event.qaly_loss.as_ref(), domain);
+        }
+        for state in 0..model.states.len() {
+            self.exits(model, state, cycle, domain);
+        }
+    }
+
+    /// All ways out of a state together.
+    fn exits(&mut self, model: &'s Model, state: usize, cycle: f64, domain: Domain) {
+        let mut probabilities: Vec<&'s Quantity> = Vec::new();
+        let mut hazards: Vec<Vec<&'s Quantity>> = Vec::new();
+        for transition in model.transitions.iter().filter(|transition| transition.from == state) {
+            match &transition.frequency {
+                Frequency::Rate(rate) => hazards.push(vec![rate]),
+                Frequency::PerYear(share) | Frequency::PerCycle(share) => probabilities.push(share),
+            }
+        }
+        for event in model.events.iter().filter(|event| event.states.contains(&state)) {
+            if event.moves_to.is_none_or(|to| to == state) {
+                continue;
+            }
+            let mut chain = vec![&event.amount];
+            let mut parent = event.parent;
+            while let Some(above) = parent {
+                chain.push(&model.events[above].amount);
+                parent = model.events[above].parent;
+            }
+            hazards.push(chain);
+        }
+        hazards.extend(model.states[state].excess_mortality.iter().map(|rate| vec![rate]));
+        let id = &model.states[state].id;
+        if probabilities.len() > 1 {
+            let what = format!("the probabilities of leaving `{}.{id}`", model.id);
+            self.sum(Range::AtMostWhole, what, probabilities, domain);
+        }
+        let what = format!("the rate of leaving `{}.{id}` in a cycle", model.id);
+        // At the ages of the start: the few who live to be much older do not make a shorter cycle worth its time.
+        self.add(Range::Exit, what, hazards, cycle, Domain::Entering);
+    }
+
+    fn money(&mut self, scenario: &'s Scenario) {
+        for cost in &scenario.unit_costs {
+            self.one(Range::Finite, &cost.value, EVERYBODY);
+            for (_, share) in &cost.budgets {
+                self.one(Range::Share, share, EVERYBODY);
+            }
+            let shares = cost.budgets.iter().map(|(_, share)| share).collect();
+            self.sum(
+                Range::Whole,
+                format!("the shares of budgets in `unit_costs.{}`", cost.id),
+                shares,
+                EVERYBODY,
+            );
+            self.maybe(Range::Share, cost.cashable.as_ref(), EVERYBODY);
+        }
+        for budget in &scenario.budgets {
+            self.one(Range::Share, &budget.cashable, EVERYBODY);
+            self.one(Range::Finite, &budget.lost_to_equalisation, EVERYBODY);
+        }
+        for outcome in &scenario.outcomes {
+            for (_, amount) in &outcome.per {
+                self.one(Range::Finite, amount, EVERYBODY);
+            }
+        }
+        let insurers = &scenario.parties.insurers;
+        for insurer in insurers {
+            self.one(Range::Share, &insurer.market_share, EVERYBODY);
+            self.one(Range::Share, &insurer.leaving_rate, EVERYBODY);
+        }
+        if insurers.len() > 1 {
+            let shares = insurers.iter().map(|insurer| &insurer.market_share).collect();
+            self.sum(Range::AtMostWhole, "the market shares of insurers".to_owned(), shares, EVERYBODY);
+        }
+    }
+
+    fn effects(&mut self, scenario: &'s Scenario) {
+        for effect in &scenario.effects {
+            let domain = Domain::Reached(Some(effect.model));
+            match &effect.measure {
+                Measure::RateRatio(ratio) | Measure::RiskRatio(ratio) | Measure::OddsRatio(ratio) => {
+                    self.one(Range::NotNegative, ratio, domain);
+                }
+                Measure::Difference(difference) => self.one(Range::Finite, difference, domain),
+            }
+            match &effect.lasts {
+                Lasts::Always => {}
+                Lasts::Fade { full, fade } => {
+                    self.one(Range::NotNegative, full, domain);
+                    self.one(Range::NotNegative, fade, domain);
+                }
+                Lasts::HalfLife(years) => self.one(Range::Positive, years, domain),
+                Lasts::Formula(strength) => self.one(Range::Share, strength, domain),
+            }
+        }
+    }
+
+    fn programmes(&mut self, scenario: &'s Scenario) {
+        for programme in &scenario.programmes {
+            let domain = Domain::Reached(Some(programme.model));
+            self.one(Range::Finite, &programme.eligible, domain);
+            self.one(Range::NotNegative, &programme.relative_risk, domain);
+            self.one(Range::NotNegative, &programme.reach, domain);
+            match &programme.enrol.amount {
+                EnrolAmount::Share(share) => self.one(Range::Share, share, domain),
+                EnrolAmount::Persons(persons) | EnrolAmount::Total(persons) => {
+                    self.one(Range::NotNegative, persons, domain);
+                }
+            }
+            for cost in &programme.fixed {
+                self.one(Range::Finite, &cost.value, domain);
+            }
+            for (number, step) in programme.steps.iter().enumerate() {
+                self.one(Range::Share, &step.share, domain);
+                self.maybe(Range::NotNegative, step.capacity.as_ref(), domain);
+                self.maybe(Range::Finite, step.only_if.as_ref(), domain);
+                for cost in &step.costs {
+                    self.one(Range::Finite, &cost.value, domain);
+                    self.one(Range::NotNegative, &cost.times, domain);
+                }
+                let eldest = programme.steps.iter().position(|sibling| sibling.parent == step.parent);
+                let siblings: Vec<&Quantity> = programme
+                    .steps
+                    .iter()
+                    .filter(|sibling| sibling.parent == step.parent)
+                    .map(|sibling| &sibling.share)
+                    .collect();
+                if eldest == Some(number) && siblings.len() > 1 {
+                    let of = step.parent.map_or("invited", |parent| programme.steps[parent].id.as_str());
+                    let what = format!("the shares of the steps of `{of}` in `{}`", programme.id);
+                    self.sum(Range::AtMostWhole, what, siblings, domain);
+                }
+            }
+        }
+    }
+
+    fn contracts(&mut self, scenario: &'s Scenario) {
+        for arrangement in &scenario.arrangements {
+            for clause in &arrangement.clauses {
+                self.maybe(Range::NotNegative, clause.cap_per_year.as_ref(), EVERYBODY);
+                self.maybe(Range::NotNegative, clause.cap_total.as_ref(), EVERYBODY);
+                self.terms(&clause.terms);
+            }
+        }
+    }
+
+    fn terms(&mut self, terms: &'s Terms) {
+        match terms {
+            Terms::Fee { persons, price, volume_cap } => {
+                self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
+                self.one(Range::NotNegative, price, EVERYBODY);
+                self.maybe(Range::NotNegative, volume_cap.as_ref(), EVERYBODY);
+            }
+            Terms::LumpSum { amount } => self.one(Range::NotNegative, amount, EVERYBODY),
+            Terms::Subsidy { base, share, grant, carry_over, .. } => {
+                self.maybe(Range::Finite, base.where_.as_ref(), EVERYBODY);
+                self.one(Range::Share, share, EVERYBODY);
+                self.maybe(Range::NotNegative, grant.as_ref(), EVERYBODY);
+                self.one(Range::Share, carry_over, EVERYBODY);
+            }
+            Terms::CostShare { base, rule, .. } => {
+                self.maybe(Range::Finite, base.where_.as_ref(), EVERYBODY);
+                if let ShareRule::Fixed(shares) = rule {
+                    for share in shares {
+                        self.one(Range::Share, share, EVERYBODY);
+                    }
+                    let all = shares.iter().collect();
+                    self.sum(Range::AtMostWhole, "the shares of the parties".to_owned(), all, EVERYBODY);
+                }
+            }
+            Terms::Copayment { persons, price } => {
+                self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
+                self.one(Range::NotNegative, price, EVERYBODY);
+            }
+            Terms::SharedSavings(savings) => {
+                self.one(Range::Share, &savings.share, EVERYBODY);
+                self.one(Range::Share, &savings.minimum_savings_rate, EVERYBODY);
+                self.maybe(Range::Share, savings.cap_savings_rate.as_ref(), EVERYBODY);
+                if let Benchmark::Fixed(amount) = &savings.benchmark {
+                    self.one(Range::NotNegative, amount, EVERYBODY);
+                }
+                if let Some(loss) = &savings.loss {
+                    self.one(Range::Share, &loss.share, EVERYBODY);
+                    self.one(Range::Share, &loss.minimum_rate, EVERYBODY);
+                    self.maybe(Range::Share, loss.cap_rate.as_ref(), EVERYBODY);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! `[arrangements]`: who buys, who bears costs, and the clauses between parties.
+
+use crate::scenario::checked::{Arrangement, Base, Payer, Purchase, Request, Requested};
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::sources::Span;
+use crate::scenario::tree::Node;
+
+use super::context::{At, Reader};
+
+impl<'t> Reader<'_> {
+    /// Reads the arrangements.
+    pub(super) fn read_arrangements(&mut self, top: &At<'t>) {
+        let mut fallback: Option<&'t Node> = None;
+        for (id, at) in top.ids("arrangements") {
+            self.check_source(at.table);
+            if at.flag("fallback") {
+                let node = at.node("fallback");
+                if let (Some(first), Some(second)) = (fallback, node) {
+                    let message = Diagnostic::error("two arrangements are the fallback")
+                        .at(&second.span)
+                        .label("the second")
+                        .also(&first.span, "the first");
+                    self.say(message);
+                }
+                fallback = fallback.or(node);
+            }
+            let purchase = self.purchase(&at);
+            let providers = self.other_providers(&at);
+            let set = self.read_set(&at);
+            let mut clauses = Vec::new();
+            for (clause, below) in at.ids("clauses") {
+                clauses.extend(self.read_clause(clause, &below, purchase));
+            }
+            self.scenario.arrangements.push(Arrangement {
+                id: id.to_owned(),
+                name: at.name(id),
+                description: at.description(),
+                fallback: at.flag("fallback"),
+                purchase,
+                providers,
+                set,
+                clauses,
+            });
+        }
+    }
+
+    fn purchase(&mut self, at: &At<'_>) -> Purchase {
+        let word = at.text("purchase").unwrap_or("joint");
+        let insurer = at.text("insurer").and_then(|name| {
+            let ids: Vec<String> = self.insurer_ids();
+            self.find("insurer", name, at.span_of("insurer"), ids.iter().map(String::as_str))
+        });
+        match (word, insurer) {
+            ("region", Some(insurer)) => Purchase::Region { insurer },
+            ("own", Some(insurer)) => Purchase::Own { insurer },
+            ("region" | "own", None) => {
+                if at.node("insurer").is_none() {
+                    let label = "needs `insurer`: which one buys";
+                    self.error(
+                        at.span_of("purchase"),
+                        format!("`purchase = \"{word}\"` names no insurer"),
+                        label,
+                    );
+                }
+                Purchase::Joint
+            }
+            _ => {
+                if let Some(node) = at.node("insurer") {
+                    let label = "under joint purchase every insurer pays its share";
+                    self.error(&node.span, "`insurer` belongs to the purchase `region` or `own`", label);
+                }
+                Purchase::Joint
+            }
+        }
+    }
+
+    fn insurer_ids(&self) -> Vec<String> {
+        let parties = &self.scenario.parties;
+        parties.insurers.iter().map(|insurer| parties.list[insurer.party].id.clone()).collect()
+    }
+
+    fn other_providers(&mut self, at: &At<'t>) -> Vec<(usize, Option<usize>, usize)> {
+        let mut providers = Vec::new();
+        for entry in at.entries("providers") {
+            let Some(name) = entry.node.as_text() else { continue };
+            let party = self.party(name, &entry.node.span);
+            let Some((programme, rest)) = self.programme_part(&entry.key, &entry.key_span) else { continue };
+            let step = match rest {
+                Some(step) => match self.step_of(programme, step, &entry.key_span) {
+                    Some(step) => Some(step),
+                    None => continue,
+                },
+                None => None,
+            };
+            providers.extend(party.map(|party| (programme, step, party)));
+        }
+        providers
+    }
+
+    /// The programme at the start of a path, and what follows it.
+    pub(super) fn programme_part<'p>(
+        &mut self,
+        path: &'p str,
+        span: &Span,
+    ) -> Option<(usize, Option<&'p str>)> {
+        let (programme, rest) = match path.split_once('.') {
+            Some((programme, rest)) => (programme, Some(rest)),
+            None => (path, None),
+        };
+        let ids: Vec<String> =
+            self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
+        let programme = self.find("programme", programme, span, ids.iter().map(String::as_str))?;
+        Some((programme, rest))
+    }
+
+    /// The position of a step of a programme.
+    pub(super) fn step_of(&mut self, programme: usize, name: &str, span: &Span) -> Option<usize> {
+        let id = &self.scenario.programmes[programme].id;
+        let known: Vec<String> = self.scenario.programmes[programme]
+            .steps
+            .iter()
+            .map(|step| format!("{id}.{}", step.id))
+            .collect();
+        let path = format!("{id}.{name}");
+        self.find("step", &path, span, known.iter().map(String::as_str))
+    }
+
+    /// A side of a clause: a party, `insurers`, or `participants`.
+    pub(super) fn payer(&mut self, name: &str, span: &Span) -> Option<Payer> {
+        match name {
+            "insurers" => {
+                if !self.scenario.budgets.iter().any(|budget| budget.insurance) {
+                    let label = "no budget is of `kind = \"insurance\"`";
+                    self.error(span, "there is nothing for insurers to hold", label);
+                }
+                Some(Payer::Insurers)
+            }
+            "participants" => self.household(span).map(Payer::Party),
+            name => {
+                let ids: Vec<String> =
+                    self.scenario.parties.list.iter().map(|party| party.id.clone()).collect();
+                let known = ids.iter().map(String::as_str).chain(["insurers", "participants"]);
+                self.find("party", name, span, known).map(Payer::Party)
+            }
+        }
+    }
+
+    /// The persons of a step that a clause pays for.
+    pub(super) fn persons_of(&mut self, at: &At<'_>) -> Option<Request> {
+        let path = at.text("step")?;
+        let span = at.span_of("step");
+        let (programme, rest) = self.programme_part(path, span)?;
+        let Some(step) = rest else {
+            let id = self.scenario.programmes[programme].id.clone();
+            let label = format!("expected a step of it: `{id}.<step>`");
+            self.error(span, format!("`{path}` is a programme"), label);
+            return None;
+        };
+        let step = self.step_of(programme, step, span)?;
+        Some(Request { programme, what: Requested::Persons { step }, where_: self.restriction(at) })
+    }
+
+    /// The resource costs that a clause is about.
+    pub(super) fn base_of(&mut self, at: &At<'_>) -> Option<Request> {
+        let path = at.text("base")?;
+        let span = at.span_of("base");
+        let (programme, rest) = self.programme_part(path, span)?;
+        let base = match rest {
+            None => Base::Programme,
+            Some("fixed") => Base::Fixed,
+            Some(rest) => match rest.strip_prefix("fixed.") {
+                Some(item) => {
+                    let ids: Vec<String> = self.scenario.programmes[programme]
+                        .fixed
+                        .iter()
+                        .map(|cost| cost.id.clone())
+                        .collect();
+                    let found = self.find("fixed cost", item, span, ids.iter().map(String::as_str))?;
+                    Base::FixedItem(found)
+                }
+                None => Base::Step(self.step_of(programme, rest, span)?),
+            },
+        };
+        let where_ = self.restriction(at);
+        if where_.is_some() && matches!(base, Base::Fixed | Base::FixedItem(_)) {
+            let label = "fixed costs are made for all";
+            self.error(at.span_of("where"), "`where` picks persons", label);
+        }
+        Some(Request { programme, what: Requested::Cost(base), where_ })
+    }
+}
