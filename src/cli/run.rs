@@ -1,12 +1,25 @@
 //! `ounce run`: run a scenario and write its results.
 
+use std::io::IsTerminal as _;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{INVALID, Language, UNFINISHED};
+use super::{INVALID, Language, UNFINISHED, complain, print};
+use crate::analyse::analyse;
+use crate::report::csv::CsvStyle as Style;
+use crate::report::folder::{FolderError, Target};
+use crate::report::words::Lang;
+use crate::report::{Provenance, Rates, Run, terminal, write};
+use crate::sample::QuantityError;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::sources::Sources;
+use crate::scenario::{self, Scenario};
+use crate::settle::{SettleError, settle};
+use crate::value::{ValueError, blocks, value};
 
 /// What `ounce run` is asked.
 #[derive(Debug, Args)]
@@ -25,7 +38,7 @@ pub struct RunArgs {
     /// Another value for a parameter or any other quantity; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = super::assignment)]
     pub set: Vec<(String, String)>,
-    /// Folder for the results; by default named after the scenario
+    /// Folder for the results; by default `results/` and the name of the scenario
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
     /// How many threads; results do not depend on it
@@ -40,10 +53,10 @@ pub struct RunArgs {
     /// Only the base case at the stated values, without uncertainty
     #[arg(long)]
     pub base_case: bool,
-    /// Write over results that are there already
+    /// Replace results that are there already
     #[arg(long)]
     pub force: bool,
-    /// Say nothing while running, except errors
+    /// Say nothing, except errors
     #[arg(long)]
     pub quiet: bool,
 }
@@ -65,13 +78,223 @@ pub enum CsvStyle {
     Nl,
 }
 
-/// Runs a scenario.
+/// Runs a scenario: reads and checks it, makes sure that the results can be written, computes, writes the
+/// folder and prints the summary.
 #[must_use]
 pub fn run(arguments: RunArgs) -> ExitCode {
-    let loaded = super::load(&arguments.file, &arguments.set);
-    loaded.diagnostics.emit(&loaded.sources);
-    if loaded.root.is_none() {
-        return ExitCode::from(INVALID);
+    let Some(threads) = arguments.threads else { return run_here(&arguments) };
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build() {
+        Ok(pool) => pool.install(|| run_here(&arguments)),
+        Err(error) => complain(&format!("cannot start {threads} threads: {error}"), UNFINISHED),
     }
-    super::complain("this build checks scenarios but cannot run them", UNFINISHED)
+}
+
+fn run_here(arguments: &RunArgs) -> ExitCode {
+    let mut sources = Sources::new();
+    let (mut scenario, warnings) =
+        match scenario::read(Path::new(&arguments.file), &arguments.set, &mut sources) {
+            Ok(loaded) => (loaded.scenario, loaded.warnings),
+            Err(diagnostics) => {
+                diagnostics.emit(&sources);
+                return ExitCode::from(INVALID);
+            }
+        };
+    if !arguments.quiet && !warnings.is_empty() {
+        warnings.emit(&sources);
+    }
+    arguments.override_uncertainty(&mut scenario);
+    let target = match Target::check(&arguments.folder(), arguments.force) {
+        Ok(target) => target,
+        Err(error) => return complain(&error.to_string(), UNFINISHED),
+    };
+    match compute_and_write(arguments, &scenario, &sources, &warnings, target) {
+        Ok(summary) if arguments.quiet => {
+            drop(summary);
+            ExitCode::SUCCESS
+        }
+        Ok(summary) => print(&format!("{}{summary}", if warnings.is_empty() { "" } else { "\n" })),
+        Err(Failure::Scenario(diagnostic)) => {
+            let mut diagnostics = Diagnostics::new();
+            diagnostics.push(*diagnostic);
+            diagnostics.emit(&sources);
+            ExitCode::from(INVALID)
+        }
+        Err(Failure::Folder(error)) => complain(&error.to_string(), UNFINISHED),
+    }
+}
+
+/// Why a run that was read has no results.
+enum Failure {
+    /// The scenario asks for something impossible, which only its numbers show.
+    Scenario(Box<Diagnostic>),
+    /// The results cannot be written.
+    Folder(FolderError),
+}
+
+impl From<QuantityError> for Failure {
+    fn from(error: QuantityError) -> Self {
+        let mut diagnostic = Diagnostic::error(error.to_string());
+        if let Some(span) = &error.span {
+            diagnostic = diagnostic.at(span);
+        }
+        Self::Scenario(Box::new(diagnostic))
+    }
+}
+
+impl From<ValueError> for Failure {
+    fn from(error: ValueError) -> Self {
+        match error {
+            ValueError::Quantity(error) => error.into(),
+            ValueError::Sample(error) => Self::Scenario(Box::new(Diagnostic::error(error.to_string()))),
+        }
+    }
+}
+
+impl From<SettleError> for Failure {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::Quantity(error) => error.into(),
+            error => Self::Scenario(Box::new(Diagnostic::error(error.to_string()))),
+        }
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        Self::Folder(error)
+    }
+}
+
+/// Everything behind the reading; gives the summary in words.
+fn compute_and_write(
+    arguments: &RunArgs,
+    scenario: &Scenario,
+    sources: &Sources,
+    warnings: &Diagnostics,
+    target: Target,
+) -> Result<String, Failure> {
+    let bar = arguments.progress_bar(blocks(scenario));
+    let valued = value(scenario, arguments.base_case, &|| bar.inc(1))?;
+    bar.finish_and_clear();
+    let settled = settle(scenario, &valued)?;
+    let findings = analyse(scenario, &valued, &settled);
+    let provenance = Provenance::new(sources, arguments.options());
+    let mut sentences: Vec<String> =
+        warnings.iter().map(|warning| Provenance::sentence(warning, sources)).collect();
+    let settled_warnings = settled.iter().flat_map(|settled| &settled.warnings);
+    for warning in valued.warnings.iter().chain(settled_warnings) {
+        if !sentences.contains(warning) {
+            sentences.push(warning.clone());
+        }
+    }
+    let run = Run {
+        scenario,
+        valued: &valued,
+        findings: &findings,
+        rates: Rates::of(scenario)?,
+        warnings: sentences,
+        folder: Some(target.path().display().to_string()),
+    };
+    let style = match arguments.csv_style {
+        CsvStyle::En => Style::En,
+        CsvStyle::Nl => Style::Nl,
+    };
+    let writing = target.begin()?;
+    write(&run, &provenance, style, &writing)?;
+    target.finish(writing, arguments.force)?;
+    let lang = match arguments.lang {
+        Language::En => Lang::En,
+        Language::Nl => Lang::Nl,
+    };
+    Ok(terminal::summary(&run, lang))
+}
+
+impl RunArgs {
+    fn override_uncertainty(&self, scenario: &mut Scenario) {
+        let uncertainty = &mut scenario.uncertainty;
+        if let Some(draws) = self.draws {
+            uncertainty.draws = draws.get();
+        }
+        if let Some(seed) = self.seed {
+            uncertainty.seed = seed;
+        }
+        if let Some(Engine::Expected) = self.engine {
+            uncertainty.engine = scenario::checked::Engine::Expected;
+        }
+    }
+
+    /// The folder that was named, or `results/` and the name of the scenario.
+    fn folder(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| {
+            let stem = Path::new(&self.file).file_stem().unwrap_or_default();
+            Path::new("results").join(stem)
+        })
+    }
+
+    /// The options that change results, for the manifest.
+    fn options(&self) -> Vec<(String, String)> {
+        let mut options = Vec::new();
+        let mut add = |name: &str, value: String| options.push((name.to_owned(), value));
+        if let Some(draws) = self.draws {
+            add("draws", draws.to_string());
+        }
+        if let Some(seed) = self.seed {
+            add("seed", seed.to_string());
+        }
+        if let Some(Engine::Expected) = self.engine {
+            add("engine", "expected".to_owned());
+        }
+        for (name, value) in &self.set {
+            add(&format!("set {name}"), value.clone());
+        }
+        if self.base_case {
+            add("base-case", "true".to_owned());
+        }
+        if self.csv_style == CsvStyle::Nl {
+            add("csv-style", "nl".to_owned());
+        }
+        options
+    }
+
+    /// On a terminal only: in a pipe or a log it would be noise.
+    fn progress_bar(&self, blocks: usize) -> ProgressBar {
+        if self.quiet || self.base_case || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(blocks as u64);
+        match ProgressStyle::with_template("{wide_bar} {percent}% {eta}") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        run: RunArgs,
+    }
+
+    fn arguments(line: &[&str]) -> RunArgs {
+        Line::parse_from([&["run"], line].concat()).run
+    }
+
+    #[test]
+    fn results_are_named_after_the_scenario_unless_told_otherwise() {
+        assert_eq!(arguments(&["plans/den_haag.toml"]).folder(), Path::new("results/den_haag"));
+        assert_eq!(arguments(&["first_steps"]).folder(), Path::new("results/first_steps"));
+        assert_eq!(arguments(&["x.toml", "--out", "a/b"]).folder(), Path::new("a/b"));
+    }
+
+    #[test]
+    fn the_manifest_is_told_what_changes_results_and_nothing_else() {
+        let line = ["x.toml", "--draws", "100", "--set", "uptake=30%", "--threads", "2", "--quiet", "--force"];
+        let expected = [("draws", "100"), ("set uptake", "30%")];
+        assert_eq!(arguments(&line).options(), expected.map(|(name, value)| (name.into(), value.into())));
+    }
 }
