@@ -252,12 +252,11 @@ fn follow_moment(
         super::dynamics::follow(&plan.structure, rates, path, length, start, shadow_schedule, shadow);
         let deepest = &enrolled.deepest[cell * steps..(cell + 1) * steps];
         let mut participants = Lane::ZERO;
-        for (step, described) in programme.steps.iter().enumerate() {
-            let acts = !described.effects.is_empty();
-            if acts || described.leaves_pool {
+        for step in 0..steps {
+            if programme.participates(step) {
                 participants += deepest[step];
             }
-            followed[step] = acts && deepest[step].any(|share| share > 0.0);
+            followed[step] = programme.acts(step) && deepest[step].any(|share| share > 0.0);
             if followed[step] {
                 let with = &mut workspace.with[step];
                 with.reset(moment.boundary, cycles, states, columns);

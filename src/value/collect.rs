@@ -241,19 +241,19 @@ impl Participants<'_> {
         let programme = &self.scenario.programmes[cohort.programme];
         let group = &mut self.groups[group];
         let mut differences = Vec::new();
-        for (step, described) in programme.steps.iter().enumerate() {
-            let participates = !described.effects.is_empty() || described.leaves_pool;
+        let acts_on_utility = programme
+            .steps
+            .iter()
+            .flat_map(|step| &step.effects)
+            .any(|&effect| matches!(self.scenario.effects[effect].node, Node::Utility(_)));
+        for step in 0..programme.steps.len() {
             let weight = cohort.deepest[step];
-            if !participates || weight == Lane::ZERO {
+            if !programme.participates(step) || weight == Lane::ZERO {
                 continue;
             }
             group.shadow.add(cohort.shadow, weight, self.functionals, self.prices, cohort.path);
             let run = cohort.run(step);
             group.cohort.add(run, weight, self.functionals, self.prices, cohort.path);
-            let acts_on_utility = described
-                .effects
-                .iter()
-                .any(|&effect| matches!(self.scenario.effects[effect].node, Node::Utility(_)));
             if !acts_on_utility {
                 continue;
             }

@@ -311,10 +311,8 @@ impl Reader<'_> {
                 }
             }),
             Counted::Deaths { model } if model == self.model => {
-                Some((0..structure.states).filter(|&s| !structure.alive[s]).fold(Lane::ZERO, |sum, state| {
-                    let [start, end] = account.people(cycle, state);
-                    sum + (end - start)
-                }))
+                let deaths = structure.fatal.iter();
+                Some(deaths.fold(Lane::ZERO, |sum, &column| sum + account.occurrences(cycle, column)))
             }
             _ => None,
         }

@@ -94,7 +94,7 @@ impl Functionals {
                     }
                     Node::State(state) | Node::Utility(state) => vec![Source::State(state)],
                 },
-                Priced::LifeYear if model == 0 => (0..description.states.len())
+                Priced::LifeYear => (0..description.states.len())
                     .filter(|&s| description.states[s].alive)
                     .map(Source::State)
                     .collect(),
