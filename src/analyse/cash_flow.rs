@@ -101,7 +101,7 @@ pub fn expected_shortfall(values: &[f64], share: f64) -> Option<f64> {
     sorted.select_nth_unstable_by(whole, f64::total_cmp);
     let part = sorted[whole] * (weight - whole as f64);
     sorted[..whole].sort_unstable_by(f64::total_cmp);
-    let lowest = compensated_sum(sorted[..whole].iter().copied());
+    let lowest = compensated_sum(&sorted[..whole], |value| value);
     Some(if sorted[..whole].iter().all(|&value| value == sorted[whole]) {
         sorted[whole]
     } else {

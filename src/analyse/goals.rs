@@ -5,11 +5,12 @@
 //! +10% or more.
 
 use super::arm::Arm;
-use super::measures::goal_measure;
+use super::measures::goal_rows;
 use super::statistics::{Series, Summary};
+use crate::formula::Lane;
 use crate::scenario::Scenario;
 use crate::scenario::checked::Goal;
-use crate::value::flows::Valued;
+use crate::value::flows::{Flows, Valued};
 
 /// A goal under one delivery.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,10 +33,16 @@ pub struct GoalResult {
 pub fn goals(scenario: &Scenario, valued: &Valued, variant: usize) -> Vec<GoalResult> {
     let mut results = Vec::new();
     for (index, goal) in scenario.goals.iter().enumerate() {
-        let Some(row) = goal_measure(scenario, &valued.shape, goal.measure) else { continue };
+        let rows = goal_rows(scenario, &valued.shape, goal.measure);
+        let Some(level_row) = rows.first() else { continue };
         for delivery in 0..valued.deliveries.len() {
             let arm = Arm::new(valued, variant, delivery);
-            let change = arm.series(|flows| row.increment(flows)[goal.by] / row.level(flows)[goal.by]);
+            let in_year = |row: &dyn Fn(&Flows) -> &[Lane]| arm.by_year(row).into_iter().nth(goal.by);
+            let Some(level) = in_year(&|flows| level_row.level(flows)) else { continue };
+            let changes = rows.iter().filter_map(|row| in_year(&|flows| row.increment(flows)));
+            let nothing = level.map(|_| 0.0);
+            let increment = changes.fold(nothing, |sum, change| sum.plus(&change));
+            let change = increment.zip(&level, |increment, level| increment / level);
             if change.base.is_finite() && change.draws.iter().all(|change| change.is_finite()) {
                 results.push(assess(goal, index, delivery, &change, arm.randomisations()));
             }

@@ -115,14 +115,19 @@ pub fn or_id(name: &Localised, id: &str) -> Localised {
     }
 }
 
-/// Position in the list of measures of what a goal measures; `None` when it is not counted. Deaths from any
-/// cause are read in the first model that counts them: every model follows the whole population.
-pub fn goal_measure(scenario: &Scenario, shape: &Shape, goal: GoalMeasure) -> Option<Row> {
-    let counted = |wanted: &dyn Fn(&Counted) -> bool| shape.counted.iter().position(wanted).map(Row::Count);
+/// Rows of what a goal measures, the row of its level first; empty when it is not counted. Every model follows
+/// the whole population, so deaths from any cause have the level of the first model that counts them, and
+/// programmes on different models add their changes.
+pub fn goal_rows(scenario: &Scenario, shape: &Shape, goal: GoalMeasure) -> Vec<Row> {
+    let counted = |wanted: &dyn Fn(&Counted) -> bool| {
+        let rows = shape.counted.iter().enumerate().filter(|(_, counted)| wanted(counted));
+        rows.map(|(row, _)| Row::Count(row)).collect()
+    };
     match goal {
         GoalMeasure::Node { model, node } => counted(&|c| *c == Counted::Node { model, node }),
         GoalMeasure::Deaths => counted(&|c| matches!(c, Counted::Deaths { .. })),
-        GoalMeasure::Outcome(outcome) => (outcome < scenario.outcomes.len()).then_some(Row::Outcome(outcome)),
-        GoalMeasure::Qaly => Some(Row::Health(Flows::QALYS)),
+        GoalMeasure::Outcome(outcome) if outcome < scenario.outcomes.len() => vec![Row::Outcome(outcome)],
+        GoalMeasure::Outcome(_) => Vec::new(),
+        GoalMeasure::Qaly => vec![Row::Health(Flows::QALYS)],
     }
 }

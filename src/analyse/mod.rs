@@ -17,10 +17,14 @@ pub mod business_case;
 pub mod cash_flow;
 pub mod cost_effectiveness;
 pub mod dominance;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod goals;
 pub mod measures;
 pub mod outcomes;
 pub mod statistics;
+#[cfg(test)]
+mod tests;
 
 use crate::scenario::Scenario;
 use crate::settle::Settled;

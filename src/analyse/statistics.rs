@@ -98,28 +98,34 @@ impl Spread {
             return Some(Self { mean: first, sd, mcse: sd, p2_5: first, p50: first, p97_5: first, n });
         }
         let mean = mean(draws);
-        let squares = compensated_sum(draws.iter().map(|&value| (value - mean) * (value - mean)));
+        let squares = compensated_sum(draws, |value| (value - mean) * (value - mean));
         let [p2_5, p50, p97_5] = quantiles_between(draws, [0.025, 0.5, 0.975], low, high);
         let sd = (squares / (n - 1) as f64).sqrt();
         Some(Self { mean, sd, mcse: mcse(draws, randomisations), p2_5, p50, p97_5, n })
     }
 }
 
-/// Sum in which the rounding errors of all additions are carried along and added at the end.
+/// Sum of a term for each value, in which the rounding errors of all additions are carried along and added at the end.
 ///
 /// Terms 1, 9, 17 … go to a first running sum, terms 2, 10, 18 … to a second, and so on: eight sums that do
 /// not wait for each other, folded in that order at the end. Each addition a + b = s is followed by its exact
 /// error e = (a − (s − b′)) + (b − b′), b′ = s − a (the two-sum of Knuth, The Art of Computer Programming,
 /// volume 2, 4.2.2, theorem B). The order depends on nothing but the terms' own.
-pub fn compensated_sum(terms: impl IntoIterator<Item = f64>) -> f64 {
+pub fn compensated_sum(values: &[f64], term: impl Fn(f64) -> f64) -> f64 {
     let mut sums = [0.0; LANES];
     let mut errors = [0.0; LANES];
-    let mut place = 0;
-    for term in terms {
-        let (sum, error) = two_sum(sums[place], term);
-        sums[place] = sum;
-        errors[place] += error;
-        place = (place + 1) % LANES;
+    let (groups, rest) = values.as_chunks::<LANES>();
+    for group in groups {
+        for lane in 0..LANES {
+            let (sum, error) = two_sum(sums[lane], term(group[lane]));
+            sums[lane] = sum;
+            errors[lane] += error;
+        }
+    }
+    for (lane, &value) in rest.iter().enumerate() {
+        let (sum, error) = two_sum(sums[lane], term(value));
+        sums[lane] = sum;
+        errors[lane] += error;
     }
     let (mut total, mut rest) = (0.0, 0.0);
     for lane in 0..LANES {
@@ -130,6 +136,7 @@ pub fn compensated_sum(terms: impl IntoIterator<Item = f64>) -> f64 {
     total + rest
 }
 
+#[inline(always)]
 fn two_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
     let b_rounded = sum - a;
@@ -138,7 +145,7 @@ fn two_sum(a: f64, b: f64) -> (f64, f64) {
 
 /// Mean, from a compensated sum; not a number for no values.
 pub fn mean(values: &[f64]) -> f64 {
-    compensated_sum(values.iter().copied()) / values.len() as f64
+    compensated_sum(values, |value| value) / values.len() as f64
 }
 
 /// Quantiles by linear interpolation between order statistics: with x₁ ≤ … ≤ xₙ and h = (n − 1)p + 1, the
@@ -167,71 +174,73 @@ fn quantiles_between<const N: usize>(
     low: f64,
     high: f64,
 ) -> [f64; N] {
-    let mut statistics = OrderStatistics::new(values, low, high);
     let last = values.len() - 1;
-    probabilities.map(|probability| {
+    let places = probabilities.map(|probability| {
         let position = last as f64 * probability;
         let below = (position.floor() as usize).min(last);
-        let fraction = position - below as f64;
+        (below, position - below as f64)
+    });
+    let ranks = places.iter().flat_map(|&(below, _)| [below, (below + 1).min(last)]);
+    let statistics = OrderStatistics::new(values, low, high, ranks);
+    places.map(|(below, fraction)| {
         let lower = statistics.at(below);
         if fraction == 0.0 { lower } else { lower + fraction * (statistics.at(below + 1) - lower) }
     })
 }
 
-/// The k-th smallest values of a list, for a few k: the values are counted into buckets of equal width, and
-/// only the buckets that are asked for are sorted.
-struct OrderStatistics<'a> {
-    values: &'a [f64],
-    low: f64,
-    scale: f64,
-    /// Number of values in the buckets before each bucket.
-    before: Vec<usize>,
-    /// The bucket that was sorted last.
-    sorted: Option<usize>,
-    bucket: Vec<f64>,
+/// The k-th smallest values of a list, for a few k. The values are counted into buckets of equal width, and
+/// only the buckets that hold a wanted rank are gathered and sorted.
+struct OrderStatistics {
+    /// Rank of the first value of each gathered bucket, and its values in order.
+    gathered: Vec<(usize, Vec<f64>)>,
 }
 
-impl<'a> OrderStatistics<'a> {
-    fn new(values: &'a [f64], low: f64, high: f64) -> Self {
+impl OrderStatistics {
+    fn new(values: &[f64], low: f64, high: f64, ranks: impl Iterator<Item = usize>) -> Self {
         let scale = BUCKETS as f64 / (high - low);
-        let mut statistics =
-            Self { values, low, scale, before: Vec::new(), sorted: None, bucket: Vec::new() };
         if values.len() < SORT_ALL || !scale.is_normal() {
-            statistics.bucket = values.to_vec();
-            statistics.bucket.sort_unstable_by(f64::total_cmp);
-            return statistics;
+            return Self { gathered: vec![(0, sorted(values.to_vec()))] };
         }
-        let mut before = vec![0; BUCKETS + 1];
+        // Rises with the value, since each operation that it consists of does, rounding included.
+        let bucket_of = |value: f64| (((value - low) * scale) as usize).min(BUCKETS - 1);
+        let mut first = vec![0; BUCKETS + 1];
         for &value in values {
-            before[statistics.bucket_of(value) + 1] += 1;
+            first[bucket_of(value) + 1] += 1;
         }
         for bucket in 0..BUCKETS {
-            before[bucket + 1] += before[bucket];
+            first[bucket + 1] += first[bucket];
         }
-        statistics.before = before;
-        statistics
+        let mut wanted: Vec<usize> =
+            ranks.map(|rank| first.partition_point(|&first| first <= rank) - 1).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut slots = vec![None; BUCKETS];
+        let mut gathered: Vec<(usize, Vec<f64>)> = Vec::with_capacity(wanted.len());
+        for &bucket in &wanted {
+            slots[bucket] = Some(gathered.len());
+            gathered.push((first[bucket], Vec::with_capacity(first[bucket + 1] - first[bucket])));
+        }
+        for &value in values {
+            if let Some(slot) = slots[bucket_of(value)] {
+                gathered[slot].1.push(value);
+            }
+        }
+        for (_, values) in &mut gathered {
+            values.sort_unstable_by(f64::total_cmp);
+        }
+        Self { gathered }
     }
 
-    /// Rises with the value, since each operation that it consists of does, rounding included.
-    fn bucket_of(&self, value: f64) -> usize {
-        (((value - self.low) * self.scale) as usize).min(BUCKETS - 1)
+    fn at(&self, rank: usize) -> f64 {
+        let slot = self.gathered.partition_point(|(first, _)| *first <= rank) - 1;
+        let (first, values) = &self.gathered[slot];
+        values[rank - first]
     }
+}
 
-    fn at(&mut self, rank: usize) -> f64 {
-        if self.before.is_empty() {
-            return self.bucket[rank];
-        }
-        let bucket = self.before.partition_point(|&count| count <= rank) - 1;
-        if self.sorted != Some(bucket) {
-            self.bucket.clear();
-            let wanted = self.values.iter().filter(|&&value| self.bucket_of(value) == bucket);
-            let wanted: Vec<f64> = wanted.copied().collect();
-            self.bucket = wanted;
-            self.bucket.sort_unstable_by(f64::total_cmp);
-            self.sorted = Some(bucket);
-        }
-        self.bucket[rank - self.before[bucket]]
-    }
+fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    values
 }
 
 #[cfg(test)]
@@ -256,11 +265,11 @@ mod tests {
     fn a_sum_keeps_what_plain_addition_loses() {
         // 1e16 + 1 is 1e16 in double precision; the two ones and the half survive here.
         let terms = [1e16, 1.0, -1e16, 1.0, 0.5];
-        assert_eq!(compensated_sum(terms), 2.5);
+        assert_eq!(compensated_sum(&terms, |term| term), 2.5);
         // The same where large terms meet in one running sum, eight places apart.
         let mut apart = vec![0.0; 17];
         (apart[0], apart[8], apart[16]) = (1e16, 1.0, -1e16);
-        assert_eq!(compensated_sum(apart), 1.0);
+        assert_eq!(compensated_sum(&apart, |term| term), 1.0);
     }
 
     #[test]

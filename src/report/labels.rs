@@ -14,7 +14,6 @@ pub enum Label {
     PeopleTakingPart,
     StepReached,
     TurnedAway,
-    PerYearOfAll,
     ChangeOf,
     QalyExplained,
     WhatItCosts,
@@ -76,7 +75,6 @@ impl Label {
             L::PeopleTakingPart => ("People who take part", "Mensen die meedoen"),
             L::StepReached => ("reached: {}", "bereikt: {}"),
             L::TurnedAway => ("turned away, no place: {}", "geen plaats: {}"),
-            L::PerYearOfAll => ("{} of {}", "{} van {}"),
             L::ChangeOf => ("Change over {} years", "Verandering over {} jaar"),
             L::QalyExplained => (
                 "A healthy year (QALY) is one year in full health; two years in half health count as one.",
@@ -92,17 +90,18 @@ impl Label {
             L::CareCosts => ("Care and support: {}", "Zorg en ondersteuning: {}"),
             L::OnBalance => ("On balance", "Per saldo"),
             L::SavesOnBalance => (
-                "On balance it saves society {}: less care than the programme costs.",
-                "Per saldo bespaart het de samenleving {}: er is meer zorg niet nodig dan het programma kost.",
+                "On balance it saves society {}: the care avoided is worth more than the programme costs.",
+                "Per saldo bespaart het de samenleving {}: de vermeden zorg is meer waard dan het programma kost.",
             ),
             L::CostsOnBalance => ("On balance it costs society {}.", "Per saldo kost het de samenleving {}."),
             L::PricePerQaly => {
                 ("Each healthy year gained costs {}.", "Elk gewonnen gezond levensjaar kost {}.")
             }
             L::CheaperAndBetter => (
-                "It costs no more and people gain healthy years: no price has to be paid for health.",
-                "Het kost niet meer en mensen winnen gezonde levensjaren: voor gezondheid hoeft niet te worden \
-                 betaald.",
+                "It does not cost more and it does not cost healthy years: it is better than or as good as doing \
+                 nothing new.",
+                "Het kost niet meer en het kost geen gezonde levensjaren: het is beter dan of even goed als niets \
+                 nieuws doen.",
             ),
             L::DearerAndWorse => (
                 "It costs no less and people gain no healthy years.",
@@ -150,12 +149,12 @@ impl Label {
                 "Tussen haakjes hierboven: 95 van de 100 trekkingen liggen binnen deze grenzen.",
             ),
             L::BestBuy => (
-                "If a healthy year may cost {}: best choice {}, with a chance of {} to be so.",
-                "Als een gezond levensjaar {} mag kosten: beste keus {}, met een kans van {} dat dat klopt.",
+                "If a healthy year may cost {}, the best choice is: {}. Chance that this is right: {}.",
+                "Als een gezond levensjaar {} mag kosten, is de beste keus: {}. Kans dat dat klopt: {}.",
             ),
             L::BestBuyBaseOnly => (
-                "If a healthy year may cost {}: best choice {}.",
-                "Als een gezond levensjaar {} mag kosten: beste keus {}.",
+                "If a healthy year may cost {}, the best choice is: {}.",
+                "Als een gezond levensjaar {} mag kosten, is de beste keus: {}.",
             ),
             L::WorthKnowing => (
                 "Choosing with full knowledge instead would be worth {} at most.",
@@ -173,8 +172,8 @@ impl Label {
             L::LeftOut => ("What to keep in mind", "Om rekening mee te houden"),
             L::NoWarnings => ("No warnings about this scenario.", "Geen waarschuwingen bij dit scenario."),
             L::Unsourced => (
-                "{} of {} numbers of evidence have neither a source nor a reason (see inputs.csv).",
-                "{} van {} onderbouwende getallen hebben geen bron en geen reden (zie inputs.csv).",
+                "Numbers without a source and without a reason: {} of {} (see inputs.csv).",
+                "Getallen zonder bron en zonder reden: {} van {} (zie inputs.csv).",
             ),
             L::WhereFiles => ("All results are in {}", "Alle resultaten staan in {}"),
             L::NothingCompared => (

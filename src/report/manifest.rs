@@ -3,9 +3,10 @@
 use super::Run;
 use crate::sample::DesignKind;
 use crate::scenario::checked::Engine;
+use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::{Origin, Sources};
 use serde_json::{Value, json};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// What a run was made from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,8 +33,7 @@ pub struct InputFile {
 impl Provenance {
     /// The files that were read for a scenario, the scenario itself first.
     pub fn new(sources: &Sources, options: Vec<(String, String)>) -> Self {
-        let main = sources.iter().next().map(|(_, source)| source.path().to_owned()).unwrap_or_default();
-        let main = Path::new(&main);
+        let main = first_path(sources);
         let home = main.parent().unwrap_or(Path::new(""));
         let files = sources.iter().map(|(_, source)| InputFile {
             path: relative(Path::new(source.path()), home),
@@ -47,6 +47,21 @@ impl Provenance {
         let name = main.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         Self { name, files: files.collect(), options }
     }
+
+    /// A message as one sentence with its place, without paths that only this machine knows.
+    pub fn sentence(message: &Diagnostic, sources: &Sources) -> String {
+        let Some(span) = &message.span else { return message.title.clone() };
+        let main = first_path(sources);
+        let home = main.parent().unwrap_or(Path::new(""));
+        let path = relative(Path::new(sources.get(span.file).path()), home);
+        let (line, column) = sources.line_and_column(span.file, span.range.start);
+        format!("{} ({path}:{line}:{column})", message.title)
+    }
+}
+
+/// Path of the scenario itself.
+fn first_path(sources: &Sources) -> PathBuf {
+    sources.iter().next().map(|(_, source)| PathBuf::from(source.path())).unwrap_or_default()
 }
 
 /// The path from the scenario's folder, with `/` on every system; nothing that only this machine knows.

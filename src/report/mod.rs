@@ -26,6 +26,7 @@ use crate::scenario::Scenario;
 use crate::value::flows::Valued;
 use csv::CsvStyle;
 use folder::{FolderError, Writing};
+use rayon::prelude::*;
 use std::io::{self, Write as _};
 use table::Table;
 
@@ -92,9 +93,11 @@ pub fn write(
     writing: &Writing,
 ) -> Result<(), FolderError> {
     let tables = tables::csv_tables(run.scenario, run.valued, run.findings);
-    for table in &tables {
-        writing.file(&format!("{}.csv", table.name), |out| csv::write(table, style, out))?;
-    }
+    let written: Vec<Result<(), FolderError>> = tables
+        .par_iter()
+        .map(|table| writing.file(&format!("{}.csv", table.name), |out| csv::write(table, style, out)))
+        .collect();
+    written.into_iter().collect::<Result<(), _>>()?;
     let draws = tables::draws(run.scenario, run.valued, run.findings);
     if let Some(draws) = &draws {
         let content = |out: &mut _| parquet::write(draws, out).map_err(io::Error::other);

@@ -11,10 +11,10 @@ use super::{Rates, Run};
 use crate::analyse::VariantFindings;
 use crate::analyse::cost_effectiveness::{CostEffectiveness, StrategyResult};
 use crate::analyse::dominance::Comparison;
-use crate::analyse::measures::{Measure, Row, goal_measure, or_id};
+use crate::analyse::measures::{Measure, Row, goal_rows, or_id};
 use crate::analyse::outcomes::DeliveryOutcomes;
 use crate::analyse::statistics::Summary;
-use crate::scenario::checked::{Localised, Node};
+use crate::scenario::checked::{Localised, Node, Parties};
 use crate::settle::Account;
 use crate::value::flows::{Counted, Flows};
 
@@ -23,7 +23,7 @@ const MEASURES_SHOWN: usize = 8;
 
 /// The summary of a run in words.
 pub fn summary(run: &Run<'_>, lang: Lang) -> String {
-    let mut page = Page { run, lang, text: String::new() };
+    let mut page = Page { run, lang, text: String::new(), told: Vec::new() };
     page.head();
     if let Some(main) = run.findings.variants.first() {
         for (delivery, of) in run.valued.deliveries.iter().enumerate() {
@@ -44,6 +44,8 @@ struct Page<'a> {
     run: &'a Run<'a>,
     lang: Lang,
     text: String,
+    /// Explanations that were given; each is given once.
+    told: Vec<Label>,
 }
 
 impl Page<'_> {
@@ -62,6 +64,14 @@ impl Page<'_> {
 
     fn paragraph(&mut self, text: &str) {
         self.text.push_str(&wrap(text, WIDTH, 0));
+    }
+
+    fn explain(&mut self, label: Label) {
+        if !self.told.contains(&label) {
+            self.told.push(label);
+            let text = self.say(label, &[]);
+            self.paragraph(&text);
+        }
     }
 
     fn heading(&mut self, text: &str) {
@@ -134,13 +144,13 @@ impl Page<'_> {
             let before = main.outcomes.comparator[index].total.expected();
             let change = &outcomes.difference[index].total;
             let share = change.expected() / before;
-            let more =
-                if before > 0.0 && share != 0.0 { signed(&self.lang.percent(share)) } else { String::new() };
+            // Below half a tenth of a per cent the amount says more than the share.
+            let told = before > 0.0 && share.abs() >= 0.0005;
+            let more = if told { signed(&self.lang.percent(share)) } else { String::new() };
             let label = self.lang.of(&measure.name).to_owned();
             self.amount(&label, change, &more);
         }
-        let text = self.say(Label::QalyExplained, &[]);
-        self.paragraph(&text);
+        self.explain(Label::QalyExplained);
         if let Some(cea) = &main.cost_effectiveness {
             self.costs(&cea.strategies[strategy]);
         }
@@ -174,7 +184,7 @@ impl Page<'_> {
         let scenario = self.run.scenario;
         let shape = &self.run.valued.shape;
         let position = |row: Row| self.run.findings.measures.iter().position(|measure| measure.row == row);
-        let goals = scenario.goals.iter().filter_map(|goal| goal_measure(scenario, shape, goal.measure));
+        let goals = scenario.goals.iter().flat_map(|goal| goal_rows(scenario, shape, goal.measure));
         let wanted = |measure: &Measure| match measure.row {
             Row::Outcome(_) => true,
             Row::Health(_) => false,
@@ -208,9 +218,8 @@ impl Page<'_> {
 
     fn costs(&mut self, result: &StrategyResult) {
         let scenario = self.run.scenario;
-        self.text.push('\n');
         let title = self.say(Label::WhatItCosts, &[]);
-        self.paragraph(&title);
+        self.heading(&title);
         let rate = self.rate(|rates| rates.costs);
         let text = self.say(Label::MoneyBasis, &[&scenario.valuation.price_year.to_string(), &rate]);
         self.paragraph(&text);
@@ -231,8 +240,7 @@ impl Page<'_> {
         let label = self.say(Label::OnBalance, &[]);
         self.euros(&label, &result.cost_increment);
         for label in explained {
-            let text = self.say(label, &[]);
-            self.paragraph(&text);
+            self.explain(label);
         }
         let balance = result.cost_increment.expected();
         let euros = self.lang.money(balance.abs());
@@ -268,7 +276,7 @@ impl Page<'_> {
             self.heading(&title);
             let mut accounts: Vec<Account> =
                 settlements.iter().flat_map(|s| &s.cases).map(|case| case.account).collect();
-            accounts.sort();
+            accounts.sort_by_key(|&account| reading_order(account));
             accounts.dedup();
             let case = |account: Account, column: usize| {
                 settlements[column].cases.iter().find(|case| case.account == account)
@@ -320,8 +328,7 @@ impl Page<'_> {
             let matrix = Matrix { corner: self.say(Label::Party, &[]), columns, rows: rows.collect() };
             self.text.push_str(&matrix.to_string());
             if accounts.contains(&Account::Capacity) {
-                let text = self.say(Label::FreedCapacityExplained, &[]);
-                self.paragraph(&text);
+                self.explain(Label::FreedCapacityExplained);
             }
         }
     }
@@ -457,6 +464,15 @@ impl Page<'_> {
             self.text.push_str(&text);
             self.text.push('\n');
         }
+    }
+}
+
+/// The parties that the scenario names in its order, then those that are always there, then what is nobody's.
+fn reading_order(account: Account) -> (usize, usize) {
+    match account {
+        Account::Party(party) if party >= Parties::PROVIDER => (0, party),
+        Account::Party(party) => (1, party),
+        Account::Care | Account::Capacity | Account::Resources => (2, 0),
     }
 }
 

@@ -2,6 +2,9 @@
 
 use crate::formula::Lane;
 
+/// Part of an account's turnover below which its net is rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// A side of a posting: a party, or one of three accounts that belong to nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Account {
@@ -148,17 +151,25 @@ impl Books {
         })
     }
 
-    /// Net of an account by year, EUR undiscounted: what it is paid less what it pays.
+    /// Net of an account by year, EUR undiscounted: what it is paid less what it pays. Less than 10⁻¹² of its
+    /// turnover over all years is rounding and counts as zero: a provider whose costs are paid in full must not
+    /// end below zero in half of the draws.
     #[must_use]
     pub fn balance(&self, account: Account) -> Vec<Lane> {
         let mut net = vec![Lane::ZERO; self.years];
+        let mut turnover = Lane::ZERO;
         for line in &self.lines {
             let sign = line.sign(account);
             if sign != 0.0 {
                 for (sum, &amount) in net.iter_mut().zip(&line.amounts) {
                     *sum += amount * sign;
+                    turnover += amount.abs();
                 }
             }
+        }
+        for net in &mut net {
+            *net =
+                net.zip(turnover, |net, turnover| if net.abs() <= ROUNDING * turnover { 0.0 } else { net });
         }
         net
     }
@@ -254,6 +265,15 @@ mod tests {
         let second = Books { years: 2, lines: vec![line(5, 6, LineKind::Clause(0), &[0.0, 100.0])] };
         approx::assert_relative_eq!(first.present_value(6, 0.04)[0], 98.058_067_569, epsilon = 1e-8);
         approx::assert_relative_eq!(second.present_value(6, 0.04)[0], 94.286_603_432, epsilon = 1e-8);
+    }
+
+    #[test]
+    fn costs_that_are_paid_in_full_leave_nothing_and_no_rounding() {
+        // Costs of 0.1 and 0.2 are paid with 0.3, and 0.3 − 0.1 − 0.2 is −2.8e-17 in binary.
+        let lines = [(6, 5, 0.3), (5, 6, 0.1), (5, 6, 0.2)]
+            .map(|(from, to, amount)| line(from, to, LineKind::Clause(0), &[amount]));
+        assert_ne!(0.3 - 0.1 - 0.2, 0.0);
+        assert_eq!(Books { years: 1, lines: lines.to_vec() }.net(5), [Lane::ZERO]);
     }
 
     #[test]

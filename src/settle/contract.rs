@@ -172,18 +172,28 @@ impl Contract<'_> {
         })
     }
 
-    /// What a clause asked to be counted, by year, for those who are offered the programme.
+    /// What a clause asked to be counted, by year, for the whole region.
     ///
     /// # Errors
     /// When it was not counted.
-    pub fn requested(&self) -> Result<Vec<Lane>, SettleError> {
+    pub fn counted(&self) -> Result<&[Lane], SettleError> {
         let block = self.block;
-        let Some(row) = block.flows.shape.request_of(block.arrangement_index, self.index) else {
-            let (arrangement, clause) = self.names();
-            return Err(SettleError::NotCounted { arrangement, clause });
-        };
-        let scale = block.market.per_person();
-        Ok(block.flows.requested.row(row).iter().map(|&amount| amount * scale).collect())
+        match block.flows.shape.request_of(block.arrangement_index, self.index) {
+            Some(row) => Ok(block.flows.requested.row(row)),
+            None => {
+                let (arrangement, clause) = self.names();
+                Err(SettleError::NotCounted { arrangement, clause })
+            }
+        }
+    }
+
+    /// Persons that a clause asked to be counted, by year, among those who are offered the programme.
+    ///
+    /// # Errors
+    /// When they were not counted.
+    pub fn persons(&self) -> Result<Vec<Lane>, SettleError> {
+        let scale = self.block.market.per_person();
+        Ok(self.counted()?.iter().map(|&persons| persons * scale).collect())
     }
 
     /// Applies caps to amounts by year concerned, in year order; nothing in years out of force.

@@ -131,7 +131,7 @@ pub fn borne(contract: &Contract<'_>, request: &Request, delivery: &Books) -> Re
     let Some(where_) = restriction(request) else {
         return Ok(basis.net(party, delivery, Part::All).into_iter().map(not_negative).collect());
     };
-    let per_person = contract.requested()?;
+    let per_person = basis.restricted_costs(contract)?;
     let bearers = basis.bearers_per_person();
     let borne = match bearers.contains(&party) {
         false => Lane::ZERO,
@@ -170,6 +170,21 @@ impl Basis<'_> {
         let items = &self.block.flows.shape.items;
         (0..items.len())
             .filter(move |&row| items[row].programme == self.programme && holds(self.base, items[row].kind))
+    }
+
+    /// Costs per person of those the base is restricted to, by year: what was counted for the clause, less the
+    /// fixed costs, which are counted whole whatever the restriction.
+    fn restricted_costs(&self, contract: &Contract<'_>) -> Result<Vec<Lane>, SettleError> {
+        let flows = self.block.flows;
+        let scale = self.block.market.per_person();
+        let mut costs = contract.counted()?.to_vec();
+        let fixed = self.items().filter(|&row| matches!(flows.shape.items[row].kind, ItemKind::Fixed(_)));
+        for row in fixed {
+            for (cost, &fixed) in costs.iter_mut().zip(flows.programme_costs.row(row)) {
+                *cost -= fixed;
+            }
+        }
+        Ok(costs.into_iter().map(|cost| cost * scale).collect())
     }
 
     /// Parties that bear its costs per person.
@@ -378,6 +393,19 @@ mod tests {
     fn who_has_no_part_in_a_base_cannot_be_paid_for_it() {
         let error = net(Vec::new(), MUNICIPALITY, Base::Programme).unwrap_err();
         assert!(error.to_string().contains("`municipality` bears no cost in the base"), "{error}");
+    }
+
+    #[test]
+    fn fixed_costs_are_no_part_of_a_restricted_base() {
+        // Low-risk people cost 40 of the step's 100; the coordinator's 50 is counted with them and taken off.
+        let request = testing::base(Base::Programme, Some(testing::quantity("1 < 2")));
+        let scenario = town().clause(testing::subsidy(request.clone(), "1")).build();
+        let mut flows = testing::flows(&scenario, 1);
+        testing::set_costs(&mut flows, &[100.0, 50.0]);
+        testing::set_requested(&mut flows, 0, &[90.0]);
+        let block = Block::new(&scenario, 0, testing::STRATEGY, &flows).unwrap();
+        let net = borne(&block.contract(0), &request, &testing::first_phase(&block)).unwrap();
+        assert_eq!(net[0], Lane::splat(40.0));
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub fn postings(scenario: &Scenario, market: &Market, flows: &Flows) -> Vec<Book
             lines.push(BookLine::new(insurer, fund, LineKind::Equalisation { budget }, amounts));
         }
         if let Some((_, purchaser)) = market.own() {
-            for (other, _) in market.insurers().into_iter().filter(|(party, _)| *party != purchaser) {
+            for &(other, _) in market.insurers().iter().filter(|(party, _)| *party != purchaser) {
                 let amounts = kept(market, flows, budget, other).iter().map(|&amount| -amount).collect();
                 lines.push(BookLine::new(
                     Account::Party(purchaser),

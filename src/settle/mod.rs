@@ -40,13 +40,15 @@ pub mod clauses;
 pub mod contract;
 pub mod costs;
 pub mod error;
+#[cfg(test)]
+mod laws;
 pub mod leakage;
 pub mod overlap;
 pub mod parties;
 pub mod phases;
 pub mod position;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use books::{Account, BookLine, Books, Entry, LineKind};
 pub use error::SettleError;

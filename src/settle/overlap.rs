@@ -106,3 +106,55 @@ fn error(
         total: total.0.iter().copied().fold(0.0, f64::max),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::checked::{Base, Clause};
+    use crate::settle::testing;
+
+    fn settles(clauses: Vec<Clause>) -> Result<(), String> {
+        let mut builder =
+            testing::scenario().programme("chain", &["course"], &["coordinator"]).party("municipality", &[]);
+        for clause in clauses {
+            builder = builder.clause(clause);
+        }
+        let scenario = builder.build();
+        let flows = testing::flows(&scenario, 2);
+        testing::try_settle(&scenario, vec![flows], 8).map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    fn subsidy(base: Base, share: &str) -> Clause {
+        testing::subsidy(testing::base(base, None), share)
+    }
+
+    #[test]
+    fn sixty_per_cent_of_the_programme_and_of_a_step_is_too_much_for_the_step() {
+        let error =
+            settles(vec![subsidy(Base::Programme, "0.6"), subsidy(Base::Step(0), "0.6")]).unwrap_err();
+        assert!(error.contains("`clause0`, `clause1` together pay 1.2 times"), "{error}");
+        assert!(error.contains("costs of `provider` in 2026"), "{error}");
+    }
+
+    #[test]
+    fn bases_without_a_common_cost_may_be_paid_in_full() {
+        assert_eq!(settles(vec![subsidy(Base::Fixed, "1"), subsidy(Base::Step(0), "1")]), Ok(()));
+    }
+
+    #[test]
+    fn the_same_costs_may_be_paid_in_full_by_turns() {
+        let (mut first, mut second) = (subsidy(Base::Programme, "1"), subsidy(Base::Programme, "1"));
+        first.years = Some(vec![0]);
+        second.years = Some(vec![1]);
+        assert_eq!(settles(vec![first.clone(), second.clone()]), Ok(()));
+        second.years = Some(vec![0, 1]);
+        assert!(settles(vec![first, second]).is_err());
+    }
+
+    #[test]
+    fn different_people_may_each_be_paid_in_full_but_not_together_with_everybody() {
+        let restricted =
+            |text: &str| testing::subsidy(testing::base(Base::Step(0), Some(testing::quantity(text))), "1");
+        assert_eq!(settles(vec![restricted("1 < 2"), restricted("2 < 1")]), Ok(()));
+        assert!(settles(vec![restricted("1 < 2"), subsidy(Base::Step(0), "0.1")]).is_err());
+    }
+}

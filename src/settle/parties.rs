@@ -24,12 +24,8 @@ const ROUNDING: f64 = 1e-9;
 /// Market shares in one block of draws, and who buys.
 #[derive(Clone, Debug)]
 pub struct Market {
-    /// Party of each named insurer.
-    parties: Vec<usize>,
-    /// m of each named insurer.
-    shares: Vec<Lane>,
-    /// Market share of insurers that are not named.
-    unnamed: Lane,
+    /// Party and m of each named insurer, then of insurers that are not named.
+    insurers: Vec<(usize, Lane)>,
     purchase: Purchase,
 }
 
@@ -43,22 +39,22 @@ impl Market {
         purchase: Purchase,
         environment: &Environment,
     ) -> Result<Self, SettleError> {
-        let mut shares = Vec::new();
+        let mut insurers = Vec::new();
         for insurer in &scenario.parties.insurers {
             let share = environment.quantity(&insurer.market_share)?;
             if share.any(|value| !(0.0..=1.0).contains(&value)) {
                 let problem = format!("a market share is between 0 and 1, not {:?} in some draw", share.0);
                 return Err(QuantityError::new(&insurer.market_share, problem).into());
             }
-            shares.push(share);
+            insurers.push((insurer.party, share));
         }
-        let named = shares.iter().fold(Lane::ZERO, |sum, &share| sum + share);
+        let named = insurers.iter().fold(Lane::ZERO, |sum, &(_, share)| sum + share);
         if named.any(|total| total > 1.0 + ROUNDING) {
             return Err(SettleError::MarketShares { total: named.0.iter().copied().fold(0.0, f64::max) });
         }
         let unnamed = (1.0 - named).map(|rest| if rest > ROUNDING { rest } else { 0.0 });
-        let parties = scenario.parties.insurers.iter().map(|insurer| insurer.party).collect();
-        Ok(Self { parties, shares, unnamed, purchase })
+        insurers.push((Parties::OTHER_INSURERS, unnamed));
+        Ok(Self { insurers, purchase })
     }
 
     /// What everything per person is multiplied by: the purchaser's market share where an insurer buys for its
@@ -66,23 +62,22 @@ impl Market {
     #[must_use]
     pub fn per_person(&self) -> Lane {
         match self.purchase {
-            Purchase::Own { insurer } => self.shares[insurer],
+            Purchase::Own { insurer } => self.insurers[insurer].1,
             Purchase::Joint | Purchase::Region { .. } => Lane::ONE,
         }
     }
 
     /// All insurers with their market shares: the named ones, then `other_insurers`.
     #[must_use]
-    pub fn insurers(&self) -> Vec<(usize, Lane)> {
-        let named = self.parties.iter().copied().zip(self.shares.iter().copied());
-        named.chain([(Parties::OTHER_INSURERS, self.unnamed)]).collect()
+    pub fn insurers(&self) -> &[(usize, Lane)] {
+        &self.insurers
     }
 
     /// The insurer that offers the programme to its own insured only: its index among named insurers, its party.
     #[must_use]
     pub fn own(&self) -> Option<(usize, usize)> {
         match self.purchase {
-            Purchase::Own { insurer } => Some((insurer, self.parties[insurer])),
+            Purchase::Own { insurer } => Some((insurer, self.insurers[insurer].0)),
             Purchase::Joint | Purchase::Region { .. } => None,
         }
     }
@@ -92,7 +87,7 @@ impl Market {
     pub fn enrolled_with(&self) -> Vec<(usize, Lane)> {
         match self.own() {
             Some((_, party)) => vec![(party, Lane::ONE)],
-            None => self.insurers(),
+            None => self.insurers.clone(),
         }
     }
 
@@ -106,7 +101,7 @@ impl Market {
     /// leave k matters.
     pub fn insured(&self, party: usize, total: Lane, retained: impl Fn(usize) -> Lane) -> Lane {
         let Some((position, &(_, share))) =
-            self.insurers().iter().enumerate().find(|(_, (insurer, _))| *insurer == party)
+            self.insurers.iter().enumerate().find(|(_, (insurer, _))| *insurer == party)
         else {
             return Lane::ZERO;
         };
@@ -124,9 +119,9 @@ impl Market {
     pub fn resolve(&self, payer: Payer) -> Vec<(usize, Lane)> {
         match (payer, self.purchase) {
             (Payer::Party(party), _) => vec![(party, Lane::ONE)],
-            (Payer::Insurers, Purchase::Joint) => self.insurers(),
+            (Payer::Insurers, Purchase::Joint) => self.insurers.clone(),
             (Payer::Insurers, Purchase::Region { insurer } | Purchase::Own { insurer }) => {
-                vec![(self.parties[insurer], Lane::ONE)]
+                vec![(self.insurers[insurer].0, Lane::ONE)]
             }
         }
     }

@@ -4,7 +4,7 @@ use super::books::{BookLine, Books};
 use super::clauses::{Rule, rule};
 use super::contract::Block;
 use super::{SettleError, costs, leakage, overlap};
-use crate::formula::{LANES, Lane};
+use crate::formula::Lane;
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Clause, Terms};
 use crate::value::flows::{Flows, Valued};
@@ -68,6 +68,19 @@ pub struct Settled {
     pub expectations: Expectations,
     /// What a reader should know, in sentences.
     pub warnings: Vec<String>,
+}
+
+impl Settled {
+    /// Mean over draws of a line's amounts by year, EUR undiscounted, in draw order; without draws those of the
+    /// base case.
+    #[must_use]
+    pub fn expected_line(&self, line: usize) -> Vec<f64> {
+        let by_year = |year: usize| match self.draws {
+            0 => self.base.lines[line].at(year)[0],
+            draws => mean(self.blocks.iter().map(|books| books.lines[line].at(year)), draws),
+        };
+        (0..self.base.years).map(by_year).collect()
+    }
 }
 
 /// Settles every strategy but the comparator under every arrangement, for every variant.
@@ -244,6 +257,81 @@ fn mean(blocks: impl Iterator<Item = Lane>, draws: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formula::LANES;
+    use crate::scenario::checked::{Base, Payer, ShareRule};
+    use crate::settle::testing;
+    use crate::value::flows::{Delivery, VariantFlows};
+
+    #[test]
+    fn results_come_by_variant_strategy_and_arrangement_each_with_its_own_delivery() {
+        // The second arrangement changes behaviour: its delivery saves 7 instead of 5; the second variant 10 more.
+        let mut scenario = testing::scenario().budget("wmo", false).party("town", &[(0, 1.0)]).build();
+        let mut other = scenario.arrangements[0].clone();
+        other.id = "other".to_owned();
+        scenario.arrangements.push(other);
+        let saves = |amount: f64| {
+            let mut flows = testing::flows(&scenario, 1);
+            testing::set_increment(&mut flows, 0, 0, -amount, 1.0, 0.0, 1.0);
+            flows
+        };
+        let variant = |more: f64| VariantFlows {
+            base: vec![saves(5.0 + more), saves(7.0 + more)],
+            blocks: vec![vec![saves(5.0 + more), saves(7.0 + more)]],
+        };
+        let strategy = testing::STRATEGY;
+        let valued = Valued {
+            shape: saves(0.0).shape,
+            deliveries: vec![
+                Delivery { strategy, arrangement: None },
+                Delivery { strategy, arrangement: Some(1) },
+            ],
+            variants: vec![variant(0.0), variant(10.0)],
+            draws: 8,
+            randomisations: 1,
+            sampled: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let settled = settle(&scenario, &valued).unwrap();
+        let found: Vec<_> = settled
+            .iter()
+            .map(|s| (s.variant, s.strategy, s.arrangement, s.blocks[0].net(testing::FIRST_PARTY)[0][0]))
+            .collect();
+        assert_eq!(found, [(0, 1, 0, 5.0), (0, 1, 1, 7.0), (1, 1, 0, 15.0), (1, 1, 1, 17.0)]);
+    }
+
+    #[test]
+    fn without_draws_the_base_case_stands_in_for_expectations_and_a_warning_says_so() {
+        let mut clause = testing::subsidy(testing::base(Base::Programme, None), "1");
+        clause.terms = Terms::CostShare {
+            base: testing::base(Base::Programme, None),
+            parties: vec![Payer::Party(testing::FIRST_PARTY)],
+            rule: ShareRule::Proportional,
+        };
+        let scenario = testing::scenario()
+            .budget("wmo", false)
+            .party("town", &[(0, 1.0)])
+            .programme("chain", &["course"], &[])
+            .clause(clause)
+            .build();
+        let mut flows = testing::flows(&scenario, 1);
+        testing::set_increment(&mut flows, 0, 0, -5.0, 1.0, 0.0, 1.0);
+        let deal = Deal { scenario: &scenario, arrangement: 0, strategy: testing::STRATEGY };
+        let settled = deal.settle(0, &flows, &[], 8).unwrap();
+        assert_eq!(settled.expectations.clauses, [Agreed::Shares(vec![1.0])]);
+        assert_eq!(settled.draws, 0);
+        assert!(settled.warnings[0].contains("no draws were run"), "{:?}", settled.warnings);
+    }
+
+    #[test]
+    fn the_expected_amount_of_a_line_is_its_mean_over_draws() {
+        let scenario = testing::scenario().budget("wmo", false).party("town", &[(0, 1.0)]).build();
+        let mut flows = testing::flows(&scenario, 1);
+        flows.increment.row_mut(0)[0] = Lane::from_fn(|draw| -(draw as f64));
+        flows.cashable.row_mut(0)[0] = Lane::from_fn(|draw| -(draw as f64));
+        let settled = testing::settle_blocks(&scenario, vec![flows], 4);
+        let line = settled.blocks[0].entries(testing::FIRST_PARTY).next().unwrap().line;
+        assert_eq!(settled.expected_line(line), [1.5]); // 0, 1, 2, 3
+    }
 
     #[test]
     fn lanes_beyond_the_last_draw_do_not_count_in_a_mean() {

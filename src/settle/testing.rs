@@ -406,6 +406,7 @@ pub fn try_settle(
         draws,
         randomisations: 1,
         sampled: Vec::new(),
+        warnings: Vec::new(),
     };
     Ok(phases::settle(scenario, &valued)?.remove(0))
 }

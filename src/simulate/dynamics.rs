@@ -18,7 +18,7 @@ use multiversion::multiversion;
 /// point of each cycle from 1 January of the start year; `schedule` counts its cycles from `first`.
 ///
 /// The trajectory must have been [`Trajectory::reset`] with `first` and its length.
-#[multiversion(targets = "simd")]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn follow(
     structure: &Structure,
     rates: &Rates,

@@ -101,7 +101,7 @@ impl Account {
     }
 }
 
-#[multiversion(targets = "simd")]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_counts(account: &mut Account, trajectory: &Trajectory, weight: Lane) {
     let width = account.columns + 2 * account.states;
     let offset = trajectory.first - account.first;
@@ -124,7 +124,7 @@ fn add_counts(account: &mut Account, trajectory: &Trajectory, weight: Lane) {
     }
 }
 
-#[multiversion(targets = "simd")]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_moving(
     account: &mut Account,
     trajectory: &Trajectory,

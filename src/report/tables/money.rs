@@ -107,6 +107,10 @@ fn party_rows<'a>(context: &'a Context<'_>, table: &mut Table, keys: [Cell<'a>; 
     };
     row("net_present_value", "EUR", statistics(&cash.present), cash.probability_not_negative);
     row("net", "EUR", statistics(&cash.total), None);
+    if case.account.party().is_none() {
+        // Freed capacity is nobody's: it is put in by nobody and pays nobody back.
+        return;
+    }
     row("put_in_present", "EUR", statistics(&case.put_in), None);
     row("return_on_put_in", "EUR per EUR", of_expected(case.return_on_put_in), None);
     row("greatest_cash_need", "EUR", statistics(&cash.cash_need), None);

@@ -23,7 +23,7 @@
 
 use super::Rule;
 use crate::formula::Lane;
-use crate::scenario::checked::{Payer, Quantity, Request, ShareRule};
+use crate::scenario::checked::{Payer, Request, ShareRule};
 use crate::settle::books::{BookLine, Books, LineKind};
 use crate::settle::contract::{Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError, costs};
@@ -65,13 +65,15 @@ impl CostShare<'_> {
         vec![Lane::splat(1.0 / self.parties.len() as f64); self.parties.len()]
     }
 
-    /// Share that others than the party bearing the costs pay.
+    /// Share that others than the party bearing the costs pay; it may itself be one of "insurers".
     fn paid_by_others(&self, contract: &Contract<'_>, shares: &[Lane]) -> Lane {
-        self.parties
-            .iter()
-            .zip(shares)
-            .filter(|(party, _)| **party != contract.clause.to)
-            .fold(Lane::ZERO, |sum, (_, &share)| sum + share)
+        let market = &contract.block.market;
+        let bearing = market.resolve(contract.clause.to);
+        let is_other = |party: usize| bearing.iter().all(|&(bears, _)| bears != party);
+        let others = self.parties.iter().zip(shares).flat_map(|(&payer, &share)| {
+            market.resolve(payer).into_iter().map(move |(party, part)| (party, share * part))
+        });
+        others.filter(|&(party, _)| is_other(party)).fold(Lane::ZERO, |sum, (_, share)| sum + share)
     }
 }
 
@@ -123,9 +125,6 @@ impl Rule for CostShare<'_> {
         let together = contract.capped(|year| Ok(borne[year] * others))?;
         let mut lines = Vec::new();
         for (&party, &share) in self.parties.iter().zip(&shares) {
-            if party == contract.clause.to {
-                continue;
-            }
             let part = costs::ratio(share, others);
             let amounts: Vec<Lane> = together.iter().map(|&amount| amount * part).collect();
             let clause = contract.clause;
@@ -188,7 +187,7 @@ mod tests {
             .map(|draws| {
                 let mut flows = testing::flows(&scenario, 1);
                 testing::set_costs(&mut flows, &[120.0]);
-                for budget in 0..2 {
+                for budget in [0, 1] {
                     let saved = Lane::from_fn(|draw| -draws[draw.min(draws.len() - 1)][budget]);
                     flows.increment.row_mut(budget)[0] = saved;
                     flows.cashable.row_mut(budget)[0] = saved;
@@ -240,6 +239,20 @@ mod tests {
         let shares = ShareRule::Fixed(vec![testing::quantity("0.5"), testing::quantity("0.1")]);
         let (paid, _) = paid(sharing(shares, &[Payer::Party(FUND), Payer::Party(TOWN)]), &[[1.0, 1.0]; 8]);
         approx::assert_relative_eq!(paid[..], [-60.0, -12.0, 72.0], epsilon = 1e-9);
+    }
+
+    #[test]
+    fn an_insurer_that_bears_the_costs_keeps_its_part_of_what_insurers_pay() {
+        // Insurer 0 (m = 0.4) delivers at 120; insurers share all of it: the unnamed 60% pays 72.
+        let mut clause = sharing(ShareRule::Equal, &[Payer::Insurers]);
+        clause.to = Payer::Party(testing::FIRST_INSURER);
+        let mut scenario =
+            testing::scenario().insurers(&[0.4]).programme("chain", &["course"], &[]).clause(clause).build();
+        scenario.arrangements[0].providers = vec![(0, None, testing::FIRST_INSURER)];
+        let mut flows = testing::flows(&scenario, 1);
+        testing::set_costs(&mut flows, &[120.0]);
+        let net = testing::net_of(&scenario, flows, testing::FIRST_INSURER);
+        approx::assert_relative_eq!(net[0], -48.0, epsilon = 1e-12);
     }
 
     #[test]

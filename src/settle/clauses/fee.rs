@@ -59,7 +59,7 @@ pub(super) fn per_person(
     price: &Quantity,
     volume_cap: Option<Lane>,
 ) -> Result<Vec<BookLine>, SettleError> {
-    let persons = contract.requested()?;
+    let persons = contract.persons()?;
     let price = contract.quantity(price, Range::NotNegative)?;
     let amounts = contract.capped(|year| {
         let paid_for = volume_cap.map_or(persons[year], |cap| persons[year].min(cap));
