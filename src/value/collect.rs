@@ -285,13 +285,7 @@ impl Participants<'_> {
         let Some(moment) = &self.moment else { return };
         let invited = living(cohort.shadow, cohort.boundary, alive);
         for (index, step) in programme.steps.iter().enumerate() {
-            let row = self
-                .plan
-                .shape
-                .steps
-                .iter()
-                .position(|&s| s == (cohort.programme, index))
-                .expect("every step has a row");
+            let row = self.plan.step_row(cohort.programme, index);
             let enrolled = time.year_of(cohort.boundary);
             self.delivered.turned_away.add(row, enrolled, invited * cohort.turned_away[index]);
             let boundary = cohort.boundary + step.after;
@@ -336,13 +330,7 @@ impl Participants<'_> {
                 let (value, times) = &moment.costs[index][position];
                 let price = value.at(cohort.point) * times.at(cohort.point);
                 let kind = ItemKind::Step { step: index, cost: position };
-                let item = self
-                    .plan
-                    .shape
-                    .items
-                    .iter()
-                    .position(|i| i.programme == cohort.programme && i.kind == kind)
-                    .expect("every cost has a row");
+                let item = self.plan.item_row(cohort.programme, kind);
                 for (later, &part) in cost.spread.iter().enumerate() {
                     let moment_of_part = boundary + later * time.cycles_per_year;
                     if moment_of_part >= time.cycles() {
