@@ -49,8 +49,8 @@ pub fn check_ranges(scenario: &Scenario, draws: &Draws) -> Result<Diagnostics, Q
 
 /// Whether a program depends on a number that could not be read, so that nothing can be said about its value.
 pub(crate) fn rests_on_nothing(program: &Program, environment: &Environment) -> bool {
-    let unknown = |lane: &Lane| lane.0[0].is_nan();
-    program.constant().is_some_and(f64::is_nan)
+    let unknown = |lane: &Lane| !lane.0[0].is_finite();
+    program.constant().is_some_and(|value| !value.is_finite())
         || program.parameters().iter().any(|index| environment.parameters.get(*index).is_none_or(unknown))
         || program.tables().iter().any(|table| match environment.tables.get(*table) {
             Some(TableValues::Lanes(lanes)) => lanes.iter().any(unknown),

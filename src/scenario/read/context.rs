@@ -1,6 +1,6 @@
 //! The reader's desk: the tree on one side, the scenario that grows on the other, the messages in between.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::prices::Prices;
 use super::tables::RawTable;
@@ -26,11 +26,9 @@ pub(super) struct Reader<'a> {
     pub(super) shapes: Vec<TableShape>,
     /// The rows of tables of plain numbers, for prices and for spreading people over ages.
     pub(super) raw_tables: BTreeMap<String, RawTable>,
-    /// Where each parameter is written, by its name.
-    pub(super) parameter_places: BTreeMap<String, Span>,
     pub(super) prices: Prices,
-    /// Parameters that stand for something that could not be read; nothing is said about their values.
-    pub(super) stand_ins: Vec<String>,
+    /// What could not be read, as sort and name: nothing is said about references to it.
+    pub(super) broken: BTreeSet<(&'static str, String)>,
     /// What is drawn, and the parameters that each of it fills.
     pub(super) drawn: Vec<(Uncertain, Vec<usize>)>,
     /// Values in the base case of the parameters read so far.
@@ -189,9 +187,10 @@ impl Reader<'_> {
 
     /// Notes a name that nothing has, with the nearest that something has.
     pub(super) fn unknown(&mut self, what: &str, name: &str, span: &Span, known: &[&str]) {
+        let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         let mut message = Diagnostic::error(format!("there is no {what} `{name}`"))
             .at(span)
-            .label(format!("expected the name of a {what}"))
+            .label(format!("expected the name of {article} {what}"))
             .did_you_mean(name, known.iter().copied());
         if message.help.is_empty() {
             message = match known {
@@ -200,6 +199,16 @@ impl Reader<'_> {
             };
         }
         self.messages.push(message);
+    }
+
+    /// Notes that something with a name could not be read.
+    pub(super) fn broke(&mut self, what: &'static str, name: impl Into<String>) {
+        self.broken.insert((what, name.into()));
+    }
+
+    /// Whether something of that name is there but could not be read.
+    pub(super) fn is_broken(&self, what: &str, name: &str) -> bool {
+        self.broken.iter().any(|(sort, known)| *sort == what && known == name)
     }
 
     /// The position of a name among those of one sort, or an error that names the nearest.
@@ -212,7 +221,7 @@ impl Reader<'_> {
     ) -> Option<usize> {
         let known: Vec<&str> = known.into_iter().collect();
         let found = known.iter().position(|known| *known == name);
-        if found.is_none() {
+        if found.is_none() && !self.is_broken(what, name) {
             self.unknown(what, name, span, &known);
         }
         found

@@ -15,7 +15,10 @@ impl<'t> Reader<'_> {
             let on = at.text("on").and_then(|on| self.model_node(on, at.span_of("on")));
             let measure = self.measure(&at);
             let lasts = self.lasts(&at);
-            let Some((model, node)) = on else { continue };
+            let Some((model, node)) = on else {
+                self.broke("effect", id);
+                continue;
+            };
             self.check_measure(&at, model, node, &measure);
             self.scenario.effects.push(Effect {
                 id: id.to_owned(),

@@ -31,7 +31,7 @@ mod tables;
 mod uncertain;
 mod warnings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::checked::{
     Engine, Localised, Parameters, Parties, Population, Scenario, Time, Uncertainty, Valuation, Variables,
@@ -57,9 +57,8 @@ pub(super) fn read(root: &Node, sources: &mut Sources) -> (Scenario, Diagnostics
         scenario: blank(),
         shapes: Vec::new(),
         raw_tables: BTreeMap::new(),
-        parameter_places: BTreeMap::new(),
         prices: Prices::default(),
-        stand_ins: Vec::new(),
+        broken: BTreeSet::new(),
         drawn: Vec::new(),
         base: None,
     };

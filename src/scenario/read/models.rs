@@ -13,6 +13,9 @@ use super::quantity::stand_in;
 /// Where rates and shares of events stand.
 const RATE: Place = Place::evidence(PERSON | YEAR).wants(Wanted::Rate);
 
+/// What a path into a model names.
+const NODE: &str = "event, transition or state";
+
 impl<'t> Reader<'_> {
     /// Makes the states of all models known as values of `state`.
     pub(super) fn name_states(&mut self, top: &At<'t>) {
@@ -152,7 +155,10 @@ impl<'t> Reader<'_> {
                 let name = transition.text(key)?;
                 reader.state_of(model, name, transition.span_of(key))
             };
-            let (Some(from), Some(to)) = (end(self, "from"), end(self, "to")) else { continue };
+            let (Some(from), Some(to)) = (end(self, "from"), end(self, "to")) else {
+                self.broke(NODE, format!("{}.{id}", model.id));
+                continue;
+            };
             if from == to {
                 let label = "staying is what is left over";
                 self.error(transition.span_of("to"), format!("`{id}` leads back to where it begins"), label);
@@ -193,6 +199,9 @@ impl<'t> Reader<'_> {
         if let Some((_, event)) = waiting.first() {
             let circle: Vec<&str> = waiting.iter().map(|(id, _)| *id).collect();
             let label = format!("in the circle or behind it: {}", circle.join(", "));
+            for event in circle {
+                self.broke(NODE, format!("{}.{event}", model.id));
+            }
             self.error(
                 event.span_of("of"),
                 "events that follow from one another in a circle never begin",
@@ -339,14 +348,14 @@ impl<'t> Reader<'_> {
             (None, state) => event.or(transition).or(state.map(ModelNode::State)),
             _ => None,
         };
-        if node.is_none() {
+        if node.is_none() && !self.is_broken(NODE, path) {
             let events = model.events.iter().map(|event| event.id.as_str());
             let transitions = model.transitions.iter().map(|transition| transition.id.as_str());
             let states = model.states.iter().map(|state| state.id.as_str());
             let known: Vec<String> = events.chain(transitions).chain(states).map(str::to_owned).collect();
             let known: Vec<String> = known.into_iter().map(|name| format!("{}.{name}", ids[index])).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            self.unknown("event, transition or state", path, span, &known);
+            self.unknown(NODE, path, span, &known);
         }
         node.map(|node| (index, node))
     }

@@ -59,22 +59,23 @@ impl<'t> Reader<'_> {
         // All names are known before the first formula is compiled, so that a misspelt one finds its neighbour.
         let mut defined: Vec<(usize, &Definition<'t>)> = Vec::new();
         for definition in definitions.iter().filter(|definition| definition.several().is_some()) {
-            self.define_several(definition);
+            if self.define_several(definition).is_none() {
+                self.broke("parameter", &definition.name);
+            }
         }
         for (number, circular) in &order {
             let definition = &definitions[*number];
             if definition.several().is_some() {
                 continue;
             }
-            let index = self.declare(&definition.name, &definition.span);
+            let index = self.declare(&definition.name);
             if let Some((table, row)) = definition.row
                 && let TableRows::Parameters(rows) = &mut self.scenario.tables[table].rows
             {
                 rows[row] = index;
             }
-            if *circular {
-                self.stand_ins.push(definition.name.clone());
-            } else {
+            // What is part of a circle keeps no value; nothing more is said about it.
+            if !circular {
                 defined.push((index, definition));
             }
         }
@@ -99,6 +100,7 @@ impl<'t> Reader<'_> {
                 let what = if taken { "a variable" } else { "a label or class of the population" };
                 let title = format!("a parameter cannot be called `{}`", entry.key);
                 self.error(&entry.key_span, title, format!("this is {what}"));
+                self.broke("parameter", &entry.key);
                 continue;
             }
             definitions.push(Definition {
@@ -169,8 +171,7 @@ impl<'t> Reader<'_> {
     }
 
     /// Adds a parameter without a value.
-    pub(super) fn declare(&mut self, name: &str, span: &Span) -> usize {
-        self.parameter_places.insert(name.to_owned(), span.clone());
+    pub(super) fn declare(&mut self, name: &str) -> usize {
         self.scenario.parameters.list.push(Parameter {
             name: name.to_owned(),
             origin: Origin::Fixed(f64::NAN),
@@ -205,9 +206,8 @@ impl<'t> Reader<'_> {
             Some(table) => self.define_uncertain(index, node, table, value, place, &provenance),
             None => self.define_certain(&name, node, value, place, &provenance, table),
         };
-        match origin {
-            Some(origin) => self.scenario.parameters.list[index].origin = origin,
-            None => self.stand_ins.push(name),
+        if let Some(origin) = origin {
+            self.scenario.parameters.list[index].origin = origin;
         }
         self.index_parameter(index, price_year);
     }
@@ -265,7 +265,7 @@ impl<'t> Reader<'_> {
             return stand_in(path, Some(&node.span));
         }
         let span = table.get("value").map_or(&node.span, |value| &value.span);
-        let index = self.declare(&path, span);
+        let index = self.declare(&path);
         self.define(index, node, place, around, price_year.filter(|_| place.money));
         Quantity { program: parameter_program(index), path, span: Some(span.clone()) }
     }

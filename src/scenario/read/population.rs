@@ -109,6 +109,7 @@ impl<'t> Reader<'_> {
     pub(super) fn read_people(&mut self, top: &At<'t>, written: &Written) {
         let Some(at) = top.below("population") else { return };
         let mut blocks = Vec::new();
+        let errors = self.messages.error_count();
         if let (Some(data), Some(node)) = (&written.start, at.node("file")) {
             self.blocks_of_file(data, &node.span, false, &mut blocks);
         }
@@ -132,7 +133,8 @@ impl<'t> Reader<'_> {
             .into_iter()
             .filter(|group| group.persons > 0.0 && keep.is_none_or(|keep| keep.contains(group.age)))
             .collect();
-        let failed = at.node("file").is_some() && written.start.is_none();
+        let failed =
+            self.messages.error_count() > errors || (at.node("file").is_some() && written.start.is_none());
         if !groups.iter().any(|group| group.enters == 0) && !failed {
             let spot = at.node("file").or(at.node("groups")).map_or(&at.span, |node| &node.span);
             let label = match keep {

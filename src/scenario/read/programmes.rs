@@ -25,7 +25,10 @@ impl<'t> Reader<'_> {
             let enrol = self.enrolment(&at);
             let fixed = self.fixed_costs(&at, &enrol, provider);
             // Without its model nothing else about the programme can be said.
-            let Some(model) = model else { continue };
+            let Some(model) = model else {
+                self.broke("programme", id);
+                continue;
+            };
             let steps = self.read_steps(&at, model, provider);
             self.check_moment(&at, &enrol);
             self.scenario.programmes.push(Programme {

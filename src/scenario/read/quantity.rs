@@ -163,6 +163,12 @@ impl Reader<'_> {
                 return None;
             }
         };
+        let whole = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+        if expression.tables().iter().any(|(table, _)| self.is_broken("table", table))
+            || expression.names().iter().any(|(name, _)| self.is_broken("parameter", &whole(name)))
+        {
+            return None;
+        }
         let names = Names {
             variables: &self.scenario.variables,
             has_sex: self.scenario.population.has_sex,

@@ -39,6 +39,10 @@ impl<'t> Reader<'_> {
         if let Some((_, at)) = waiting.first() {
             let circle: Vec<&str> = waiting.iter().map(|(id, _)| *id).collect();
             let label = format!("in the circle or behind it: {}", circle.join(", "));
+            let id = programme.path.rsplit('.').next().unwrap_or_default();
+            for step in circle {
+                self.broke("step", format!("{id}.{step}"));
+            }
             self.error(
                 at.span_of("of"),
                 "steps that follow from one another in a circle are never reached",

@@ -48,6 +48,9 @@ impl<'t> Reader<'_> {
         let mut definitions = Vec::new();
         for (id, at) in top.ids("tables") {
             self.read_table(id, &at, &mut definitions);
+            if !self.raw_tables.contains_key(id) {
+                self.broke("table", id);
+            }
         }
         definitions
     }

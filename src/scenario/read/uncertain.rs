@@ -118,27 +118,21 @@ impl<'t> Reader<'_> {
         Some((self.plain_number(low)?, self.plain_number(high)?))
     }
 
-    /// A `dirichlet` or `samples` parameter, which stands for several.
-    pub(super) fn define_several(&mut self, definition: &Definition<'t>) {
-        let Some(table) = definition.node.as_table() else { return };
+    /// A `dirichlet` or `samples` parameter, which stands for several. `None` after a mistake.
+    pub(super) fn define_several(&mut self, definition: &Definition<'t>) -> Option<()> {
+        let table = definition.node.as_table()?;
         self.check_source(table);
         let provenance = Provenance::of(table, &definition.provenance);
         let dirichlet = table.get("dist").and_then(Node::as_text) == Some("dirichlet");
         let (kind, parts) = match dirichlet {
-            true => match self.components(definition, table) {
-                Some(found) => found,
-                None => return,
-            },
-            false => match self.columns(definition, table) {
-                Some(found) => found,
-                None => return,
-            },
+            true => self.components(definition, table)?,
+            false => self.columns(definition, table)?,
         };
         let mut indices = Vec::new();
         let distribution = if dirichlet { "dirichlet" } else { "samples" };
         for (name, stated) in parts {
             let name = format!("{}.{name}", definition.name);
-            let index = self.declare(&name, &definition.span);
+            let index = self.declare(&name);
             self.describe_parameter(index, table);
             self.scenario.parameters.list[index].origin = Origin::Drawn { stated };
             let place = definition.place;
@@ -151,6 +145,7 @@ impl<'t> Reader<'_> {
             indices.push(index);
         }
         self.drawn.push((Uncertain { name: definition.name.clone(), kind }, indices));
+        Some(())
     }
 
     /// The components of a Dirichlet distribution with their means.
