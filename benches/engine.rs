@@ -82,7 +82,7 @@ fn sick_sicker(criterion: &mut Criterion) {
         bencher.iter(|| sample(&scenario.parameters.plan, &design).expect("a sample"));
     });
     group.bench_function("value", |bencher| {
-        bencher.iter(|| ounce::value::value(&scenario, false, &|| ()).expect("flows"));
+        bencher.iter(|| ounce::value::value(&scenario, ounce::value::Extent::Draws, &|| ()).expect("flows"));
     });
     group.finish();
 }
@@ -94,7 +94,7 @@ fn amstelland(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(512));
     group.sample_size(10);
     group.bench_function("value", |bencher| {
-        bencher.iter(|| ounce::value::value(&scenario, false, &|| ()).expect("flows"));
+        bencher.iter(|| ounce::value::value(&scenario, ounce::value::Extent::Draws, &|| ()).expect("flows"));
     });
     group.finish();
 }

@@ -50,7 +50,7 @@
 //! let scenario = scenario::read_text("course.toml", text, &[], &mut Sources::default())
 //!     .expect("a valid scenario")
 //!     .scenario;
-//! let valued = ounce::value::value(&scenario, true, &|| ()).expect("a base case");
+//! let valued = ounce::value::value(&scenario, ounce::value::Extent::BaseCase, &|| ()).expect("a base case");
 //! let flows = &valued.variants[0].base[0];
 //! let falls = flows.count_increment.total(0)[0];
 //! assert!((falls + 30.0).abs() < 1e-9);

@@ -58,7 +58,7 @@ fn check(scenario: &Scenario, found: &CostEffectiveness, costs: [f64; 4], qalys:
 }
 
 fn base_case(scenario: &Scenario, variant: usize) -> CostEffectiveness {
-    let valued = ounce::value::value(scenario, true, &|| ()).expect("a base case");
+    let valued = ounce::value::value(scenario, ounce::value::Extent::BaseCase, &|| ()).expect("a base case");
     cost_effectiveness(scenario, &valued, variant).expect("strategies to compare")
 }
 
@@ -210,7 +210,7 @@ fn published_and_true_simpson_weights_follow_from_the_same_people() {
 fn probabilistic_means_choices_and_evpi_agree_with_two_million_draws() {
     let mut scenario = read(&[("uncertainty.draws", "10000")]);
     scenario.variants.truncate(1);
-    let valued = ounce::value::value(&scenario, false, &|| ()).expect("draws");
+    let valued = ounce::value::value(&scenario, ounce::value::Extent::Draws, &|| ()).expect("draws");
     let found = cost_effectiveness(&scenario, &valued, 0).expect("strategies to compare");
     let within = |got: f64, own: f64, want: f64, theirs: f64, what: &str| {
         let error = (own * own + theirs * theirs).sqrt();

@@ -243,7 +243,7 @@ fn total(grid: &ounce::value::flows::Grid, row: usize) -> f64 {
 #[test]
 fn flows_have_the_expected_programme_costs_budgets_and_cost_effectiveness() {
     let scenario = read("scenarios/validation/toy_t2.toml");
-    let valued = ounce::value::value(&scenario, true, &|| ()).expect("a base case");
+    let valued = ounce::value::value(&scenario, ounce::value::Extent::BaseCase, &|| ()).expect("a base case");
     let flows: &Flows = &valued.variants[0].base[0];
     let expected = expected("T2");
     let want = |group: &str, measure: &str, year: &str| -> f64 {

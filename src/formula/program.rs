@@ -1,5 +1,7 @@
 //! A compiled formula and its evaluation over arrays.
 
+use std::cell::RefCell;
+
 use super::FormulaError;
 use super::lane::{LANES, Lane};
 use super::lower::{Action, Instruction, Lowered, Operand, Register, lower};
@@ -215,9 +217,17 @@ impl Program {
         if let Some(&index) = self.code.variables.first() {
             return Err(EvaluationError::UsesVariable { index });
         }
+        if let Some(value) = self.constant() {
+            return Ok(Lane::splat(value));
+        }
         let inputs = Inputs { parameters, variables: &[], points: 1, tables };
         let mut out = [Lane::ZERO];
-        self.evaluate(&inputs, &mut Scratch::new(), &mut out)?;
+        // Called for every quantity in every block: the room is kept with the thread.
+        thread_local!(static ROOM: RefCell<Scratch> = RefCell::new(Scratch::new()));
+        ROOM.with(|room| match room.try_borrow_mut() {
+            Ok(mut room) => self.evaluate(&inputs, &mut room, &mut out),
+            Err(_) => self.evaluate(&inputs, &mut Scratch::new(), &mut out),
+        })?;
         Ok(out[0])
     }
 

@@ -5,6 +5,8 @@
 //! mean the values before the set. Parameters that are formulas of `x` follow the new value, unless they are
 //! set themselves.
 
+use std::sync::Arc;
+
 use crate::formula::{EvaluationError, LANES, Lane, TableValues};
 use crate::scenario::checked::{Origin, Quantity, Scenario, Set, TableRows};
 
@@ -14,7 +16,7 @@ pub struct Environment {
     /// By parameter index.
     pub parameters: Vec<Lane>,
     /// By table index.
-    pub tables: Vec<TableValues>,
+    pub tables: Arc<Vec<TableValues>>,
 }
 
 /// A quantity that could not be computed.
@@ -87,7 +89,7 @@ impl Environment {
             TableRows::Numbers(values) => values.clone(),
             TableRows::Parameters(rows) => TableValues::Lanes(vec![Lane::splat(f64::NAN); rows.len()]),
         });
-        Self { parameters: Vec::new(), tables: tables.collect() }
+        Self { parameters: Vec::new(), tables: Arc::new(tables.collect()) }
     }
 
     /// Adds the value of the next parameter, and fills the rows of tables that it is.
@@ -98,7 +100,7 @@ impl Environment {
 
     fn fill(&mut self, value: Lane, rows: &[(usize, usize)]) {
         for &(table, row) in rows {
-            if let Some(TableValues::Lanes(values)) = self.tables.get_mut(table)
+            if let Some(TableValues::Lanes(values)) = Arc::make_mut(&mut self.tables).get_mut(table)
                 && let Some(place) = values.get_mut(row)
             {
                 *place = value;

@@ -50,7 +50,7 @@ pub fn quantity(text: &str) -> Quantity {
 
 /// An environment without parameters.
 pub fn environment() -> Environment {
-    Environment { parameters: Vec::new(), tables: Vec::new() }
+    Environment { parameters: Vec::new(), tables: std::sync::Arc::default() }
 }
 
 /// Builds a scenario with one arrangement, `deal`.

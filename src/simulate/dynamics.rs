@@ -54,15 +54,18 @@ pub fn follow(
                         counts[event] += time * (events[event] * row[event]);
                     }
                     for (position, exit) in structure.exits[state].iter().enumerate() {
-                        let hazard = changed_hazard(rates, point, state, exit.cause, row, structure.events);
-                        let moved = match changed.hazards_per_probability {
-                            None => time * hazard,
-                            Some(factor) => {
-                                time * (changed_probability(
-                                    rates, structure, point, exit.cause, schedule, cycle,
-                                ) * factor)
-                            }
-                        };
+                        let per_probability = changed.per_probability;
+                        let hazard = changed_hazard(
+                            structure,
+                            rates,
+                            point,
+                            state,
+                            exit.cause,
+                            schedule,
+                            cycle,
+                            per_probability,
+                        );
+                        let moved = time * hazard;
                         next[exit.to] += moved;
                         let column = structure.exit_list[exits.start + position].1;
                         if column != usize::MAX {
@@ -94,42 +97,57 @@ pub fn follow(
 struct ChangedRow {
     time: Lane,
     stay: Lane,
-    /// Hazard per probability, where an effect acts on the probability or the odds.
-    hazards_per_probability: Option<Lane>,
+    /// Hazard per probability, where an effect acts on a probability or the odds of this row.
+    per_probability: Option<Lane>,
 }
 
+/// Hazard of an exit under effects. In a row with risk or odds ratios the probabilities are changed first and the
+/// row is converted; ratios of hazards then act on the hazards of their own exits.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 fn changed_hazard(
+    structure: &Structure,
     rates: &Rates,
     point: usize,
     state: usize,
     cause: Cause,
-    row: &[Lane],
-    events: usize,
+    schedule: &Schedule,
+    cycle: usize,
+    per_probability: Option<Lane>,
 ) -> Lane {
+    let row = schedule.row(cycle);
     match cause {
         Cause::Event(event) => rates.hazard(point, state, cause) * row[event],
-        Cause::Transition(transition) => rates.hazard(point, state, cause) * row[events + transition],
         Cause::Death => rates.hazard(point, state, cause),
+        Cause::Transition(transition) => {
+            let ratio = row[structure.events + transition];
+            match (per_probability, schedule.acts(cycle, transition)) {
+                (None, _) => rates.hazard(point, state, cause) * ratio,
+                (Some(factor), Acts::Hazard) => {
+                    changed_probability(structure, rates, point, transition, schedule, cycle) * factor * ratio
+                }
+                (Some(factor), _) => {
+                    changed_probability(structure, rates, point, transition, schedule, cycle) * factor
+                }
+            }
+        }
     }
 }
 
 /// Probability of a transition in its stated period under risk or odds ratios.
 #[inline(always)]
 fn changed_probability(
-    rates: &Rates,
     structure: &Structure,
+    rates: &Rates,
     point: usize,
-    cause: Cause,
+    transition: usize,
     schedule: &Schedule,
     cycle: usize,
 ) -> Lane {
-    let Cause::Transition(transition) = cause else { return Lane::ZERO };
     let p = rates.probability[point * structure.transitions + transition];
     let ratio = schedule.row(cycle)[structure.events + transition];
     match schedule.acts(cycle, transition) {
-        // A hazard ratio beside them acts on that exit's own hazard.
-        Acts::Hazard => Lane::ONE - math::pow(Lane::ONE - p, ratio),
+        Acts::Hazard => p,
         Acts::Risk => (p * ratio).min(Lane::ONE),
         Acts::Odds => {
             let odds = p * ratio;
@@ -148,24 +166,22 @@ fn changed_row(
     schedule: &Schedule,
     cycle: usize,
 ) -> ChangedRow {
-    let row = schedule.row(cycle);
-    let by_probability = !schedule.acts.is_empty() && structure.rows[state] != Row::Hazards;
-    let mut hazard = Lane::ZERO;
-    let mut per_probability = None;
-    if by_probability {
-        let total = structure.exits[state].iter().fold(Lane::ZERO, |sum, exit| {
-            sum + changed_probability(rates, structure, point, exit.cause, schedule, cycle)
+    let transitions = &structure.transitions_from[state];
+    let by_probability =
+        schedule.has_acts() && transitions.iter().any(|&t| schedule.acts(cycle, t) != Acts::Hazard);
+    let per_probability = by_probability.then(|| {
+        let total = transitions.iter().fold(Lane::ZERO, |sum, &transition| {
+            sum + changed_probability(structure, rates, point, transition, schedule, cycle)
         });
         let period = if structure.rows[state] == Row::PerYear { 1.0 } else { cycle_length };
-        let factor = hazard_per_probability(total.min(Lane::ONE), period);
-        hazard = total * factor;
-        per_probability = Some(factor);
-    } else {
-        for exit in &structure.exits[state] {
-            hazard += changed_hazard(rates, point, state, exit.cause, row, structure.events);
-        }
+        hazard_per_probability(total.min(Lane::ONE), period)
+    });
+    let mut hazard = Lane::ZERO;
+    for exit in &structure.exits[state] {
+        hazard +=
+            changed_hazard(structure, rates, point, state, exit.cause, schedule, cycle, per_probability);
     }
     let x = hazard * cycle_length;
     let g = math::one_minus_exp_over(x);
-    ChangedRow { time: g * cycle_length, stay: Lane::ONE - x * g, hazards_per_probability: per_probability }
+    ChangedRow { time: g * cycle_length, stay: Lane::ONE - x * g, per_probability }
 }

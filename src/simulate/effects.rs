@@ -55,13 +55,15 @@ pub fn strengths(
             }))
         }
         Lasts::HalfLife(half_life) => {
-            let half_life = duration(half_life, environment)?;
-            let ln2 = std::f64::consts::LN_2;
-            Ok(mean(&|u| {
-                let x = Lane::splat(u * ln2) / half_life;
-                // ∫₀ᵘ 2^(−v/H) dv = u·g(u ln2/H)
-                math::one_minus_exp_over(x) * u
-            }))
+            let quantity = half_life;
+            let half_life = duration(quantity, environment)?;
+            if half_life.any(|years| years == 0.0) {
+                return Err(QuantityError::new(quantity, "is a half-life of 0 in some draw"));
+            }
+            // Mean of 2^(−u/H) over a cycle from u on: 2^(−u/H)·g(Δt ln2/H).
+            let decay = Lane::splat(std::f64::consts::LN_2) / half_life;
+            let within_cycle = math::one_minus_exp_over(decay * cycle_length);
+            Ok((0..cycles).map(|k| math::exp(-(decay * (k as f64 * cycle_length))) * within_cycle).collect())
         }
         Lasts::Formula(quantity) => {
             let n = cycles * MIDPOINTS;
@@ -120,10 +122,11 @@ pub struct Schedule {
     width: usize,
     /// `[cycle][event, then transition]`.
     multipliers: Vec<Lane>,
-    /// Bit s is set in cycles in which something in state s is changed.
-    touched: Vec<u64>,
+    /// `[cycle][state]`: whether something in the state is changed.
+    touched: Vec<bool>,
+    states: usize,
     /// How transitions are acted on, `[cycle][transition]`; empty where all are hazards.
-    pub(super) acts: Vec<Acts>,
+    acts: Vec<Acts>,
     transitions: usize,
 }
 
@@ -131,12 +134,17 @@ impl Schedule {
     /// Whether anything in a state is changed in a cycle since enrolment.
     #[inline]
     pub fn touches(&self, cycle: usize, state: usize) -> bool {
-        self.touched[cycle] >> state & 1 == 1
+        self.touched[cycle * self.states + state]
     }
     /// Multipliers of events, then transitions, in a cycle since enrolment.
     #[inline]
     pub fn row(&self, cycle: usize) -> &[Lane] {
         &self.multipliers[cycle * self.width..(cycle + 1) * self.width]
+    }
+    /// Whether any effect acts on a probability or its odds.
+    #[inline]
+    pub(super) fn has_acts(&self) -> bool {
+        !self.acts.is_empty()
     }
     #[inline]
     pub(super) fn acts(&self, cycle: usize, transition: usize) -> Acts {
@@ -144,7 +152,7 @@ impl Schedule {
     }
     /// Whether nothing is changed in any cycle.
     pub fn is_idle(&self) -> bool {
-        self.touched.iter().all(|&mask| mask == 0)
+        !self.touched.contains(&true)
     }
 }
 
@@ -228,14 +236,16 @@ impl Effects {
         schedule.multipliers.clear();
         schedule.multipliers.resize(self.cycles * width, Lane::ONE);
         schedule.touched.clear();
-        schedule.touched.resize(self.cycles, 0);
+        schedule.states = structure.states;
+        schedule.touched.resize(self.cycles * structure.states, false);
         schedule.acts.clear();
         let risk = self.relative_risk.at(cell);
         let risky = risk != Lane::ONE;
         let mut owner: Vec<Option<usize>> = vec![None; structure.events];
+        let mut touched = vec![false; width];
         for cycle in 0..self.cycles {
             let row = &mut schedule.multipliers[cycle * width..(cycle + 1) * width];
-            let mut touched = vec![false; width];
+            touched.fill(false);
             let step = deepest.and_then(|d| Self::reached(scenario, self.programme, d, cycle));
             if let Some(source) = step.map(|s| description.steps[s].effects_from) {
                 let own = &description.steps[source].effects;
@@ -286,15 +296,13 @@ impl Effects {
                     touched[event] = true;
                 }
             }
-            let mask = &mut schedule.touched[cycle];
+            let states = &mut schedule.touched[cycle * structure.states..(cycle + 1) * structure.states];
             for (state, events) in structure.events_in.iter().enumerate() {
                 let by_event = events.iter().any(|&event| touched[event]);
-                let by_transition = super::rates::transitions_of(structure, state)
+                let by_transition = structure.transitions_from[state]
                     .iter()
                     .any(|&transition| touched[structure.events + transition]);
-                if by_event || by_transition {
-                    *mask |= 1 << state;
-                }
+                states[state] = by_event || by_transition;
             }
         }
     }

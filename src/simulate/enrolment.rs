@@ -7,7 +7,7 @@
 //! Programmes on one model share the pool; of two that enrol at the same moment the first in the file is first.
 //!
 //! **Reach.** With relative chances w, a cell's share invited is min(1, k·w), with k such that the invited
-//! total is what the plan says.
+//! total is what the plan says, or everybody with a chance where that is fewer.
 //!
 //! **Cascade.** A tree: each step is a share of the step it is `of`; siblings exclude each other and their
 //! shares sum to at most 1. `capacity` turns away evenly whoever is above it; they stay at the step before.
@@ -46,7 +46,8 @@ pub fn moments(scenario: &Scenario, programmes: &[usize], profiles: &Profiles, c
                 .map(|cell| {
                     let profile = &profiles.list[cell.profile];
                     let mut row = cell.variables.clone();
-                    row[Variables::AGE] = f64::from(profile.age) + year as f64 - profile.enters as f64;
+                    // Who has not entered yet is nobody; the age of entry keeps tables in range.
+                    row[Variables::AGE] = f64::from(profile.age) + year.saturating_sub(profile.enters) as f64;
                     row[Variables::YEAR] = f64::from(time.start) + year as f64;
                     row[Variables::TIME] =
                         (year * time.cycles_per_year + enrol.cycle_in_year) as f64 * time.cycle_length();

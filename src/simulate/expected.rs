@@ -190,8 +190,15 @@ pub fn cohorts(
         for (cell, description) in enrolment.cells.list.iter().enumerate() {
             for state in 0..states {
                 let at = cell * states + state;
-                pool[at] = here[description.profile * states + state] * shares[cell]
-                    - taken[moment.boundary * cells * states + at];
+                let all = here[description.profile * states + state] * shares[cell];
+                pool[at] = all - taken[moment.boundary * cells * states + at];
+                if (pool[at] + all * 1e-9).any(|left| left < -1e-9) {
+                    let quantity = &scenario.programmes[moment.programme].relative_risk;
+                    return Err(QuantityError::new(
+                        quantity,
+                        "participants differ so much from their class that fewer than nobody is left of the others",
+                    ));
+                }
             }
         }
         let enrolled = enrol(scenario, moment, &pool, environment, &mut workspace.scratch)?;
@@ -230,6 +237,15 @@ fn follow_moment(
     let cycles = time.cycles() - moment.boundary;
     workspace.with.resize_with(steps, Trajectory::default);
     workspace.schedules.resize_with(steps, Schedule::default);
+    let spread = |step: &crate::scenario::checked::Step| {
+        step.costs.iter().map(|cost| cost.spread.len().saturating_sub(1)).max().unwrap_or(0)
+    };
+    let last_count = programme
+        .steps
+        .iter()
+        .map(|step| step.after + spread(step) * time.cycles_per_year)
+        .max()
+        .unwrap_or(0);
     let mut scheduled = false;
     let mut followed = vec![false; steps];
     for (cell, description) in enrolment.cells.list.iter().enumerate() {
@@ -246,18 +262,20 @@ fn follow_moment(
         let path = plan.grid.path(description.profile);
         let start = &enrolled.invited[cell * states..(cell + 1) * states];
         let shadow_schedule = (!workspace.shadow_schedule.is_idle()).then_some(&workspace.shadow_schedule);
+        let deepest = &enrolled.deepest[cell * steps..(cell + 1) * steps];
+        let takes_part = (0..steps).any(|s| programme.participates(s) && deepest[s].any(|share| share > 0.0));
+        // Who does not take part is followed only as far as steps still count them.
+        let cycles = if takes_part { cycles } else { cycles.min(last_count) };
         let shadow = &mut workspace.shadow;
         shadow.reset(moment.boundary, cycles, states, columns);
         let length = time.cycle_length();
         super::dynamics::follow(&plan.structure, rates, path, length, start, shadow_schedule, shadow);
-        let deepest = &enrolled.deepest[cell * steps..(cell + 1) * steps];
         let mut participants = Lane::ZERO;
-        for (step, described) in programme.steps.iter().enumerate() {
-            let acts = !described.effects.is_empty();
-            if acts || described.leaves_pool {
+        for step in 0..steps {
+            if programme.participates(step) {
                 participants += deepest[step];
             }
-            followed[step] = acts && deepest[step].any(|share| share > 0.0);
+            followed[step] = programme.acts(step) && deepest[step].any(|share| share > 0.0);
             if followed[step] {
                 let with = &mut workspace.with[step];
                 with.reset(moment.boundary, cycles, states, columns);
@@ -266,7 +284,7 @@ fn follow_moment(
                 super::dynamics::follow(&plan.structure, rates, path, length, start, schedule, with);
             }
         }
-        for boundary in moment.boundary..=time.cycles() {
+        for boundary in moment.boundary..=moment.boundary + if takes_part { cycles } else { 0 } {
             let at = (boundary * cells + cell) * states;
             for (gone, &persons) in taken[at..at + states].iter_mut().zip(shadow.at(boundary)) {
                 *gone += persons * participants;

@@ -101,7 +101,7 @@ pub fn model_quantities(scenario: &Scenario, model: usize) -> Vec<&Quantity> {
     list.extend(description.events.iter().filter_map(|e| e.qaly_loss.as_ref()));
     let mine = |priced: &Priced| match priced {
         Priced::Node { model: m, .. } => *m == model,
-        Priced::LifeYear => model == 0,
+        Priced::LifeYear => true,
     };
     list.extend(scenario.unit_costs.iter().filter(|u| mine(&u.on)).map(|u| &u.value));
     list.extend(
@@ -265,7 +265,7 @@ impl Profiles {
                         fraction: 0.0,
                         groups: Vec::new(),
                     });
-                    if !cell.groups.contains(&group) {
+                    if cell.groups.last() != Some(&group) {
                         cell.groups.push(group);
                         cell.fraction +=
                             if profile.persons > 0.0 { description.persons / profile.persons } else { 0.0 };
@@ -326,16 +326,24 @@ pub(super) fn multiply_by_share(
 ) -> Result<(), QuantityError> {
     let class = &scenario.population.classes[class];
     let mut share = Values::default();
+    let mut sums = vec![Lane::ZERO; points.len()];
     for (code, value) in class.values.iter().enumerate() {
         points.evaluate(&value.share, environment, None, scratch, &mut share)?;
         super::points::within(&value.share, &share, -1e-12, 1.0 + 1e-12)?;
         for (point, out) in values.iter_mut().enumerate() {
+            sums[point] += share.at(point);
             if points.value(class.variable, point) == code as f64 {
                 *out *= share.at(point);
             }
         }
     }
-    Ok(())
+    match sums.iter().flat_map(|sum| sum.0).find(|sum| !((sum - 1.0).abs() <= 1e-9)) {
+        Some(sum) => Err(QuantityError::new(
+            &class.values[0].share,
+            format!("the shares of `{}` sum to {sum} for some people in some draw, not to 1", class.id),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Variable values of a group at entry, one row for each combination of the classes among `labels`.

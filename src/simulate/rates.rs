@@ -5,7 +5,7 @@
 //! with s the shares of the classes at the age of entry, so that the population's mean stays as stated.
 //!
 //! **Rows of probabilities.** p = Σ p_j within the stated period T corresponds to the hazard −ln(1−p)/T, of
-//! which exit j has the share p_j/p. A certain exit (p ≥ 1) is read as a hazard of 50 per year.
+//! which exit j has the share p_j/p. A certain exit (p ≥ 1) is read as a hazard of 50 per period.
 //!
 //! **Mortality.** What a model says about dying in its states and from its events is *excess*; the rest of
 //! the life table is background. With h_table(a) = −ln(1 − q(a)), start shares s_i at the attained age a,
@@ -26,7 +26,7 @@ use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{Background, Frequency, Node, Quantity, Scenario, Variables};
 use std::collections::BTreeMap;
 
-/// Hazard per year that stands for certainty.
+/// Hazard per stated period that stands for certainty.
 const CERTAIN: f64 = 50.0;
 
 /// Where the formulas of a model are evaluated, and which point each profile is at in each cycle.
@@ -69,7 +69,10 @@ impl Grid {
             })
         });
         let (by_year, by_time) = (uses(Variables::YEAR), uses(Variables::TIME));
-        let by_age = uses(Variables::AGE) || classes_by_age;
+        // The background hazard is that of an age and sex, whatever the formulas mention.
+        let mortality = scenario.models[model].background.is_some();
+        let by_age = mortality || uses(Variables::AGE) || classes_by_age;
+        let by_sex = mortality || uses(Variables::SEX);
         let time = scenario.time;
         let cycles = time.cycles();
         let variables = scenario.variables.count();
@@ -89,7 +92,7 @@ impl Grid {
                     entry[Variables::AGE] = row[Variables::AGE];
                 }
                 let mut key: Vec<u64> = row[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
-                if uses(Variables::SEX) {
+                if by_sex {
                     key.push(row[Variables::SEX].to_bits());
                 }
                 if by_age {
@@ -112,10 +115,7 @@ impl Grid {
             }
         }
         let points = Points::from_rows(variables, &rows);
-        let mortality = scenario.models[model]
-            .background
-            .is_some()
-            .then(|| MortalityGrid::new(scenario, profiles, &rows));
+        let mortality = mortality.then(|| MortalityGrid::new(scenario, profiles, &rows));
         Self { points, entry: Points::from_rows(variables, &entry_rows), point_of, cycles, mortality }
     }
 
@@ -135,9 +135,15 @@ impl MortalityGrid {
             let next = groups.len();
             group_of_point.push(*groups.entry(key).or_insert(next));
         }
-        // Combinations of labels and classes by sex, with persons by age at entry in the start year.
+        // Combinations of labels and classes by sex, with persons by age; newcomers count only where nobody of
+        // their sex is there at the start.
         let mut combos: BTreeMap<(u64, Vec<u64>), (Vec<f64>, BTreeMap<u64, f64>, f64)> = BTreeMap::new();
+        let there =
+            |sex: f64| profiles.list.iter().any(|p| p.enters == 0 && p.variables[Variables::SEX] == sex);
         for profile in &profiles.list {
+            if profile.enters > 0 && there(profile.variables[Variables::SEX]) {
+                continue;
+            }
             let labels: Vec<u64> =
                 profile.variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
             let entry = combos
@@ -307,7 +313,8 @@ impl Rates {
                 if position == 0 || by_state {
                     let code = description.states[state].code;
                     points.evaluate(&event.amount, environment, Some(code), scratch, &mut values)?;
-                    within(&event.amount, &values, 0.0, f64::INFINITY)?;
+                    let highest = if event.parent.is_some() { 1.0 + 1e-9 } else { f64::INFINITY };
+                    within(&event.amount, &values, 0.0, highest)?;
                 }
                 for point in 0..n {
                     let from = (point * self.states + state) * self.events;
@@ -401,7 +408,11 @@ impl Rates {
             }
             let factor = factor.get_or_insert_with(|| vec![Lane::ONE; points.len()]);
             for point in 0..points.len() {
-                factor[point] *= own[point] / mean[point];
+                // Where every relative rate is 0 (or only classes without people have one) nothing happens.
+                factor[point] *= Lane::from_fn(|lane| {
+                    let (own, mean) = (own[point][lane], mean[point][lane]);
+                    if mean > 0.0 { own / mean } else { 0.0 }
+                });
             }
         }
         Ok(factor)
@@ -420,7 +431,7 @@ impl Rates {
                 Row::PerYear => 1.0,
                 Row::PerCycle => scenario.time.cycle_length(),
             };
-            let exits: Vec<usize> = transitions_of(structure, state);
+            let exits = &structure.transitions_from[state];
             for point in 0..points {
                 let row = &self.probability[point * self.transitions..(point + 1) * self.transitions];
                 let total = exits.iter().fold(Lane::ZERO, |sum, &t| sum + row[t]);
@@ -435,7 +446,7 @@ impl Rates {
                     ));
                 }
                 let per_probability = hazard_per_probability(total, period);
-                for &t in &exits {
+                for &t in exits {
                     self.transition[point * self.transitions + t] =
                         self.probability[point * self.transitions + t] * per_probability;
                 }
@@ -477,30 +488,19 @@ impl Rates {
     }
 }
 
-/// Transitions out of a state.
-pub(super) fn transitions_of(structure: &Structure, state: usize) -> Vec<usize> {
-    structure.exits[state]
-        .iter()
-        .filter_map(|exit| match exit.cause {
-            Cause::Transition(t) => Some(t),
-            _ => None,
-        })
-        .collect()
-}
-
-/// h/p for a row with total probability p within a period: −ln(1−p)/(p·period), its limit 1/period at p = 0,
-/// and 50 per year over p where leaving is certain.
+/// h/p for a row with total probability p within a period (years): −ln(1−p)/(p·period), its limit 1/period at
+/// p = 0, and 50 per period over p where leaving is certain.
 #[inline]
 pub(super) fn hazard_per_probability(total: Lane, period: f64) -> Lane {
     let log = math::ln_1p(-total.min(Lane::splat(1.0 - 1e-16)));
     Lane::from_fn(|lane| {
         let p = total[lane];
         if p >= 1.0 - 1e-15 {
-            CERTAIN / p
+            CERTAIN / period / p
         } else if p < 1e-300 {
             1.0 / period
         } else {
-            (-log[lane] / p / period).min(CERTAIN / p)
+            (-log[lane]).min(CERTAIN) / p / period
         }
     })
 }
@@ -580,6 +580,9 @@ fn background(
             continue;
         }
         let left = whole[group] - fatal[group];
+        // A model in which all deaths are events leaves nothing but rounding.
+        let rounding = whole[group] * 1e-12;
+        let left = Lane::from_fn(|lane| if left[lane].abs() <= rounding[lane] { 0.0 } else { left[lane] });
         if left.any(|h| h < 0.0) {
             let point = grid.group_of.iter().position(|&g| g == group).unwrap_or(0);
             let age = grid.points.value(Variables::AGE, point);

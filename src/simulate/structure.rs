@@ -53,6 +53,10 @@ pub struct Structure {
     pub exit_list: Vec<(usize, usize)>,
     /// First exit of each state in `exit_list`; one more at the end.
     pub exit_from: Vec<usize>,
+    /// Transitions out of each state.
+    pub transitions_from: Vec<Vec<usize>>,
+    /// Columns whose occurrences are deaths: fatal leaves, transitions to death, background and excess.
+    pub fatal: Vec<usize>,
     /// Events that happen in each state.
     pub events_in: Vec<Vec<usize>>,
     /// How exits are stated, by state.
@@ -97,6 +101,25 @@ impl Structure {
             }
         }
         let (events, transitions) = (model.events.len(), model.transitions.len());
+        let alive: Vec<bool> = model.states.iter().map(|s| s.alive).collect();
+        let transitions_from = exits
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .filter_map(|exit| match exit.cause {
+                        Cause::Transition(t) => Some(t),
+                        _ => None,
+                    })
+                    .collect()
+            })
+            .collect();
+        let leads_to_death = |to: Option<usize>| to.is_some_and(|to| !alive[to]);
+        let mut fatal: Vec<usize> =
+            (0..events).filter(|&e| leads_to_death(model.events[e].moves_to)).collect();
+        fatal.extend(
+            (0..transitions).filter(|&t| leads_to_death(Some(model.transitions[t].to))).map(|t| events + t),
+        );
+        fatal.extend((0..states).map(|s| events + transitions + s));
         let (mut exit_list, mut exit_from) = (Vec::new(), vec![0]);
         for (state, row) in exits.iter().enumerate() {
             exit_list.extend(row.iter().map(|exit| {
@@ -114,11 +137,13 @@ impl Structure {
             events,
             transitions,
             exits,
+            transitions_from,
+            fatal,
             exit_list,
             exit_from,
             events_in,
             rows,
-            alive: model.states.iter().map(|s| s.alive).collect(),
+            alive,
             parents: model.events.iter().map(|e| e.parent).collect(),
         }
     }

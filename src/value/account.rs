@@ -84,16 +84,14 @@ impl Account {
             let at = ((cycle - self.first) * self.moving + moving) * 3;
             sum.copy_from_slice(&self.priced[at..at + 3]);
         }
-        for (term, price) in functionals.terms.iter().zip(&prices.values) {
-            if term.figure == figure && !term.varies {
-                let price = price.at(0);
-                match term.source {
-                    Source::Column(column) => sum[0] += price * self.occurrences(cycle, column),
-                    Source::State(state) => {
-                        let [start, end] = self.people(cycle, state);
-                        sum[1] += price * start;
-                        sum[2] += price * end;
-                    }
+        for &term in &functionals.constant[figure] {
+            let price = prices.values[term].at(0);
+            match functionals.terms[term].source {
+                Source::Column(column) => sum[0] += price * self.occurrences(cycle, column),
+                Source::State(state) => {
+                    let [start, end] = self.people(cycle, state);
+                    sum[1] += price * start;
+                    sum[2] += price * end;
                 }
             }
         }
@@ -189,6 +187,10 @@ impl Clock {
         }
     }
 
+    /// Whether another clock discounts at the same rate.
+    pub fn same_rate(&self, other: &Self) -> bool {
+        self.year == other.year
+    }
     /// Factor at a boundary.
     pub fn at_boundary(&self, boundary: usize) -> f64 {
         self.boundary[boundary]

@@ -241,19 +241,19 @@ impl Participants<'_> {
         let programme = &self.scenario.programmes[cohort.programme];
         let group = &mut self.groups[group];
         let mut differences = Vec::new();
-        for (step, described) in programme.steps.iter().enumerate() {
-            let participates = !described.effects.is_empty() || described.leaves_pool;
+        let acts_on_utility = programme
+            .steps
+            .iter()
+            .flat_map(|step| &step.effects)
+            .any(|&effect| matches!(self.scenario.effects[effect].node, Node::Utility(_)));
+        for step in 0..programme.steps.len() {
             let weight = cohort.deepest[step];
-            if !participates || weight == Lane::ZERO {
+            if !programme.participates(step) || weight == Lane::ZERO {
                 continue;
             }
             group.shadow.add(cohort.shadow, weight, self.functionals, self.prices, cohort.path);
             let run = cohort.run(step);
             group.cohort.add(run, weight, self.functionals, self.prices, cohort.path);
-            let acts_on_utility = described
-                .effects
-                .iter()
-                .any(|&effect| matches!(self.scenario.effects[effect].node, Node::Utility(_)));
             if !acts_on_utility {
                 continue;
             }
@@ -285,13 +285,7 @@ impl Participants<'_> {
         let Some(moment) = &self.moment else { return };
         let invited = living(cohort.shadow, cohort.boundary, alive);
         for (index, step) in programme.steps.iter().enumerate() {
-            let row = self
-                .plan
-                .shape
-                .steps
-                .iter()
-                .position(|&s| s == (cohort.programme, index))
-                .expect("every step has a row");
+            let row = self.plan.step_row(cohort.programme, index);
             let enrolled = time.year_of(cohort.boundary);
             self.delivered.turned_away.add(row, enrolled, invited * cohort.turned_away[index]);
             let boundary = cohort.boundary + step.after;
@@ -336,13 +330,7 @@ impl Participants<'_> {
                 let (value, times) = &moment.costs[index][position];
                 let price = value.at(cohort.point) * times.at(cohort.point);
                 let kind = ItemKind::Step { step: index, cost: position };
-                let item = self
-                    .plan
-                    .shape
-                    .items
-                    .iter()
-                    .position(|i| i.programme == cohort.programme && i.kind == kind)
-                    .expect("every cost has a row");
+                let item = self.plan.item_row(cohort.programme, kind);
                 for (later, &part) in cost.spread.iter().enumerate() {
                     let moment_of_part = boundary + later * time.cycles_per_year;
                     if moment_of_part >= time.cycles() {

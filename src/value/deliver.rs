@@ -13,7 +13,7 @@ use super::functionals::{Figure, Functionals, Prices};
 use super::plan::Plan;
 use crate::formula::{Inputs, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Node, Quantity, Scenario, Variables};
+use crate::scenario::checked::{Node, Priced, Quantity, Scenario, Variables};
 use std::sync::Arc;
 
 /// The comparator, or a whole arm, of every model in one block.
@@ -173,11 +173,14 @@ pub fn flows(
     let years = shape.years;
     let counted_years = if detail.by_year { years } else { 1 };
     let settled = |rows: usize| Grid::zeros(if detail.settlement { rows } else { 0 }, years);
-    let followed = || Followed {
-        costs: settled(lines),
-        costs_retained: settled(insurers * lines),
-        person_years: settled(1),
-        person_years_retained: settled(insurers),
+    let followed = |programme: usize| {
+        let measured = |rows: usize| if plan.measured[programme] { settled(rows) } else { Grid::zeros(0, years) };
+        Followed {
+            costs: measured(lines),
+            costs_retained: measured(insurers * lines),
+            person_years: measured(1),
+            person_years_retained: measured(insurers),
+        }
     };
     let inflation = match &scenario.valuation.inflation {
         Some(quantity) => Some(environment.quantity(quantity)?),
@@ -191,8 +194,8 @@ pub fn flows(
         cashable: settled(lines),
         equalised: settled(lines),
         retained: settled(insurers * lines),
-        shadows: (0..shape.programmes).map(|_| followed()).collect(),
-        cohorts: (0..shape.programmes).map(|_| followed()).collect(),
+        shadows: (0..shape.programmes).map(followed).collect(),
+        cohorts: (0..shape.programmes).map(followed).collect(),
         programme_costs: delivered.costs,
         reached: delivered.reached,
         turned_away: delivered.turned_away,
@@ -214,6 +217,17 @@ pub fn flows(
     let leakage = Leakage::new(scenario, shape, environment, scratch)?;
     let comparator_leakage = Leakage::new(scenario, shape, comparator.environment, scratch)?;
     let comparator_clocks = Clocks::new(scenario, comparator.environment)?;
+    for (own, other, quantity) in [
+        (&clocks.costs, &comparator_clocks.costs, &scenario.valuation.discount_costs),
+        (&clocks.effects, &comparator_clocks.effects, &scenario.valuation.discount_effects),
+    ] {
+        if !own.same_rate(other) {
+            return Err(QuantityError::new(
+                quantity,
+                "a strategy or arrangement cannot have a discount rate of its own; a variant can",
+            ));
+        }
+    }
     for model in 0..plan.models.len() {
         let functionals = &plan.functionals[model];
         let reader = Reader { scenario, plan, functionals, model };
@@ -311,10 +325,8 @@ impl Reader<'_> {
                 }
             }),
             Counted::Deaths { model } if model == self.model => {
-                Some((0..structure.states).filter(|&s| !structure.alive[s]).fold(Lane::ZERO, |sum, state| {
-                    let [start, end] = account.people(cycle, state);
-                    sum + (end - start)
-                }))
+                let deaths = structure.fatal.iter();
+                Some(deaths.fold(Lane::ZERO, |sum, &column| sum + account.occurrences(cycle, column)))
             }
             _ => None,
         }
@@ -331,22 +343,27 @@ impl Reader<'_> {
         clocks: &Clocks,
         split: &[Lane],
     ) {
-        for (row, &counted) in self.plan.shape.counted.iter().enumerate() {
+        for &row in &self.plan.counted_of[self.model] {
+            let counted = self.plan.shape.counted[row];
             if let Some(count) = self.count(account, counted, cycle, &clocks.costs) {
                 flows.count_level.add(row, counted_year, count);
             }
         }
         for (position, &figure) in self.functionals.figures.iter().enumerate() {
+            if !self.functionals.active[position] {
+                continue;
+            }
             let amounts = account.figure(self.functionals, prices, position, cycle);
             match figure {
+                // Several models describe the same people: costs of their life-years come from the first.
+                Figure::Cost(unit_cost)
+                    if self.model > 0 && self.scenario.unit_costs[unit_cost].on == Priced::LifeYear => {}
                 Figure::Cost(unit_cost) => {
                     let (amount, present) =
                         (clocks.costs.amount(amounts, cycle), clocks.costs.present(amounts, cycle));
-                    for (row, line) in self.plan.shape.lines.iter().enumerate() {
-                        if line.unit_cost == unit_cost {
-                            flows.level.add(row, counted_year, amount * split[row]);
-                            flows.level_present[row] += present * split[row];
-                        }
+                    for &row in &self.plan.lines_of[unit_cost] {
+                        flows.level.add(row, counted_year, amount * split[row]);
+                        flows.level_present[row] += present * split[row];
                     }
                 }
                 Figure::Outcome(outcome) => {
@@ -378,7 +395,8 @@ impl Reader<'_> {
         detail: Detail,
     ) {
         let year = self.scenario.time.year_of(cycle);
-        for (row, &counted) in self.plan.shape.counted.iter().enumerate() {
+        for &row in &self.plan.counted_of[self.model] {
+            let counted = self.plan.shape.counted[row];
             let with = self.count(sides.with, counted, cycle, &clocks.costs);
             let without = self.count(sides.without, counted, cycle, &clocks.costs);
             if let (Some(with), Some(without)) = (with, without) {
@@ -386,31 +404,33 @@ impl Reader<'_> {
             }
         }
         for (position, &figure) in self.functionals.figures.iter().enumerate() {
+            if !self.functionals.active[position] {
+                continue;
+            }
             let with = sides.with.figure(self.functionals, sides.with_prices, position, cycle);
             let without = sides.without.figure(self.functionals, sides.without_prices, position, cycle);
             let difference = [with[0] - without[0], with[1] - without[1], with[2] - without[2]];
             match figure {
                 Figure::Cost(unit_cost) => {
-                    for (row, line) in self.plan.shape.lines.iter().enumerate() {
-                        if line.unit_cost == unit_cost {
-                            let amounts = Amounts {
-                                with: clocks.costs.amount(with, cycle) * split[0][row],
-                                without: clocks.costs.amount(without, cycle) * split[1][row],
-                                same_split: split[0][row] == split[1][row],
-                                difference: clocks.costs.amount(difference, cycle) * split[0][row],
-                            };
-                            let present = if amounts.same_split {
-                                clocks.costs.present(difference, cycle) * split[0][row]
-                            } else {
-                                clocks.costs.present(with, cycle) * split[0][row]
-                                    - clocks.costs.present(without, cycle) * split[1][row]
-                            };
-                            flows.increment_present[row] += present;
-                            if detail.settlement {
-                                add_settled(flows, row, year, &amounts, leakage, since, group);
-                            } else {
-                                flows.increment.add(row, counted_year, amounts.increment());
-                            }
+                    let cost = [with, without, difference].map(|figure| clocks.costs.amount(figure, cycle));
+                    let present = [with, without, difference].map(|figure| clocks.costs.present(figure, cycle));
+                    for &row in &self.plan.lines_of[unit_cost] {
+                        let same_split = split[0][row] == split[1][row];
+                        let amounts = Amounts {
+                            with: cost[0] * split[0][row],
+                            without: cost[1] * split[1][row],
+                            same_split,
+                            difference: cost[2] * split[0][row],
+                        };
+                        flows.increment_present[row] += if same_split {
+                            present[2] * split[0][row]
+                        } else {
+                            present[0] * split[0][row] - present[1] * split[1][row]
+                        };
+                        if detail.settlement {
+                            add_settled(flows, row, year, &amounts, leakage, since, group);
+                        } else {
+                            flows.increment.add(row, counted_year, amounts.increment());
                         }
                     }
                 }
@@ -428,6 +448,7 @@ impl Reader<'_> {
                     if let Some(group) = group
                         && figure == Figure::LifeYears
                         && detail.settlement
+                        && self.plan.measured[group.programme]
                     {
                         let (with, without) =
                             (clocks.costs.amount(with, cycle), clocks.costs.amount(without, cycle));
@@ -482,6 +503,12 @@ fn add_settled(
     for (insurer, path) in group.retained.iter().enumerate() {
         let still = path[year - from];
         flows.retained.add(insurer * lines + row, year, increment * (cashable - equalised) * still);
+    }
+    if flows.shadows[group.programme].costs.rows() == 0 {
+        return; // no clause measures these participants
+    }
+    for (insurer, path) in group.retained.iter().enumerate() {
+        let still = path[year - from];
         flows.shadows[group.programme].costs_retained.add(
             insurer * lines + row,
             year,

@@ -58,6 +58,10 @@ pub struct Functionals {
     pub qalys: usize,
     /// For each figure its position among those that need sums by group, if it does.
     pub moving: Vec<Option<usize>>,
+    /// For each figure the terms whose price is the same for everybody.
+    pub constant: Vec<Vec<usize>>,
+    /// Whether a figure has any term in this model.
+    pub active: Vec<bool>,
 }
 
 /// Prices of the terms of one model in one block of draws.
@@ -94,7 +98,7 @@ impl Functionals {
                     }
                     Node::State(state) | Node::Utility(state) => vec![Source::State(state)],
                 },
-                Priced::LifeYear if model == 0 => (0..description.states.len())
+                Priced::LifeYear => (0..description.states.len())
                     .filter(|&s| description.states[s].alive)
                     .map(Source::State)
                     .collect(),
@@ -136,7 +140,13 @@ impl Functionals {
                 next += 1;
             }
         }
-        Self { figures, terms, qalys, moving }
+        let constant = (0..figures.len())
+            .map(|figure| (0..terms.len()).filter(|&t| terms[t].figure == figure && !terms[t].varies).collect())
+            .collect();
+        let active = (0..figures.len())
+            .map(|figure| moving[figure].is_some() || terms.iter().any(|t| t.figure == figure))
+            .collect();
+        Self { figures, terms, qalys, moving, constant, active }
     }
 
     /// Number of figures summed by group.

@@ -20,7 +20,7 @@ mod plan;
 mod recorded;
 mod retention;
 
-use crate::formula::{LANES, Lane};
+use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Environment, QuantityError, SampleError, sample};
 use crate::scenario::checked::{Scenario, Set};
 use crate::simulate::expected::{Present, cohorts, comparator};
@@ -50,28 +50,51 @@ pub enum ValueError {
     Sample(#[from] SampleError),
 }
 
-/// Values a scenario: the base case, and unless `base_only` all draws. `progress` is told after each block.
+/// How much of a scenario is run. The base case of every variant always is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The stated values only.
+    BaseCase,
+    /// All draws of the scenario itself.
+    Draws,
+    /// All draws of the scenario and of every variant.
+    DrawsOfVariants,
+}
+
+impl Extent {
+    /// Whether a variant (0: the scenario itself) is run in all draws.
+    pub fn draws(self, variant: usize) -> bool {
+        match self {
+            Self::BaseCase => false,
+            Self::Draws => variant == 0,
+            Self::DrawsOfVariants => true,
+        }
+    }
+}
+
+/// Values a scenario as far as `extent` says. `progress` is told after each block of draws.
 ///
 /// # Errors
 /// The first problem in the order of variants and draws, with its place in the scenario.
 pub fn value(
     scenario: &Scenario,
-    base_only: bool,
+    extent: Extent,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Valued, ValueError> {
     let plan = Plan::new(scenario);
     let uncertainty = scenario.uncertainty;
     let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };
-    let draws = if base_only { None } else { Some(sample(&scenario.parameters.plan, &design)?) };
+    let draws =
+        if extent.draws(0) { Some(sample(&scenario.parameters.plan, &design)?) } else { None };
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);
-    let blocks = if base_only { 0 } else { uncertainty.draws.div_ceil(LANES) };
     let mut variants = Vec::new();
     let base = Environment::base(scenario)?;
-    for variant in &scenario.variants {
+    for (index, variant) in scenario.variants.iter().enumerate() {
+        let blocks = if extent.draws(index) { uncertainty.draws.div_ceil(LANES) } else { 0 };
         let mut room = Room::default();
         let base = block(scenario, &plan, detail(true), &variant.set, &base, &mut room)?;
-        let by_year = scenario.time.years <= YEARS_IN_DETAIL;
+        let by_year = scenario.time.years <= YEARS_IN_DETAIL || !scenario.goals.is_empty();
         let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
             .into_par_iter()
             .map_init(Room::default, |room, index| {
@@ -90,7 +113,7 @@ pub fn value(
         shape: plan.shape,
         deliveries: plan.deliveries,
         variants,
-        draws: if base_only { 0 } else { uncertainty.draws },
+        draws: if extent.draws(0) { uncertainty.draws } else { 0 },
         randomisations,
         sampled: names.into_iter().zip(columns).collect(),
         warnings: plan.warnings,
@@ -98,8 +121,9 @@ pub fn value(
 }
 
 /// Number of blocks a run will report progress for.
-pub fn blocks(scenario: &Scenario) -> usize {
-    scenario.uncertainty.draws.div_ceil(LANES) * scenario.variants.len()
+pub fn blocks(scenario: &Scenario, extent: Extent) -> usize {
+    let variants = (0..scenario.variants.len()).filter(|&variant| extent.draws(variant)).count();
+    scenario.uncertainty.draws.div_ceil(LANES) * variants
 }
 
 /// Memory of a thread, kept from block to block.
@@ -107,6 +131,8 @@ pub fn blocks(scenario: &Scenario) -> usize {
 struct Room {
     workspace: Workspace,
     arms: Vec<Arm>,
+    /// Room for formulas of what simulation shows, while the workspace is in use.
+    scratch: Scratch,
 }
 
 /// The people of an arm without programmes, in one block.
@@ -225,21 +251,20 @@ fn deliver_one(
     own_arm: usize,
     room: &mut Room,
 ) -> Result<Flows, QuantityError> {
-    let Room { workspace, arms } = room;
+    let Room { workspace, arms, scratch } = room;
     let own = &arms[own_arm];
     let people = &arms[own.people_of.unwrap_or(own_arm)];
     let environment = own.environment.as_ref().expect("an arm that was found has an environment");
     let clocks = Clocks::new(scenario, environment)?;
     let mut groups = Vec::new();
     let mut delivered = Delivered::new(&plan.shape);
-    let mut scratch = std::mem::take(&mut workspace.scratch);
     for (m, model) in plan.models.iter().enumerate() {
         let enrolment = &plan.enrolments[strategy][m];
         if enrolment.moments.is_empty() {
             continue;
         }
         let (youngest, oldest) = ages(scenario);
-        let retention = Retention::new(scenario, environment, youngest, oldest, &mut scratch)?;
+        let retention = Retention::new(scenario, environment, youngest, oldest, scratch)?;
         let mut observer = Participants {
             scenario,
             plan,
@@ -251,7 +276,7 @@ fn deliver_one(
             retention: &retention,
             groups: &mut groups,
             delivered: &mut delivered,
-            scratch: &mut scratch,
+            scratch: &mut *scratch,
             moment: None,
         };
         cohorts(
@@ -287,9 +312,8 @@ fn deliver_one(
         delivered,
         environment,
         &clocks,
-        &mut scratch,
+        scratch,
     );
-    workspace.scratch = scratch;
     flows
 }
 
@@ -312,12 +336,7 @@ fn fixed_costs(
         for (index, cost) in scenario.programmes[programme].fixed.iter().enumerate() {
             let kind = flows::ItemKind::Fixed(index);
             let amount = environment.quantity(&cost.value)?;
-            let row = plan
-                .shape
-                .items
-                .iter()
-                .position(|item| item.programme == programme && item.kind == kind)
-                .expect("every fixed cost has a row");
+            let row = plan.item_row(programme, kind);
             for &year in &cost.years {
                 delivered.costs.add(row, year, amount);
                 delivered.costs_present[row] += amount * clocks.costs.mid_year(year);

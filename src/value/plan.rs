@@ -32,9 +32,37 @@ pub struct Plan {
     pub prices: Vec<Vec<usize>>,
     /// What is left out, in plain words.
     pub warnings: Vec<String>,
+    /// Programmes whose participants' costs some clause measures.
+    pub measured: Vec<bool>,
+    /// By unit cost: its lines.
+    pub lines_of: Vec<Vec<usize>>,
+    /// By model: rows of what is counted in it.
+    pub counted_of: Vec<Vec<usize>>,
+    /// By programme: row of its first step, of its first step cost by step, and of its first fixed cost.
+    rows: Vec<ProgrammeRows>,
+}
+
+/// Where the rows of a programme start.
+#[derive(Clone, Debug)]
+struct ProgrammeRows {
+    steps: usize,
+    costs: Vec<usize>,
+    fixed: usize,
 }
 
 impl Plan {
+    /// Row of a step among those reached.
+    pub fn step_row(&self, programme: usize, step: usize) -> usize {
+        self.rows[programme].steps + step
+    }
+    /// Row of a resource cost.
+    pub fn item_row(&self, programme: usize, kind: ItemKind) -> usize {
+        match kind {
+            ItemKind::Step { step, cost } => self.rows[programme].costs[step] + cost,
+            ItemKind::Fixed(index) => self.rows[programme].fixed + index,
+        }
+    }
+
     /// Plans a valuation.
     pub fn new(scenario: &Scenario) -> Self {
         let models: Vec<ModelPlan> =
@@ -102,7 +130,28 @@ impl Plan {
                 parameters(scenario, crate::simulate::profiles::model_quantities(scenario, m).into_iter())
             })
             .collect();
+        let mut measured = vec![false; scenario.programmes.len()];
+        for clause in scenario.arrangements.iter().flat_map(|a| &a.clauses) {
+            if let Terms::SharedSavings(terms) = &clause.terms {
+                measured[terms.programme] = true;
+            }
+        }
+        let lines_of = (0..scenario.unit_costs.len())
+            .map(|u| (0..shape.lines.len()).filter(|&l| shape.lines[l].unit_cost == u).collect())
+            .collect();
+        let counted_of = (0..models.len())
+            .map(|m| {
+                let of = |counted: &Counted| match *counted {
+                    Counted::Node { model, .. } | Counted::Deaths { model } => model == m,
+                };
+                (0..shape.counted.len()).filter(|&row| of(&shape.counted[row])).collect()
+            })
+            .collect();
         Self {
+            measured,
+            lines_of,
+            counted_of,
+            rows: rows(scenario),
             deliveries: deliveries(scenario),
             warnings: late_steps(scenario),
             shape,
@@ -128,6 +177,27 @@ fn deliveries(scenario: &Scenario) -> Vec<Delivery> {
         }
     }
     list
+}
+
+/// Rows of programmes, in the order in which [`shape`] lays them out.
+fn rows(scenario: &Scenario) -> Vec<ProgrammeRows> {
+    let (mut step, mut item) = (0, 0);
+    scenario
+        .programmes
+        .iter()
+        .map(|programme| {
+            let steps = step;
+            step += programme.steps.len();
+            let mut costs = Vec::new();
+            for described in &programme.steps {
+                costs.push(item);
+                item += described.costs.len();
+            }
+            let fixed = item;
+            item += programme.fixed.len();
+            ProgrammeRows { steps, costs, fixed }
+        })
+        .collect()
 }
 
 fn shape(scenario: &Scenario) -> Shape {

@@ -27,6 +27,26 @@ pub struct Programme {
     pub steps: Vec<Step>,
 }
 
+impl Programme {
+    /// Whether people whose deepest step it is have an effect at some time: it or a step above it has one.
+    pub fn acts(&self, step: usize) -> bool {
+        let mut at = Some(step);
+        while let Some(index) = at {
+            if !self.steps[index].effects.is_empty() {
+                return true;
+            }
+            at = self.steps[index].parent;
+        }
+        false
+    }
+
+    /// Whether people whose deepest step it is are participants: they have an effect at some time, or the step
+    /// says that they leave the pool.
+    pub fn participates(&self, step: usize) -> bool {
+        self.acts(step) || self.steps[step].leaves_pool
+    }
+}
+
 /// Enrolment.
 #[derive(Clone, Debug)]
 pub struct Enrol {
@@ -77,7 +97,8 @@ pub struct Step {
     pub after: usize,
     /// Persons a year at most.
     pub capacity: Option<Quantity>,
-    /// Only those for whom it is non-zero reach it; formula of `state` besides age, sex, labels.
+    /// Only those for whom it is non-zero are counted as reaching it and cost something; formula of `state`
+    /// besides age, sex, labels. Effects and the steps below are not restricted by it.
     pub only_if: Option<Quantity>,
     /// Whether people whose deepest step this is leave the pool even without an effect.
     pub leaves_pool: bool,
