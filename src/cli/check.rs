@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{INVALID, UNFINISHED};
+use crate::sample::{Design, check_ranges, sample};
+use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Loaded};
 
@@ -31,8 +33,17 @@ pub fn check(arguments: CheckArgs) -> ExitCode {
             messages.emit(&sources);
             ExitCode::from(INVALID)
         }
-        Ok(loaded) => {
-            loaded.warnings.emit(&sources);
+        Ok(mut loaded) => {
+            match in_all_draws(&loaded) {
+                Ok(found) => loaded.warnings.append(found),
+                Err(problem) => return super::complain(&problem, INVALID),
+            }
+            if !loaded.warnings.is_empty() {
+                loaded.warnings.emit(&sources);
+            }
+            if loaded.warnings.has_errors() {
+                return ExitCode::from(INVALID);
+            }
             let printed = super::print(&account(&arguments.file, &loaded));
             if arguments.strict && loaded.warnings.warning_count() > 0 {
                 return ExitCode::from(UNFINISHED);
@@ -40,6 +51,14 @@ pub fn check(arguments: CheckArgs) -> ExitCode {
             printed
         }
     }
+}
+
+/// What the numbers of the scenario are in the draws that a run would make.
+fn in_all_draws(loaded: &Loaded) -> Result<Diagnostics, String> {
+    let uncertainty = &loaded.scenario.uncertainty;
+    let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };
+    let draws = sample(&loaded.scenario.parameters.plan, &design).map_err(|problem| problem.to_string())?;
+    check_ranges(&loaded.scenario, &draws).map_err(|problem| problem.to_string())
 }
 
 /// What the scenario holds and where its numbers come from, in a few lines.

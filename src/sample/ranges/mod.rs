@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use super::{Draws, Environment, QuantityError};
 use crate::formula::{Inputs, LANES, Lane, Program, Scratch, TableValues};
-use crate::scenario::checked::{Quantity, Scenario, Set, Variables};
+use crate::scenario::checked::{Origin, Quantity, Scenario, Set, TableRows, Variables};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use points::Points;
 use rules::{Range, Rule, Rules};
@@ -32,12 +32,16 @@ pub fn check_values(scenario: &Scenario, environment: &Environment, when: &str) 
     checking.messages
 }
 
-/// Checks the values in every draw of a run, and in each arm that sets parameters.
+/// Checks the values in every draw of a run, and in each arm that sets parameters. What is wrong in the base case
+/// already has been said when the scenario was read, and is not said again.
 ///
 /// # Errors
 /// A parameter that cannot be computed in some draw.
 pub fn check_ranges(scenario: &Scenario, draws: &Draws) -> Result<Diagnostics, QuantityError> {
     let mut checking = Checking::new(scenario);
+    checking.arms(&Environment::base(scenario)?, &|_| String::new(), 1);
+    checking.messages = Diagnostics::new();
+    checking.leave_out_what_is_certain();
     let count = draws.columns.first().map_or(0, Vec::len);
     for block in 0..count.div_ceil(LANES) {
         let environment = Environment::draws(scenario, &draws.columns, block)?;
@@ -57,6 +61,32 @@ pub(crate) fn rests_on_nothing(program: &Program, environment: &Environment) -> 
             Some(TableValues::Numbers(_)) => false,
             None => true,
         })
+}
+
+/// Which parameters are the same in every draw, also when an arm sets them.
+fn certain_parameters(scenario: &Scenario) -> Vec<bool> {
+    let mut certain: Vec<bool> = Vec::with_capacity(scenario.parameters.list.len());
+    let arms = scenario.strategies.iter().map(|arm| &arm.set);
+    let arms = arms.chain(scenario.variants.iter().map(|arm| &arm.set));
+    let arms = arms.chain(scenario.arrangements.iter().map(|arm| &arm.set));
+    let set: BTreeSet<usize> = arms.flatten().map(|set| set.parameter).collect();
+    for (number, parameter) in scenario.parameters.list.iter().enumerate() {
+        certain.push(match &parameter.origin {
+            _ if set.contains(&number) => false,
+            Origin::Fixed(_) => true,
+            Origin::Drawn { .. } => false,
+            Origin::Formula(formula) => {
+                let parameters = formula.program.parameters().iter();
+                let rows =
+                    formula.program.tables().iter().flat_map(|table| match &scenario.tables[*table].rows {
+                        TableRows::Parameters(rows) => rows.as_slice(),
+                        TableRows::Numbers(_) => &[],
+                    });
+                parameters.chain(rows).all(|used| certain.get(*used).copied().unwrap_or(false))
+            }
+        });
+    }
+    certain
 }
 
 struct Checking<'s> {
@@ -87,6 +117,25 @@ impl<'s> Checking<'s> {
             said: BTreeSet::new(),
             scratch: Scratch::new(),
             messages: Diagnostics::new(),
+        }
+    }
+
+    /// Passes over rules whose quantities are the same in every draw.
+    fn leave_out_what_is_certain(&mut self) {
+        let scenario = self.scenario;
+        let certain: Vec<bool> = certain_parameters(scenario);
+        let varies = |quantity: &Quantity| {
+            let by_table =
+                quantity.program.tables().iter().any(|table| match &scenario.tables[*table].rows {
+                    TableRows::Parameters(rows) => rows.iter().any(|row| !certain[*row]),
+                    TableRows::Numbers(_) => false,
+                });
+            by_table || quantity.program.parameters().iter().any(|parameter| !certain[*parameter])
+        };
+        for (number, rule) in self.rules.iter().enumerate() {
+            if !rule.terms.iter().flatten().any(|quantity| varies(quantity)) {
+                self.said.insert(number);
+            }
         }
     }
 

@@ -28,7 +28,8 @@ impl<'t> Reader<'_> {
             }
             lag => usize::try_from(lag.unwrap_or(0)).unwrap_or(0),
         };
-        let nominal = at.flag("nominal");
+        let by_amount = |node: &Node| node.get("nominal").and_then(Node::as_boolean).unwrap_or(false);
+        let nominal = at.flag("nominal") || at.table.iter().any(|entry| by_amount(&entry.node));
         if nominal && self.scenario.valuation.inflation.is_none() {
             let label = "needs `valuation.inflation`, which wears it down";
             self.error(at.span_of("nominal"), "an amount in euros of the year of payment", label);

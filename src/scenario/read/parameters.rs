@@ -197,6 +197,7 @@ impl<'t> Reader<'_> {
         let (value, price_year) = match table {
             Some(table) => {
                 self.check_source(table);
+                self.check_nominal(table, place);
                 self.describe_parameter(index, table);
                 (table.get("value").or_else(|| table.get("mean")), table.get("price_year").or(price_year))
             }

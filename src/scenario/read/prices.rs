@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::formula::TableKey;
 use crate::formula::math;
+use crate::scenario::checked::Origin;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::tree::Node;
 
@@ -85,8 +86,13 @@ impl Reader<'_> {
             return;
         }
         let factor = self.price_factor(Some(node));
-        if let Some(parameter) = self.scenario.parameters.list.get_mut(parameter) {
-            parameter.index_factor = factor;
+        let Some(known) = self.scenario.parameters.list.get_mut(parameter) else { return };
+        known.index_factor = factor;
+        if let Origin::Formula(formula) = &known.origin
+            && factor != 1.0
+        {
+            let program = formula.program.clone();
+            self.check_indexed_once(&program, node);
         }
     }
 

@@ -96,6 +96,7 @@ impl Reader<'_> {
             return stand_in(path, Some(&node.span));
         };
         let price_year = table.get("price_year").or(price_year);
+        self.check_nominal(table, place);
         let has_variables = value.as_text().is_some_and(|text| self.uses_variables(text));
         if has_variables {
             if is_uncertain(table) {
@@ -131,8 +132,37 @@ impl Reader<'_> {
         self.check_kind(node, text, place);
         let program = self.formula(node, text, place.variables, factor);
         match program {
-            Some(program) => Quantity { program, path, span: Some(node.span.clone()) },
+            Some(program) => {
+                if factor != 1.0 {
+                    self.check_indexed_once(&program, node);
+                }
+                Quantity { program, path, span: Some(node.span.clone()) }
+            }
             None => stand_in(path, Some(&node.span)),
+        }
+    }
+
+    /// Only what a contract pays can be fixed in euros of the year of payment.
+    pub(super) fn check_nominal(&mut self, table: &Table, place: Place) {
+        let Some(entry) = table.entry("nominal") else { return };
+        let of_contract = place.money && place.concern == Concern::Choice;
+        if entry.node.as_boolean() == Some(true) && !of_contract {
+            let label = "all other amounts are in euros of one price year";
+            self.error(&entry.key_span, "only an amount in a clause can be nominal", label);
+        }
+    }
+
+    /// A formula with a price year must not use amounts that have been moved to the price year already.
+    pub(super) fn check_indexed_once(&mut self, program: &Program, node: &Node) {
+        let list = &self.scenario.parameters.list;
+        let twice = program.parameters().iter().filter_map(|index| list.get(*index)).find(|parameter| {
+            // Comparing with the factor of what is no money, which is exactly 1.
+            parameter.index_factor != 1.0
+        });
+        if let Some(parameter) = twice {
+            let title = format!("`{}` would be moved to the price year twice", parameter.name);
+            let label = "uses an amount with a price year of its own, and has one itself";
+            self.error(&node.span, title, label);
         }
     }
 

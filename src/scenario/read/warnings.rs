@@ -62,7 +62,9 @@ impl Reader<'_> {
         let mut messages = Vec::new();
         for insurer in &self.scenario.parties.insurers {
             let rate = &insurer.leaving_rate.program;
-            if rate.variables().contains(&Variables::AGE) || rate.constant() == Some(0.0) {
+            let stays =
+                || rate.evaluate_once(&base.parameters, &base.tables).is_ok_and(|rate| rate.0[0] == 0.0);
+            if rate.variables().contains(&Variables::AGE) || stays() {
                 continue;
             }
             let id = &self.scenario.parties.list[insurer.party].id;
