@@ -14,12 +14,12 @@ use crate::report::csv::CsvStyle as Style;
 use crate::report::folder::{FolderError, Target};
 use crate::report::words::Lang;
 use crate::report::{Provenance, Rates, Run, terminal, write};
-use crate::sample::{Design, QuantityError, check_ranges, sample};
+use crate::sample::{Draws, QuantityError, SampleError, check_ranges};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Scenario};
 use crate::settle::{SettleError, settle};
-use crate::value::{Extent, ValueError, blocks, value};
+use crate::value::{Extent, blocks, draw, value_draws};
 
 /// What `ounce run` is asked.
 #[derive(Debug, Args)]
@@ -103,13 +103,14 @@ fn run_here(arguments: &RunArgs) -> ExitCode {
             }
         };
     arguments.override_uncertainty(&mut scenario);
-    if !arguments.base_case {
-        match check_draws(&scenario) {
-            Ok(found) => warnings.append(found),
-            Err(failure) => return failure.report(&sources),
+    let draws = match arguments.draws_in_range(&scenario) {
+        Ok((draws, found)) => {
+            warnings.append(found);
+            warnings.sort();
+            draws
         }
-        warnings.sort();
-    }
+        Err(failure) => return failure.report(&sources),
+    };
     if !arguments.quiet && !warnings.is_empty() {
         warnings.emit(&sources);
     }
@@ -117,21 +118,20 @@ fn run_here(arguments: &RunArgs) -> ExitCode {
         Ok(target) => target,
         Err(error) => return complain(&error.to_string(), UNFINISHED),
     };
-    match compute_and_write(arguments, &scenario, &sources, &warnings, target) {
+    let read = Read { scenario: &scenario, sources: &sources, warnings: &warnings };
+    match compute_and_write(arguments, read, draws, target) {
         Ok(_) if arguments.quiet => ExitCode::SUCCESS,
         Ok(summary) => print(&format!("{}{summary}", if warnings.is_empty() { "" } else { "\n" })),
         Err(failure) => failure.report(&sources),
     }
 }
 
-/// Draws the parameters and looks whether each number is in its range in all of them: a share above one is
-/// found in the first second and not half-way.
-fn check_draws(scenario: &Scenario) -> Result<Diagnostics, Failure> {
-    let uncertainty = scenario.uncertainty;
-    let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };
-    let draws = sample(&scenario.parameters.plan, &design).map_err(ValueError::from)?;
-    let found = check_ranges(scenario, &draws)?;
-    if found.has_errors() { Err(Failure::Scenario(found)) } else { Ok(found) }
+/// A scenario as it was read.
+#[derive(Clone, Copy)]
+struct Read<'a> {
+    scenario: &'a Scenario,
+    sources: &'a Sources,
+    warnings: &'a Diagnostics,
 }
 
 /// Why a run that was read has no results.
@@ -170,12 +170,9 @@ impl From<QuantityError> for Failure {
     }
 }
 
-impl From<ValueError> for Failure {
-    fn from(error: ValueError) -> Self {
-        match error {
-            ValueError::Quantity(error) => error.into(),
-            ValueError::Sample(error) => Self::scenario(Diagnostic::error(error.to_string())),
-        }
+impl From<SampleError> for Failure {
+    fn from(error: SampleError) -> Self {
+        Self::scenario(Diagnostic::error(error.to_string()))
     }
 }
 
@@ -197,21 +194,23 @@ impl From<FolderError> for Failure {
 /// Everything behind the reading; gives the summary in words.
 fn compute_and_write(
     arguments: &RunArgs,
-    scenario: &Scenario,
-    sources: &Sources,
-    warnings: &Diagnostics,
+    read: Read<'_>,
+    draws: Option<Draws>,
     target: Target,
 ) -> Result<String, Failure> {
+    let Read { scenario, sources, warnings } = read;
     let extent = arguments.extent();
     let bar = arguments.progress_bar(blocks(scenario, extent));
-    let valued = value(scenario, extent, &|| bar.inc(1))?;
+    let valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let settled = settle(scenario, &valued)?;
     let findings = analyse(scenario, &valued, &settled);
     let provenance = Provenance::new(sources, arguments.options());
     let mut sentences: Vec<String> =
         warnings.iter().map(|warning| Provenance::sentence(warning, sources)).collect();
-    let settled_warnings = settled.iter().flat_map(|settled| &settled.warnings);
+    // Variants without draws of their own would repeat that they have none.
+    let told = settled.iter().filter(|settled| settled.variant == 0 || settled.draws > 0);
+    let settled_warnings = told.flat_map(|settled| &settled.warnings);
     for warning in valued.warnings.iter().chain(settled_warnings) {
         if !sentences.contains(warning) {
             sentences.push(warning.clone());
@@ -259,6 +258,17 @@ impl RunArgs {
             let stem = Path::new(&self.file).file_stem().unwrap_or_default();
             Path::new("results").join(stem)
         })
+    }
+
+    /// Draws the parameters and looks whether each number is in its range in all of them: a share above one is
+    /// found in the first second and not half-way. Gives what is doubtful too.
+    fn draws_in_range(&self, scenario: &Scenario) -> Result<(Option<Draws>, Diagnostics), Failure> {
+        if self.base_case {
+            return Ok((None, Diagnostics::new()));
+        }
+        let draws = draw(scenario)?;
+        let found = check_ranges(scenario, &draws)?;
+        if found.has_errors() { Err(Failure::Scenario(found)) } else { Ok((Some(draws), found)) }
     }
 
     fn extent(&self) -> Extent {

@@ -28,6 +28,7 @@ pub enum Label {
     DearerAndWorse,
     CheaperAndWorse,
     NoDifference,
+    Overtaken,
     Zvw,
     Wlz,
     Wmo,
@@ -117,6 +118,11 @@ impl Label {
             L::NoDifference => (
                 "It changes neither costs nor healthy years.",
                 "Het verandert noch de kosten noch de gezonde levensjaren.",
+            ),
+            L::Overtaken => (
+                "Another strategy, or a mixture of two others, does as much or more for the same money or less.",
+                "Een andere strategie, of een mengsel van twee andere, doet evenveel of meer voor hetzelfde geld of \
+                 minder.",
             ),
             L::Zvw => (
                 "Zvw: Health Insurance Act (general practice, hospital, medicines), paid by health insurers.",
@@ -239,6 +245,7 @@ mod tests {
             L::WorthKnowing,
             L::GoalLine,
             L::WhatIfLine,
+            L::MoreWarnings,
             L::Unsourced,
             L::WhereFiles,
         ];

@@ -10,7 +10,7 @@ use super::words::Lang;
 use super::{Rates, Run};
 use crate::analyse::VariantFindings;
 use crate::analyse::cost_effectiveness::{CostEffectiveness, StrategyResult};
-use crate::analyse::dominance::Comparison;
+use crate::analyse::dominance::{Comparison, Standing};
 use crate::analyse::measures::{Measure, Row, goal_rows, or_id};
 use crate::analyse::outcomes::DeliveryOutcomes;
 use crate::analyse::statistics::Summary;
@@ -150,7 +150,10 @@ impl Page<'_> {
             // Below half a tenth of a per cent the amount says more than the share.
             let told = before > 0.0 && share.abs() >= 0.0005;
             let more = if told { signed(&self.lang.percent(share)) } else { String::new() };
-            let label = self.lang.of(&measure.name).to_owned();
+            let mut label = self.lang.of(&measure.name).to_owned();
+            if matches!(measure.row, Row::Outcome(_)) && !measure.unit.is_empty() {
+                label = format!("{label} ({})", measure.unit);
+            }
             self.amount(&label, change, &more);
         }
         self.explain(Label::QalyExplained);
@@ -252,7 +255,8 @@ impl Page<'_> {
             let text = self.say(label, &[&euros]);
             self.paragraph(&text);
         }
-        let text = match result.expected.unwrap_or(result.base).comparison {
+        let place = result.expected.unwrap_or(result.base);
+        let text = match place.comparison {
             Comparison::Costs(icer) => self.say(Label::PricePerQaly, &[&self.lang.money(icer)]),
             Comparison::Saves(icer) => self.say(Label::CheaperAndWorse, &[&self.lang.money(icer)]),
             Comparison::Dominant => self.say(Label::CheaperAndBetter, &[]),
@@ -260,6 +264,11 @@ impl Page<'_> {
             Comparison::Same => self.say(Label::NoDifference, &[]),
         };
         self.paragraph(&text);
+        let overtaken = matches!(place.standing, Standing::Dominated | Standing::ExtendedlyDominated);
+        if overtaken && scenario.strategies.len() > 2 {
+            let text = self.say(Label::Overtaken, &[]);
+            self.paragraph(&text);
+        }
     }
 
     fn rate(&self, of: impl Fn(&Rates) -> f64) -> String {
@@ -316,15 +325,18 @@ impl Page<'_> {
                 .collect();
             let rows = accounts.iter().map(|&account| {
                 let cells = (0..settlements.len()).map(|column| {
-                    case(account, column).map_or_else(String::new, |case| {
-                        let value = self.lang.rounded(case.cash.present.expected() / unit);
-                        match case.cash.probability_not_negative {
-                            Some(chance) if account != Account::Capacity => {
-                                format!("{value} ({})", self.lang.percent(chance))
+                    case(account, column).map_or_else(
+                        || "–".to_owned(),
+                        |case| {
+                            let value = self.lang.rounded(case.cash.present.expected() / unit);
+                            match case.cash.probability_not_negative {
+                                Some(chance) if account != Account::Capacity => {
+                                    format!("{value} ({})", self.lang.percent(chance))
+                                }
+                                _ => value,
                             }
-                            _ => value,
-                        }
-                    })
+                        },
+                    )
                 });
                 (self.account_name(account), cells.collect())
             });
@@ -496,7 +508,7 @@ fn reading_order(account: Account) -> (usize, usize) {
 /// With a plus when it is more.
 fn signed(number: &str) -> String {
     let some = number.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
-    if number.starts_with('−') || !some { number.to_owned() } else { format!("+{number}") }
+    if number.starts_with(['−', '<', '>']) || !some { number.to_owned() } else { format!("+{number}") }
 }
 
 /// The Dutch laws that a name mentions, which readers elsewhere cannot know.

@@ -103,8 +103,9 @@ impl Lang {
         if percent > 99.5 && percent < 100.0 {
             return format!(">{}%", self.number(99.0, 0));
         }
-        if percent > 0.0 && percent < 0.05 {
-            return format!("<{}%", self.number(0.1, 1));
+        if percent != 0.0 && percent.abs() < 0.05 {
+            let limit = self.number(0.1_f64.copysign(percent), 1);
+            return format!("{}{limit}%", if percent > 0.0 { '<' } else { '>' });
         }
         let decimals = usize::from(percent.abs() < 9.95 && percent != percent.round());
         format!("{}%", self.number(percent, decimals))
@@ -153,6 +154,7 @@ mod tests {
         assert_eq!(Lang::En.percent(1.0), "100%");
         assert_eq!(Lang::En.percent(0.9996), ">99%");
         assert_eq!(Lang::Nl.percent(0.0001), "<0,1%");
+        assert_eq!(Lang::En.percent(-0.0001), ">−0.1%");
         assert_eq!(Lang::En.percent(0.0), "0%");
         assert_eq!(Lang::Nl.percent(0.0234), "2,3%");
         assert_eq!(Lang::En.percent(0.8349), "83%");

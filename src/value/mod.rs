@@ -21,7 +21,7 @@ mod recorded;
 mod retention;
 
 use crate::formula::{LANES, Lane, Scratch};
-use crate::sample::{Design, Environment, QuantityError, SampleError, sample};
+use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};
 use crate::scenario::checked::{Scenario, Set};
 use crate::simulate::expected::{Present, cohorts, comparator};
 use crate::simulate::{Rates, Workspace};
@@ -72,6 +72,16 @@ impl Extent {
     }
 }
 
+/// Draws the uncertain parameters of a scenario.
+///
+/// # Errors
+/// Parameters that cannot be drawn.
+pub fn draw(scenario: &Scenario) -> Result<Draws, SampleError> {
+    let uncertainty = scenario.uncertainty;
+    let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };
+    sample(&scenario.parameters.plan, &design)
+}
+
 /// Values a scenario as far as `extent` says. `progress` is told after each block of draws.
 ///
 /// # Errors
@@ -81,11 +91,22 @@ pub fn value(
     extent: Extent,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Valued, ValueError> {
+    let draws = if extent.draws(0) { Some(draw(scenario)?) } else { None };
+    Ok(value_draws(scenario, extent, draws, progress)?)
+}
+
+/// Values a scenario in draws that [`draw`] has made; `None` where `extent` needs none.
+///
+/// # Errors
+/// The first problem in the order of variants and draws, with its place in the scenario.
+pub fn value_draws(
+    scenario: &Scenario,
+    extent: Extent,
+    draws: Option<Draws>,
+    progress: &(dyn Fn() + Sync),
+) -> Result<Valued, QuantityError> {
     let plan = Plan::new(scenario);
     let uncertainty = scenario.uncertainty;
-    let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };
-    let draws =
-        if extent.draws(0) { Some(sample(&scenario.parameters.plan, &design)?) } else { None };
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);
     let mut variants = Vec::new();

@@ -1,0 +1,153 @@
+//! `ounce run`: the folder it writes, what it says, and its exit codes.
+
+use assert_cmd::Command;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Exit code and the texts on standard output and standard error.
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("ounce").unwrap();
+    let output =
+        command.env_remove("NO_COLOR").current_dir(folder).arg("run").args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Name and bytes of every file.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_shipped_scenario_runs_in_an_empty_folder() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, stdout, stderr) = run(home.path(), &["first_steps.toml", "--draws", "40"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("Who pays and who gains"), "{stdout}");
+    assert!(stdout.contains("results/first_steps"), "{stdout}");
+    let written = files(&home.path().join("results/first_steps"));
+    for name in ["summary.csv", "cashflow.csv", "draws.parquet", "datapackage.json", "manifest.json"] {
+        assert!(written.contains_key(name), "{name} of {:?}", written.keys());
+    }
+    let parameters = String::from_utf8(written["psa_parameters.csv"].clone()).unwrap();
+    assert_eq!(parameters.lines().count(), 41, "a header and a row for each draw");
+}
+
+#[test]
+fn results_are_the_same_bytes_for_any_number_of_threads_and_any_folder() {
+    let home = tempfile::tempdir().unwrap();
+    let written = |name: &str, threads: &str| {
+        let arguments = ["first_steps.toml", "--draws", "100", "--threads", threads, "--out", name];
+        let (code, _, stderr) = run(home.path(), &arguments);
+        assert_eq!(code, 0, "{stderr}");
+        files(&home.path().join(name))
+    };
+    assert_eq!(written("one", "1"), written("three", "3"));
+}
+
+#[test]
+fn an_existing_result_is_kept_unless_told_otherwise() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["first_steps.toml", "--base-case", "--out", "here"];
+    assert_eq!(run(home.path(), &arguments).0, 0);
+    let (code, _, stderr) = run(home.path(), &arguments);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("--force"), "{stderr}");
+    assert_eq!(run(home.path(), &[&arguments[..], &["--force"]].concat()).0, 0);
+}
+
+#[test]
+fn the_base_case_alone_has_no_draws() {
+    let home = tempfile::tempdir().unwrap();
+    assert_eq!(run(home.path(), &["first_steps.toml", "--base-case", "--out", "here"]).0, 0);
+    let written = files(&home.path().join("here"));
+    assert!(!written.contains_key("draws.parquet") && !written.contains_key("psa_costs.csv"));
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, stdout, stderr) = run(home.path(), &["first_steps.toml", "--base-case", "--quiet"]);
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", ""));
+}
+
+#[test]
+fn dutch_words_and_dutch_csv() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments =
+        ["first_steps.toml", "--draws", "16", "--lang", "nl", "--csv-style", "nl", "--out", "hier"];
+    let (code, stdout, stderr) = run(home.path(), &arguments);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("Wie betaalt en wie profiteert"), "{stdout}");
+    let summary = String::from_utf8(files(&home.path().join("hier"))["summary.csv"].clone()).unwrap();
+    assert!(summary.starts_with("\u{feff}variant;strategy;arrangement;"), "{summary}");
+}
+
+#[test]
+fn a_wrong_scenario_and_a_missing_file_are_two() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, _, stderr) = run(home.path(), &["nowhere.toml"]);
+    assert_eq!(code, 2, "{stderr}");
+    let (code, _, stderr) = run(home.path(), &["first_steps.toml", "--set", "time.years=-1"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(files(home.path()).is_empty(), "nothing is left behind");
+}
+
+#[test]
+fn a_share_above_one_in_some_draw_is_found_before_anything_is_computed() {
+    let home = tempfile::tempdir().unwrap();
+    let text = r#"
+ounce = 1
+title = "A course"
+time = { start = 2026, years = 2, cycle = "half-year" }
+uncertainty = { draws = 64, seed = 1, design = "random" }
+valuation = { discount = { costs = 0.03, effects = 0.015 } }
+population = { closed = true, groups = { all = { age = 70, persons = 100 } } }
+parameters = { uptake = { value = 0.9, sd = 0.3, dist = "normal", assumption = "far too uncertain" } }
+budgets = { care = {} }
+strategies = { usual_care = {}, course = { programmes = ["course"] } }
+effects = { halved = { on = "life.fall", rate_ratio = 0.5, lasts = "always" } }
+[models.life]
+states = { home = { start = 1, utility = 1 }, dead = { start = 0, alive = false } }
+events = { fall = { in = ["home"], rate = 0.8 } }
+[programmes.course]
+model = "life"
+eligible = "state == 'home'"
+enrol = { years = "2026", share = 0.5 }
+cascade = { course = { of = "invited", share = "uptake", effects = ["halved"], costs = { course = 100 } } }
+"#;
+    std::fs::write(home.path().join("course.toml"), text).unwrap();
+    let (code, _, stderr) = run(home.path(), &["course.toml"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("course.toml:19:48"), "it points at the share: {stderr}");
+    assert!(stderr.contains("in draw "), "{stderr}");
+    assert!(!home.path().join("results").exists(), "nothing is left behind");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_one() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("file"), "").unwrap();
+    let (code, _, stderr) = run(home.path(), &["first_steps.toml", "--out", "file/results"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("file/results") || stderr.contains("`file`"), "{stderr}");
+}
+
+#[test]
+fn assignments_of_the_command_line_are_in_the_manifest() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments =
+        ["first_steps.toml", "--set", "time.years=3", "--seed", "5", "--draws", "16", "--out", "here"];
+    let (code, _, stderr) = run(home.path(), &arguments);
+    assert_eq!(code, 0, "{stderr}");
+    let written = files(&home.path().join("here"));
+    let manifest: serde_json::Value = serde_json::from_slice(&written["manifest.json"]).unwrap();
+    assert_eq!(manifest["options"]["set time.years"], "3");
+    assert_eq!(manifest["seed"], 5);
+    assert_eq!(manifest["inputs"][0]["origin"], "embedded");
+    let text = String::from_utf8(written["manifest.json"].clone()).unwrap();
+    assert!(!text.contains(&home.path().display().to_string()), "no path of the machine");
+}
