@@ -4,8 +4,10 @@
 //! that is, what to keep in mind, and where the files are. Amounts have three significant digits; the files
 //! hold all of them.
 
+mod who_pays;
+
 use super::labels::Label;
-use super::layout::{Line, Matrix, WIDTH, wrap};
+use super::layout::{Line, WIDTH, wrap};
 use super::words::Lang;
 use super::{Rates, Run};
 use crate::analyse::VariantFindings;
@@ -14,8 +16,7 @@ use crate::analyse::dominance::{Comparison, Standing};
 use crate::analyse::measures::{Measure, Row, goal_rows, or_id};
 use crate::analyse::outcomes::DeliveryOutcomes;
 use crate::analyse::statistics::Summary;
-use crate::scenario::checked::{Localised, Node, Parties};
-use crate::settle::Account;
+use crate::scenario::checked::{Localised, Node};
 use crate::value::flows::{Counted, Flows};
 
 /// Events, outcomes and the like that are shown at most; the files hold all.
@@ -275,89 +276,6 @@ impl Page<'_> {
         self.lang.percent(of(&self.run.rates))
     }
 
-    fn who_pays(&mut self, main: &VariantFindings) {
-        let scenario = self.run.scenario;
-        let mut strategies: Vec<usize> = main.settlements.iter().map(|s| s.strategy).collect();
-        strategies.dedup();
-        for &strategy in &strategies {
-            let settlements: Vec<_> = main.settlements.iter().filter(|s| s.strategy == strategy).collect();
-            let mut title = self.say(Label::WhoPays, &[]);
-            if strategies.len() > 1 {
-                title = format!("{title}: {}", self.strategy_name(strategy));
-            }
-            self.heading(&title);
-            let mut accounts: Vec<Account> =
-                settlements.iter().flat_map(|s| &s.cases).map(|case| case.account).collect();
-            accounts.sort_by_key(|&account| reading_order(account));
-            accounts.dedup();
-            let case = |account: Account, column: usize| {
-                settlements[column].cases.iter().find(|case| case.account == account)
-            };
-            let shown = |account: Account| {
-                let summaries = (0..settlements.len()).filter_map(|column| case(account, column));
-                let largest = summaries
-                    .flat_map(|case| {
-                        let spread = case.cash.present.spread;
-                        [Some(case.cash.present.base), spread.map(|s| s.p2_5), spread.map(|s| s.p97_5)]
-                    })
-                    .flatten();
-                largest.fold(0.0_f64, |largest, value| largest.max(value.abs()))
-            };
-            accounts.retain(|&account| shown(account) >= 0.5);
-            let largest = accounts.iter().map(|&account| shown(account)).fold(0.0, f64::max);
-            let (unit, word) = if largest >= 1e8 { (1e6, Label::Millions) } else { (1e3, Label::Thousands) };
-            let basis = [
-                &self.say(word, &[]),
-                &scenario.valuation.price_year.to_string(),
-                &self.rate(|rates| rates.parties),
-            ];
-            let mut text = self.say(Label::WhoPaysBasis, &basis.map(String::as_str));
-            if self.run.drawn() {
-                text = format!("{text} {}", self.say(Label::WhoPaysChance, &[]));
-            }
-            self.paragraph(&text);
-            let columns: Vec<String> = settlements
-                .iter()
-                .map(|settlement| {
-                    let arrangement = &scenario.arrangements[settlement.arrangement];
-                    self.name(&arrangement.name, &arrangement.id)
-                })
-                .collect();
-            let rows = accounts.iter().map(|&account| {
-                let cells = (0..settlements.len()).map(|column| {
-                    case(account, column).map_or_else(
-                        || "–".to_owned(),
-                        |case| {
-                            let value = self.lang.rounded(case.cash.present.expected() / unit);
-                            match case.cash.probability_not_negative {
-                                Some(chance) if account != Account::Capacity => {
-                                    format!("{value} ({})", self.lang.percent(chance))
-                                }
-                                _ => value,
-                            }
-                        },
-                    )
-                });
-                (self.account_name(account), cells.collect())
-            });
-            let matrix = Matrix { corner: self.say(Label::Party, &[]), columns, rows: rows.collect() };
-            self.text.push_str(&matrix.to_string());
-            if accounts.contains(&Account::Capacity) {
-                self.explain(Label::FreedCapacityExplained);
-            }
-        }
-    }
-
-    fn account_name(&self, account: Account) -> String {
-        match account {
-            Account::Party(party) => {
-                let party = &self.run.scenario.parties.list[party];
-                self.name(&party.name, &party.id)
-            }
-            Account::Care | Account::Capacity | Account::Resources => self.say(Label::FreedCapacity, &[]),
-        }
-    }
-
     fn how_sure(&mut self, main: &VariantFindings) {
         let Some(cea) = &main.cost_effectiveness else { return };
         let title = self.say(Label::HowSure, &[]);
@@ -493,15 +411,6 @@ impl Page<'_> {
             self.text.push_str(&text);
             self.text.push('\n');
         }
-    }
-}
-
-/// The parties that the scenario names in its order, then those that are always there, then what is nobody's.
-fn reading_order(account: Account) -> (usize, usize) {
-    match account {
-        Account::Party(party) if party >= Parties::PROVIDER => (0, party),
-        Account::Party(party) => (1, party),
-        Account::Care | Account::Capacity | Account::Resources => (2, 0),
     }
 }
 
