@@ -19,7 +19,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Scenario};
 use crate::settle::{SettleError, settle};
-use crate::value::{ValueError, blocks, value};
+use crate::value::{Extent, ValueError, blocks, value};
 
 /// What `ounce run` is asked.
 #[derive(Debug, Args)]
@@ -53,6 +53,9 @@ pub struct RunArgs {
     /// Only the base case at the stated values, without uncertainty
     #[arg(long)]
     pub base_case: bool,
+    /// Every variant in all draws, not only at the stated values
+    #[arg(long, conflicts_with = "base_case")]
+    pub all_variants: bool,
     /// Replace results that are there already
     #[arg(long)]
     pub force: bool,
@@ -173,8 +176,9 @@ fn compute_and_write(
     warnings: &Diagnostics,
     target: Target,
 ) -> Result<String, Failure> {
-    let bar = arguments.progress_bar(blocks(scenario));
-    let valued = value(scenario, arguments.base_case, &|| bar.inc(1))?;
+    let extent = arguments.extent();
+    let bar = arguments.progress_bar(blocks(scenario, extent));
+    let valued = value(scenario, extent, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let settled = settle(scenario, &valued)?;
     let findings = analyse(scenario, &valued, &settled);
@@ -223,6 +227,14 @@ impl RunArgs {
         }
     }
 
+    fn extent(&self) -> Extent {
+        match (self.base_case, self.all_variants) {
+            (true, _) => Extent::BaseCase,
+            (false, true) => Extent::DrawsOfVariants,
+            (false, false) => Extent::Draws,
+        }
+    }
+
     /// The folder that was named, or `results/` and the name of the scenario.
     fn folder(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| {
@@ -249,6 +261,9 @@ impl RunArgs {
         }
         if self.base_case {
             add("base-case", "true".to_owned());
+        }
+        if self.all_variants {
+            add("all-variants", "true".to_owned());
         }
         if self.csv_style == CsvStyle::Nl {
             add("csv-style", "nl".to_owned());
@@ -293,7 +308,8 @@ mod tests {
 
     #[test]
     fn the_manifest_is_told_what_changes_results_and_nothing_else() {
-        let line = ["x.toml", "--draws", "100", "--set", "uptake=30%", "--threads", "2", "--quiet", "--force"];
+        let line =
+            ["x.toml", "--draws", "100", "--set", "uptake=30%", "--threads", "2", "--quiet", "--force"];
         let expected = [("draws", "100"), ("set uptake", "30%")];
         assert_eq!(arguments(&line).options(), expected.map(|(name, value)| (name.into(), value.into())));
     }
