@@ -14,7 +14,7 @@ use crate::report::csv::CsvStyle as Style;
 use crate::report::folder::{FolderError, Target};
 use crate::report::words::Lang;
 use crate::report::{Provenance, Rates, Run, terminal, write};
-use crate::sample::QuantityError;
+use crate::sample::{Design, QuantityError, check_ranges, sample};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Scenario};
@@ -51,10 +51,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
     pub lang: Language,
     /// Only the base case at the stated values, without uncertainty
-    #[arg(long)]
+    #[arg(long, conflicts_with = "all_variants")]
     pub base_case: bool,
-    /// Every variant in all draws, not only at the stated values
-    #[arg(long, conflicts_with = "base_case")]
+    /// Run variants in all draws too, not only at the stated values
+    #[arg(long)]
     pub all_variants: bool,
     /// Replace results that are there already
     #[arg(long)]
@@ -94,7 +94,7 @@ pub fn run(arguments: RunArgs) -> ExitCode {
 
 fn run_here(arguments: &RunArgs) -> ExitCode {
     let mut sources = Sources::new();
-    let (mut scenario, warnings) =
+    let (mut scenario, mut warnings) =
         match scenario::read(Path::new(&arguments.file), &arguments.set, &mut sources) {
             Ok(loaded) => (loaded.scenario, loaded.warnings),
             Err(diagnostics) => {
@@ -102,36 +102,62 @@ fn run_here(arguments: &RunArgs) -> ExitCode {
                 return ExitCode::from(INVALID);
             }
         };
+    arguments.override_uncertainty(&mut scenario);
+    if !arguments.base_case {
+        match check_draws(&scenario) {
+            Ok(found) => warnings.append(found),
+            Err(failure) => return failure.report(&sources),
+        }
+        warnings.sort();
+    }
     if !arguments.quiet && !warnings.is_empty() {
         warnings.emit(&sources);
     }
-    arguments.override_uncertainty(&mut scenario);
     let target = match Target::check(&arguments.folder(), arguments.force) {
         Ok(target) => target,
         Err(error) => return complain(&error.to_string(), UNFINISHED),
     };
     match compute_and_write(arguments, &scenario, &sources, &warnings, target) {
-        Ok(summary) if arguments.quiet => {
-            drop(summary);
-            ExitCode::SUCCESS
-        }
+        Ok(_) if arguments.quiet => ExitCode::SUCCESS,
         Ok(summary) => print(&format!("{}{summary}", if warnings.is_empty() { "" } else { "\n" })),
-        Err(Failure::Scenario(diagnostic)) => {
-            let mut diagnostics = Diagnostics::new();
-            diagnostics.push(*diagnostic);
-            diagnostics.emit(&sources);
-            ExitCode::from(INVALID)
-        }
-        Err(Failure::Folder(error)) => complain(&error.to_string(), UNFINISHED),
+        Err(failure) => failure.report(&sources),
     }
+}
+
+/// Draws the parameters and looks whether each number is in its range in all of them: a share above one is
+/// found in the first second and not half-way.
+fn check_draws(scenario: &Scenario) -> Result<Diagnostics, Failure> {
+    let uncertainty = scenario.uncertainty;
+    let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };
+    let draws = sample(&scenario.parameters.plan, &design).map_err(ValueError::from)?;
+    let found = check_ranges(scenario, &draws)?;
+    if found.has_errors() { Err(Failure::Scenario(found)) } else { Ok(found) }
 }
 
 /// Why a run that was read has no results.
 enum Failure {
     /// The scenario asks for something impossible, which only its numbers show.
-    Scenario(Box<Diagnostic>),
+    Scenario(Diagnostics),
     /// The results cannot be written.
     Folder(FolderError),
+}
+
+impl Failure {
+    fn report(self, sources: &Sources) -> ExitCode {
+        match self {
+            Self::Scenario(diagnostics) => {
+                diagnostics.emit(sources);
+                ExitCode::from(INVALID)
+            }
+            Self::Folder(error) => complain(&error.to_string(), UNFINISHED),
+        }
+    }
+
+    fn scenario(diagnostic: Diagnostic) -> Self {
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.push(diagnostic);
+        Self::Scenario(diagnostics)
+    }
 }
 
 impl From<QuantityError> for Failure {
@@ -140,7 +166,7 @@ impl From<QuantityError> for Failure {
         if let Some(span) = &error.span {
             diagnostic = diagnostic.at(span);
         }
-        Self::Scenario(Box::new(diagnostic))
+        Self::scenario(diagnostic)
     }
 }
 
@@ -148,7 +174,7 @@ impl From<ValueError> for Failure {
     fn from(error: ValueError) -> Self {
         match error {
             ValueError::Quantity(error) => error.into(),
-            ValueError::Sample(error) => Self::Scenario(Box::new(Diagnostic::error(error.to_string()))),
+            ValueError::Sample(error) => Self::scenario(Diagnostic::error(error.to_string())),
         }
     }
 }
@@ -157,7 +183,7 @@ impl From<SettleError> for Failure {
     fn from(error: SettleError) -> Self {
         match error {
             SettleError::Quantity(error) => error.into(),
-            error => Self::Scenario(Box::new(Diagnostic::error(error.to_string()))),
+            error => Self::scenario(Diagnostic::error(error.to_string())),
         }
     }
 }
@@ -227,20 +253,20 @@ impl RunArgs {
         }
     }
 
-    fn extent(&self) -> Extent {
-        match (self.base_case, self.all_variants) {
-            (true, _) => Extent::BaseCase,
-            (false, true) => Extent::DrawsOfVariants,
-            (false, false) => Extent::Draws,
-        }
-    }
-
     /// The folder that was named, or `results/` and the name of the scenario.
     fn folder(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| {
             let stem = Path::new(&self.file).file_stem().unwrap_or_default();
             Path::new("results").join(stem)
         })
+    }
+
+    fn extent(&self) -> Extent {
+        match (self.base_case, self.all_variants) {
+            (true, _) => Extent::BaseCase,
+            (false, false) => Extent::Draws,
+            (false, true) => Extent::DrawsOfVariants,
+        }
     }
 
     /// The options that change results, for the manifest.

@@ -50,9 +50,12 @@ pub enum Label {
     GoalBaseReached,
     GoalBaseMissed,
     WhatIf,
+    WhatIfBasis,
+    AsStated,
     WhatIfLine,
     LeftOut,
     NoWarnings,
+    MoreWarnings,
     Unsourced,
     WhereFiles,
     NothingCompared,
@@ -166,11 +169,17 @@ impl Label {
             L::GoalBaseReached => ("reached", "gehaald"),
             L::GoalBaseMissed => ("not reached", "niet gehaald"),
             L::WhatIf => ("What if: other assumptions", "Wat als: andere aannamen"),
+            L::WhatIfBasis => (
+                "At the stated values, without the uncertainty about them.",
+                "Bij de opgegeven waarden, zonder de onzekerheid daarover.",
+            ),
+            L::AsStated => ("This scenario", "Dit scenario"),
             L::WhatIfLine => {
                 ("{}: {} on balance, {} healthy years", "{}: {} per saldo, {} gezonde levensjaren")
             }
             L::LeftOut => ("What to keep in mind", "Om rekening mee te houden"),
             L::NoWarnings => ("No warnings about this scenario.", "Geen waarschuwingen bij dit scenario."),
+            L::MoreWarnings => ("And {} more, in manifest.json.", "En nog {}, in manifest.json."),
             L::Unsourced => (
                 "Numbers without a source and without a reason: {} of {} (see inputs.csv).",
                 "Getallen zonder bron en zonder reden: {} van {} (zie inputs.csv).",

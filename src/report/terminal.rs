@@ -21,6 +21,9 @@ use crate::value::flows::{Counted, Flows};
 /// Events, outcomes and the like that are shown at most; the files hold all.
 const MEASURES_SHOWN: usize = 8;
 
+/// Warnings that are shown at most; the manifest holds all.
+const WARNINGS_SHOWN: usize = 5;
+
 /// The summary of a run in words.
 pub fn summary(run: &Run<'_>, lang: Lang) -> String {
     let mut page = Page { run, lang, text: String::new(), told: Vec::new() };
@@ -235,7 +238,7 @@ impl Page<'_> {
             let name = self.name(&budget.name, &budget.id);
             let label = self.say(Label::CareCosts, &[&name]);
             self.euros(&label, summary);
-            explained.extend(law(&budget.id));
+            explained.extend(laws(&name));
         }
         let label = self.say(Label::OnBalance, &[]);
         self.euros(&label, &result.cost_increment);
@@ -414,30 +417,39 @@ impl Page<'_> {
     }
 
     fn what_if(&mut self) {
-        let variants = self.run.scenario.variants.iter().zip(&self.run.findings.variants).skip(1);
-        let mut lines = Vec::new();
-        for (variant, findings) in variants {
-            let Some(cea) = &findings.cost_effectiveness else { continue };
-            for (strategy, result) in cea.strategies.iter().enumerate() {
-                if strategy == self.run.scenario.comparator {
-                    continue;
-                }
-                let mut name = self.name(&variant.name, &variant.id);
-                if cea.strategies.len() > 2 {
-                    name = format!("{name}, {}", self.strategy_name(strategy));
-                }
-                let euros = self.lang.money(result.cost_increment.expected());
-                let qalys = self.lang.rounded(result.qalys_increment.expected());
-                lines.push(self.say(Label::WhatIfLine, &[&name, &euros, &signed(&qalys)]));
-            }
-        }
-        if lines.is_empty() {
+        let scenario = self.run.scenario;
+        if scenario.variants.len() < 2 {
             return;
         }
         let title = self.say(Label::WhatIf, &[]);
         self.heading(&title);
-        for line in lines {
-            self.item(&line);
+        let all_drawn = self.run.valued.variants.iter().all(|variant| !variant.blocks.is_empty());
+        if self.run.drawn() && !all_drawn {
+            let text = self.say(Label::WhatIfBasis, &[]);
+            self.paragraph(&text);
+        }
+        for (index, (variant, findings)) in
+            scenario.variants.iter().zip(&self.run.findings.variants).enumerate()
+        {
+            let Some(cea) = &findings.cost_effectiveness else { continue };
+            for (strategy, result) in cea.strategies.iter().enumerate() {
+                if strategy == scenario.comparator {
+                    continue;
+                }
+                let mut name = match index {
+                    0 => self.say(Label::AsStated, &[]),
+                    _ => self.name(&variant.name, &variant.id),
+                };
+                if cea.strategies.len() > 2 {
+                    name = format!("{name}, {}", self.strategy_name(strategy));
+                }
+                // Compared with each other, so all of the same kind: means only where every variant has them.
+                let of = |summary: &Summary| if all_drawn { summary.expected() } else { summary.base };
+                let euros = self.lang.money(of(&result.cost_increment));
+                let qalys = signed(&self.lang.rounded(of(&result.qalys_increment)));
+                let text = self.say(Label::WhatIfLine, &[&name, &euros, &qalys]);
+                self.item(&text);
+            }
         }
     }
 
@@ -455,8 +467,13 @@ impl Page<'_> {
             let text = self.say(Label::NoWarnings, &[]);
             self.item(&text);
         }
-        for warning in &self.run.warnings {
+        for warning in self.run.warnings.iter().take(WARNINGS_SHOWN) {
             self.item(warning);
+        }
+        let more = self.run.warnings.len().saturating_sub(WARNINGS_SHOWN);
+        if more > 0 {
+            let text = self.say(Label::MoreWarnings, &[&more.to_string()]);
+            self.item(&text);
         }
         if let Some(folder) = &self.run.folder {
             self.text.push('\n');
@@ -482,10 +499,9 @@ fn signed(number: &str) -> String {
     if number.starts_with('−') || !some { number.to_owned() } else { format!("+{number}") }
 }
 
-/// The Dutch law behind a budget, which readers elsewhere cannot know.
-fn law(budget: &str) -> Option<Label> {
-    [("zvw", Label::Zvw), ("wlz", Label::Wlz), ("wmo", Label::Wmo)]
-        .into_iter()
-        .find(|(id, _)| budget.eq_ignore_ascii_case(id))
-        .map(|(_, label)| label)
+/// The Dutch laws that a name mentions, which readers elsewhere cannot know.
+fn laws(name: &str) -> impl Iterator<Item = Label> {
+    let name = name.to_lowercase();
+    let laws = [("zvw", Label::Zvw), ("wlz", Label::Wlz), ("wmo", Label::Wmo)];
+    laws.into_iter().filter(move |(law, _)| name.contains(law)).map(|(_, label)| label)
 }

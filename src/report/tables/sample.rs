@@ -45,16 +45,15 @@ pub(super) fn draws(context: &Context<'_>) -> Table {
             ("draw", Kind::Integer, "", "number of the draw, from 1"),
         ],
     );
-    let variants = context.findings.variants.len();
-    let draws = context.valued.draws;
-    for variant in 0..variants {
-        for draw in 1..=draws {
+    let variants = drawn(context);
+    for &variant in &variants {
+        for draw in 1..=context.valued.draws {
             table.push([Cell::Text(context.variant(variant)), Cell::Integer(draw as i64)]);
         }
     }
     for (name, values) in &context.valued.sampled {
         let name = format!("parameter/{name}");
-        table.push_column(name, "", "sampled parameter".into(), values.repeat(variants));
+        table.push_column(name, "", "sampled parameter".into(), values.repeat(variants.len()));
     }
     strategies(context, &mut table);
     deliveries(context, &mut table);
@@ -62,7 +61,13 @@ pub(super) fn draws(context: &Context<'_>) -> Table {
     table
 }
 
-/// A column that is read in every variant.
+/// Variants of which there are draws.
+fn drawn(context: &Context<'_>) -> Vec<usize> {
+    let variants = context.valued.variants.iter().enumerate();
+    variants.filter(|(_, variant)| !variant.blocks.is_empty()).map(|(index, _)| index).collect()
+}
+
+/// A column that is read in every variant of which there are draws.
 fn push(
     context: &Context<'_>,
     table: &mut Table,
@@ -72,8 +77,7 @@ fn push(
     values: impl Fn(usize) -> Option<Vec<f64>>,
 ) {
     let missing = || vec![f64::NAN; context.valued.draws];
-    let all =
-        (0..context.findings.variants.len()).flat_map(|variant| values(variant).unwrap_or_else(missing));
+    let all = drawn(context).into_iter().flat_map(|variant| values(variant).unwrap_or_else(missing));
     table.push_column(name, unit, description.into(), all.collect());
 }
 
