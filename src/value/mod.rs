@@ -84,8 +84,7 @@ pub fn value(
     let plan = Plan::new(scenario);
     let uncertainty = scenario.uncertainty;
     let design = Design { kind: uncertainty.design, draws: uncertainty.draws, seed: uncertainty.seed };
-    let draws =
-        if extent.draws(0) { Some(sample(&scenario.parameters.plan, &design)?) } else { None };
+    let draws = if extent.draws(0) { Some(sample(&scenario.parameters.plan, &design)?) } else { None };
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);
     let mut variants = Vec::new();
