@@ -287,7 +287,10 @@ fn every_boundary_is_doubtful() {
 fn a_large_chance_to_leave_a_state_in_a_cycle_is_doubtful() {
     // 0.8 falls a year, every one of them a move: 0.4 in half a year.
     let loaded = read(&SMALL.replace("rate = 0.4", "rate = 0.8").replace("share = 0.01", "share = 1"));
-    assert_eq!(warnings(&loaded), ["the rate of leaving `falls.home` in a cycle is 0.4, more than 0.3"]);
+    assert_eq!(
+        warnings(&loaded),
+        ["the rate of leaving `falls.home` for another state in a cycle is 0.4, more than 0.3"]
+    );
 }
 
 #[test]

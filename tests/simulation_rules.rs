@@ -119,7 +119,8 @@ set = { x = 1 }
 [parameters]
 x = { value = 0, assumption = "none" }"#,
     );
-    let error = ounce::value::value(&s, ounce::value::Extent::BaseCase, &|| ()).expect_err("deaths exceed the table");
+    let error =
+        ounce::value::value(&s, ounce::value::Extent::BaseCase, &|| ()).expect_err("deaths exceed the table");
     assert!(error.to_string().contains("exceed the life table"), "{error}");
 }
 

@@ -1,6 +1,6 @@
 //! Scenario files: reading, checking, explaining.
 //!
-//! [`read`] is the front door. It loads a file with all files it uses ([`merge`]), checks what may stand where
+//! [`read()`] is the front door. It loads a file with all files it uses ([`merge`]), checks what may stand where
 //! ([`grammar`]), and then reads what it means into a [`Scenario`]. All mistakes of a file are reported at once, each
 //! with its place, what was expected there and the nearest known name.
 

@@ -174,7 +174,8 @@ pub fn flows(
     let counted_years = if detail.by_year { years } else { 1 };
     let settled = |rows: usize| Grid::zeros(if detail.settlement { rows } else { 0 }, years);
     let followed = |programme: usize| {
-        let measured = |rows: usize| if plan.measured[programme] { settled(rows) } else { Grid::zeros(0, years) };
+        let measured =
+            |rows: usize| if plan.measured[programme] { settled(rows) } else { Grid::zeros(0, years) };
         Followed {
             costs: measured(lines),
             costs_retained: measured(insurers * lines),
@@ -413,7 +414,8 @@ impl Reader<'_> {
             match figure {
                 Figure::Cost(unit_cost) => {
                     let cost = [with, without, difference].map(|figure| clocks.costs.amount(figure, cycle));
-                    let present = [with, without, difference].map(|figure| clocks.costs.present(figure, cycle));
+                    let present =
+                        [with, without, difference].map(|figure| clocks.costs.present(figure, cycle));
                     for &row in &self.plan.lines_of[unit_cost] {
                         let same_split = split[0][row] == split[1][row];
                         let amounts = Amounts {

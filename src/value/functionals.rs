@@ -141,7 +141,9 @@ impl Functionals {
             }
         }
         let constant = (0..figures.len())
-            .map(|figure| (0..terms.len()).filter(|&t| terms[t].figure == figure && !terms[t].varies).collect())
+            .map(|figure| {
+                (0..terms.len()).filter(|&t| terms[t].figure == figure && !terms[t].varies).collect()
+            })
             .collect();
         let active = (0..figures.len())
             .map(|figure| moving[figure].is_some() || terms.iter().any(|t| t.figure == figure))

@@ -16,7 +16,8 @@ pub fn scenario(text: &str) -> Scenario {
 
 /// Flows of the first strategy that is not the comparator, at the stated values.
 pub fn base_flows(scenario: &Scenario) -> Flows {
-    let valued = ounce::value::value(scenario, ounce::value::Extent::BaseCase, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+    let valued = ounce::value::value(scenario, ounce::value::Extent::BaseCase, &|| ())
+        .unwrap_or_else(|error| panic!("{error}"));
     valued.variants[0].base[0].clone()
 }
 

@@ -63,35 +63,10 @@ pub(crate) fn rests_on_nothing(program: &Program, environment: &Environment) -> 
         })
 }
 
-/// Which parameters are the same in every draw, also when an arm sets them.
-fn certain_parameters(scenario: &Scenario) -> Vec<bool> {
-    let mut certain: Vec<bool> = Vec::with_capacity(scenario.parameters.list.len());
-    let arms = scenario.strategies.iter().map(|arm| &arm.set);
-    let arms = arms.chain(scenario.variants.iter().map(|arm| &arm.set));
-    let arms = arms.chain(scenario.arrangements.iter().map(|arm| &arm.set));
-    let set: BTreeSet<usize> = arms.flatten().map(|set| set.parameter).collect();
-    for (number, parameter) in scenario.parameters.list.iter().enumerate() {
-        certain.push(match &parameter.origin {
-            _ if set.contains(&number) => false,
-            Origin::Fixed(_) => true,
-            Origin::Drawn { .. } => false,
-            Origin::Formula(formula) => {
-                let parameters = formula.program.parameters().iter();
-                let rows =
-                    formula.program.tables().iter().flat_map(|table| match &scenario.tables[*table].rows {
-                        TableRows::Parameters(rows) => rows.as_slice(),
-                        TableRows::Numbers(_) => &[],
-                    });
-                parameters.chain(rows).all(|used| certain.get(*used).copied().unwrap_or(false))
-            }
-        });
-    }
-    certain
-}
-
 struct Checking<'s> {
     scenario: &'s Scenario,
     rules: Vec<Rule<'s>>,
+    arms: Vec<Arm<'s>>,
     points: Vec<Points>,
     /// Rules about which something has been said.
     said: BTreeSet<usize>,
@@ -103,46 +78,21 @@ struct Checking<'s> {
 struct Moment<'a> {
     name: &'a dyn Fn(usize) -> String,
     lanes: usize,
-    arm: String,
+    arm: &'a str,
 }
 
-impl<'s> Checking<'s> {
-    fn new(scenario: &'s Scenario) -> Self {
-        let Rules { grid, list } = Rules::of(scenario);
-        let points = grid.into_points();
-        Self {
-            scenario,
-            rules: list,
-            points,
-            said: BTreeSet::new(),
-            scratch: Scratch::new(),
-            messages: Diagnostics::new(),
-        }
-    }
+/// Parameters replaced in a strategy, variant or arrangement.
+struct Arm<'s> {
+    set: &'s [Set],
+    /// How messages end: ` in the variant \`social\``.
+    name: String,
+    /// The rules whose values may differ.
+    rules: Vec<usize>,
+}
 
-    /// Passes over rules whose quantities are the same in every draw.
-    fn leave_out_what_is_certain(&mut self) {
-        let scenario = self.scenario;
-        let certain: Vec<bool> = certain_parameters(scenario);
-        let varies = |quantity: &Quantity| {
-            let by_table =
-                quantity.program.tables().iter().any(|table| match &scenario.tables[*table].rows {
-                    TableRows::Parameters(rows) => rows.iter().any(|row| !certain[*row]),
-                    TableRows::Numbers(_) => false,
-                });
-            by_table || quantity.program.parameters().iter().any(|parameter| !certain[*parameter])
-        };
-        for (number, rule) in self.rules.iter().enumerate() {
-            if !rule.terms.iter().flatten().any(|quantity| varies(quantity)) {
-                self.said.insert(number);
-            }
-        }
-    }
-
-    /// The main analysis, then every arm with parameters of its own.
-    fn arms(&mut self, environment: &Environment, name: &dyn Fn(usize) -> String, lanes: usize) {
-        self.environment(environment, &Moment { name, lanes, arm: String::new() });
-        let scenario = self.scenario;
+impl<'s> Arm<'s> {
+    /// The arms of a scenario.
+    fn all(scenario: &'s Scenario, rules: &[Rule<'_>]) -> Vec<Self> {
         let strategies =
             scenario.strategies.iter().map(|arm| (&arm.set, format!(" with the strategy `{}`", arm.id)));
         let variants =
@@ -151,21 +101,92 @@ impl<'s> Checking<'s> {
             .arrangements
             .iter()
             .map(|arm| (&arm.set, format!(" under the arrangement `{}`", arm.id)));
-        for (set, arm) in strategies.chain(variants).chain(arrangements) {
-            if !set.is_empty() {
-                self.arm(environment, set, &Moment { name, lanes, arm });
+        let arms = strategies.chain(variants).chain(arrangements).filter(|(set, _)| !set.is_empty());
+        arms.map(|(set, name)| {
+            let fixed = unaffected(scenario, |parameter| set.iter().any(|set| set.parameter == parameter));
+            let differs = |rule: &Rule<'_>| {
+                rule.terms.iter().flatten().any(|quantity| depends(scenario, &quantity.program, &fixed))
+            };
+            let rules = (0..rules.len()).filter(|rule| differs(&rules[*rule])).collect();
+            Arm { set, name, rules }
+        })
+        .collect()
+    }
+}
+
+/// For each parameter whether it stays the same when those change that `changes` picks.
+fn unaffected(scenario: &Scenario, changes: impl Fn(usize) -> bool) -> Vec<bool> {
+    let mut fixed: Vec<bool> = Vec::with_capacity(scenario.parameters.list.len());
+    for (number, parameter) in scenario.parameters.list.iter().enumerate() {
+        let same = match &parameter.origin {
+            Origin::Formula(formula) => !depends(scenario, &formula.program, &fixed),
+            Origin::Fixed(_) | Origin::Drawn { .. } => true,
+        };
+        fixed.push(same && !changes(number));
+    }
+    fixed
+}
+
+/// Whether a program uses a parameter that is not fixed, itself or by a table.
+fn depends(scenario: &Scenario, program: &Program, fixed: &[bool]) -> bool {
+    let rows = program.tables().iter().flat_map(|table| match &scenario.tables[*table].rows {
+        TableRows::Parameters(rows) => rows.as_slice(),
+        TableRows::Numbers(_) => &[],
+    });
+    program.parameters().iter().chain(rows).any(|used| !fixed.get(*used).copied().unwrap_or(false))
+}
+
+impl<'s> Checking<'s> {
+    fn new(scenario: &'s Scenario) -> Self {
+        let Rules { grid, list } = Rules::of(scenario);
+        let points = grid.into_points();
+        Self {
+            scenario,
+            arms: Arm::all(scenario, &list),
+            rules: list,
+            points,
+            said: BTreeSet::new(),
+            scratch: Scratch::new(),
+            messages: Diagnostics::new(),
+        }
+    }
+
+    /// Passes over rules whose values are the same in every draw.
+    fn leave_out_what_is_certain(&mut self) {
+        let scenario = self.scenario;
+        let drawn =
+            |parameter: usize| matches!(scenario.parameters.list[parameter].origin, Origin::Drawn { .. });
+        let arms = self.arms.iter().flat_map(|arm| arm.set);
+        let set: BTreeSet<usize> = arms.map(|set| set.parameter).collect();
+        let certain = unaffected(scenario, |parameter| drawn(parameter) || set.contains(&parameter));
+        for (number, rule) in self.rules.iter().enumerate() {
+            if !rule.terms.iter().flatten().any(|quantity| depends(scenario, &quantity.program, &certain)) {
+                self.said.insert(number);
             }
         }
     }
 
-    fn arm(&mut self, environment: &Environment, set: &[Set], moment: &Moment<'_>) {
-        let unknown = set.iter().any(|set| rests_on_nothing(&set.value.program, environment));
+    /// The main analysis, then every arm with parameters of its own.
+    fn arms(&mut self, environment: &Environment, name: &dyn Fn(usize) -> String, lanes: usize) {
+        let all: Vec<usize> = (0..self.rules.len()).collect();
+        self.environment(environment, &all, &Moment { name, lanes, arm: "" });
+        let arms = std::mem::take(&mut self.arms);
+        for arm in &arms {
+            if arm.rules.iter().any(|rule| !self.said.contains(rule)) {
+                self.arm(environment, arm, &Moment { name, lanes, arm: &arm.name });
+            }
+        }
+        self.arms = arms;
+    }
+
+    fn arm(&mut self, environment: &Environment, arm: &Arm<'_>, moment: &Moment<'_>) {
+        let unknown = arm.set.iter().any(|set| rests_on_nothing(&set.value.program, environment));
         let known = environment.parameters.iter().all(Lane::all_finite);
         if unknown || !known {
             return;
         }
-        match environment.with(self.scenario, set) {
-            Ok(environment) => self.environment(&environment, moment),
+        match environment.with(self.scenario, arm.set) {
+            Ok(environment) => self.environment(&environment, &arm.rules, moment),
             Err(error) => {
                 let mut message = Diagnostic::error(format!("`{}` has no value{}", error.path, moment.arm))
                     .label(error.problem);
@@ -177,8 +198,8 @@ impl<'s> Checking<'s> {
         }
     }
 
-    fn environment(&mut self, environment: &Environment, moment: &Moment<'_>) {
-        for rule in 0..self.rules.len() {
+    fn environment(&mut self, environment: &Environment, rules: &[usize], moment: &Moment<'_>) {
+        for &rule in rules {
             if !self.said.contains(&rule)
                 && let Some(message) = self.rule(rule, environment, moment)
             {

@@ -31,7 +31,7 @@ pub(super) enum Range {
     Whole,
     /// A sum of shares: at most 1.
     AtMostWhole,
-    /// Hazard of leaving a state times the length of a cycle: a warning above 0.3.
+    /// Hazard of moving to another state of the living times the length of a cycle: a warning above 0.3.
     Exit,
 }
 
@@ -171,12 +171,14 @@ impl<'s> Rules<'s> {
         let mut hazards: Vec<Vec<&'s Quantity>> = Vec::new();
         for transition in model.transitions.iter().filter(|transition| transition.from == state) {
             match &transition.frequency {
-                Frequency::Rate(rate) => hazards.push(vec![rate]),
                 Frequency::PerYear(share) | Frequency::PerCycle(share) => probabilities.push(share),
+                Frequency::Rate(rate) if model.states[transition.to].alive => hazards.push(vec![rate]),
+                // Nobody moves on from death within a cycle, so nothing is lost by one move at most.
+                Frequency::Rate(_) => {}
             }
         }
         for event in model.events.iter().filter(|event| event.states.contains(&state)) {
-            if event.moves_to.is_none_or(|to| to == state) {
+            if event.moves_to.is_none_or(|to| to == state || !model.states[to].alive) {
                 continue;
             }
             let mut chain = vec![&event.amount];
@@ -187,13 +189,12 @@ impl<'s> Rules<'s> {
             }
             hazards.push(chain);
         }
-        hazards.extend(model.states[state].excess_mortality.iter().map(|rate| vec![rate]));
         let id = &model.states[state].id;
         if probabilities.len() > 1 {
             let what = format!("the probabilities of leaving `{}.{id}`", model.id);
             self.sum(Range::AtMostWhole, what, probabilities, domain);
         }
-        let what = format!("the rate of leaving `{}.{id}` in a cycle", model.id);
+        let what = format!("the rate of leaving `{}.{id}` for another state in a cycle", model.id);
         // At the ages of the start: the few who live to be much older do not make a shorter cycle worth its time.
         self.add(Range::Exit, what, hazards, cycle, Domain::Entering);
     }

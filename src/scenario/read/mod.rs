@@ -1,4 +1,4 @@
-//! From the tree of a scenario file to a [`Scenario`](super::Scenario): every name found, every formula compiled,
+//! From the tree of a scenario file to a [`Scenario`]: every name found, every formula compiled,
 //! every mistake reported at its place.
 //!
 //! Sections are read in the order in which they build on one another: sources, time, the labels of the population,
