@@ -24,7 +24,8 @@ const BLOCK: usize = 64;
 /// next one starts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
-    code: Lowered,
+    // Boxed: programs stand in many small types.
+    code: Box<Lowered>,
 }
 
 /// The values a formula is evaluated with.
@@ -120,7 +121,7 @@ impl From<MissingRow> for EvaluationError {
 /// arguments, texts and categorical variables where numbers belong.
 pub fn compile(expression: &Expression, scope: &dyn Scope) -> Result<Program, Vec<FormulaError>> {
     let tree = resolve(&expression.root, scope)?;
-    Ok(Program { code: lower(&tree) })
+    Ok(Program { code: Box::new(lower(&tree)) })
 }
 
 impl Scratch {

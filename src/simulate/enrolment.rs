@@ -31,6 +31,8 @@ pub struct Moment {
     pub boundary: usize,
     /// The strategy's cells at their age then.
     pub points: Points,
+    /// The moment itself, for plans by year.
+    pub calendar: Points,
 }
 
 /// The moments of a strategy's programmes on one model, in order of time and then of the file.
@@ -59,6 +61,7 @@ pub fn moments(scenario: &Scenario, programmes: &[usize], profiles: &Profiles, c
                 position,
                 boundary: year * time.cycles_per_year + enrol.cycle_in_year,
                 points: Points::from_rows(scenario.variables.count(), &rows),
+                calendar: Points::calendar(scenario, year * time.cycles_per_year + enrol.cycle_in_year),
             });
         }
     }
@@ -121,7 +124,7 @@ pub fn enrol(
         .map(|row| row.iter().fold(Lane::ZERO, |sum, &persons| sum + persons))
         .collect();
     let total = by_cell.iter().fold(Lane::ZERO, |sum, &persons| sum + persons);
-    let wanted = wanted(programme, environment, total)?;
+    let wanted = wanted(programme, moment, environment, total, scratch)?;
     moment.points.evaluate(&programme.reach, environment, None, scratch, &mut values)?;
     within(&programme.reach, &values, 0.0, f64::INFINITY)?;
     let fractions = invited_fractions(&by_cell, &values, wanted, total);
@@ -132,15 +135,21 @@ pub fn enrol(
     }
     let mut enrolled = cascade(scenario, moment, environment, scratch)?;
     let persons: Vec<Lane> = by_cell.iter().zip(&fractions).map(|(&n, &f)| n * f).collect();
-    limit_to_capacity(programme, environment, &persons, &mut enrolled)?;
+    limit_to_capacity(programme, moment, environment, &persons, &mut enrolled, scratch)?;
     enrolled.any = persons.iter().map(|n| n.any(|n| n > 0.0)).collect();
     enrolled.invited = invited;
     Ok(enrolled)
 }
 
-fn wanted(programme: &Programme, environment: &Environment, pool: Lane) -> Result<Lane, QuantityError> {
-    let positive = |quantity: &Quantity| {
-        let value = environment.quantity(quantity)?;
+fn wanted(
+    programme: &Programme,
+    moment: &Moment,
+    environment: &Environment,
+    pool: Lane,
+    scratch: &mut Scratch,
+) -> Result<Lane, QuantityError> {
+    let mut positive = |quantity: &Quantity| {
+        let value = moment.calendar.only(quantity, environment, scratch)?;
         if value.any(|v| v < 0.0) {
             return Err(QuantityError::new(quantity, "is negative in some draw"));
         }
@@ -256,9 +265,11 @@ fn settle_deepest(programme: &Programme, cells: usize, enrolled: &mut Enrolled) 
 
 fn limit_to_capacity(
     programme: &Programme,
+    moment: &Moment,
     environment: &Environment,
     persons: &[Lane],
     enrolled: &mut Enrolled,
+    scratch: &mut Scratch,
 ) -> Result<(), QuantityError> {
     let steps = programme.steps.len();
     if programme.steps.iter().all(|step| step.capacity.is_none()) {
@@ -266,7 +277,7 @@ fn limit_to_capacity(
     }
     for index in 0..steps {
         let Some(quantity) = &programme.steps[index].capacity else { continue };
-        let capacity = environment.quantity(quantity)?;
+        let capacity = moment.calendar.only(quantity, environment, scratch)?;
         if capacity.any(|c| c < 0.0) {
             return Err(QuantityError::new(quantity, "is negative in some draw"));
         }

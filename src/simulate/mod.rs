@@ -16,6 +16,7 @@ pub mod dynamics;
 pub mod effects;
 pub mod enrolment;
 pub mod expected;
+mod mortality;
 pub mod points;
 pub mod profiles;
 pub mod rates;

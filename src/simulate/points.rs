@@ -3,7 +3,7 @@
 
 use crate::formula::{Inputs, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Quantity, Variables};
+use crate::scenario::checked::{Quantity, Scenario, Variables};
 
 /// A list of points, as columns by variable.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,28 @@ impl Points {
     pub fn from_rows(variables: usize, rows: &[Vec<f64>]) -> Self {
         let columns = (0..variables).map(|v| rows.iter().map(|row| row[v]).collect()).collect();
         Self { columns, len: rows.len() }
+    }
+    /// One point at a moment of the calendar, with nobody in particular: for plans that change over the years.
+    pub fn calendar(scenario: &Scenario, boundary: usize) -> Self {
+        let time = scenario.time;
+        let mut row = vec![f64::NAN; scenario.variables.count()];
+        row[Variables::YEAR] = f64::from(time.start) + time.year_of(boundary) as f64;
+        row[Variables::TIME] = boundary as f64 * time.cycle_length();
+        Self::from_rows(scenario.variables.count(), &[row])
+    }
+    /// The value of a quantity at the only point.
+    ///
+    /// # Errors
+    /// As [`Points::evaluate`].
+    pub fn only(
+        &self,
+        quantity: &Quantity,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<Lane, QuantityError> {
+        let mut values = Values::default();
+        self.evaluate(quantity, environment, None, scratch, &mut values)?;
+        Ok(values.at(0))
     }
     /// Number of points.
     pub fn len(&self) -> usize {

@@ -56,7 +56,7 @@ pub struct Cell {
 }
 
 /// Labels used by a list of quantities, closed over the labels that the shares of used classes need.
-pub(super) fn labels_used<'a>(
+pub fn labels_used<'a>(
     scenario: &Scenario,
     quantities: impl Iterator<Item = &'a Quantity>,
 ) -> BTreeSet<usize> {
@@ -337,7 +337,7 @@ pub(super) fn multiply_by_share(
             }
         }
     }
-    match sums.iter().flat_map(|sum| sum.0).find(|sum| !((sum - 1.0).abs() <= 1e-9)) {
+    match sums.iter().flat_map(|sum| sum.0).find(|sum| sum.is_nan() || (sum - 1.0).abs() > 1e-9) {
         Some(sum) => Err(QuantityError::new(
             &class.values[0].share,
             format!("the shares of `{}` sum to {sum} for some people in some draw, not to 1", class.id),

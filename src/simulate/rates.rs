@@ -6,28 +6,18 @@
 //!
 //! **Rows of probabilities.** p = Σ p_j within the stated period T corresponds to the hazard −ln(1−p)/T, of
 //! which exit j has the share p_j/p. A certain exit (p ≥ 1) is read as a hazard of 50 per period.
-//!
-//! **Mortality.** What a model says about dying in its states and from its events is *excess*; the rest of
-//! the life table is background. With h_table(a) = −ln(1 − q(a)), start shares s_i at the attained age a,
-//! modelled fatal hazards f_i and mortality ratios hr_i per state i,
-//!
-//! h(a) = (h_table(a) − Σ_i s_i f_i) / Σ_i s_i hr_i,
-//!
-//! averaged over all labels and classes of that age and sex. So h depends on age and sex alone and is the same
-//! for participants and others. If the modelled deaths exceed the table's, that is an error of the scenario.
-//! *Example:* h_table = 0.0149820500, 95% at home (ratio 1), 5% in a nursing home (ratio 4), no modelled
-//! fatal events: h = 0.0149820500 / (0.95 + 0.05·4) = 0.0130278696 per person-year.
 
+use super::mortality::{MortalityGrid, background};
 use super::points::{Points, Values, within};
-use super::profiles::{Profiles, acts_on, multiply_by_share};
+use super::profiles::{Profiles, acts_on};
 use super::structure::{Cause, Row, Structure};
 use crate::formula::{Lane, Scratch, math};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Background, Frequency, Node, Quantity, Scenario, Variables};
+use crate::scenario::checked::{Frequency, Node, Scenario, Variables};
 use std::collections::BTreeMap;
 
 /// Hazard per stated period that stands for certainty.
-const CERTAIN: f64 = 50.0;
+pub(super) const CERTAIN: f64 = 50.0;
 
 /// Where the formulas of a model are evaluated, and which point each profile is at in each cycle.
 #[derive(Clone, Debug)]
@@ -40,21 +30,6 @@ pub struct Grid {
     pub point_of: Vec<u32>,
     cycles: usize,
     mortality: Option<MortalityGrid>,
-}
-
-/// Everyone of an age and sex, for the background hazard.
-#[derive(Clone, Debug)]
-struct MortalityGrid {
-    points: Points,
-    /// Weight (persons) of each point within its age and sex, before class shares.
-    weights: Vec<f64>,
-    /// Age-and-sex group of each point.
-    group_of: Vec<usize>,
-    groups: usize,
-    /// Group of each point of the main grid.
-    group_of_point: Vec<usize>,
-    /// Classes whose shares weigh the points.
-    classes: Vec<usize>,
 }
 
 impl Grid {
@@ -126,68 +101,16 @@ impl Grid {
     }
 }
 
-impl MortalityGrid {
-    fn new(scenario: &Scenario, profiles: &Profiles, rows: &[Vec<f64>]) -> Self {
-        let mut groups: BTreeMap<(u64, u64), usize> = BTreeMap::new();
-        let mut group_of_point = Vec::with_capacity(rows.len());
-        for row in rows {
-            let key = (row[Variables::AGE].to_bits(), row[Variables::SEX].to_bits());
-            let next = groups.len();
-            group_of_point.push(*groups.entry(key).or_insert(next));
-        }
-        // Combinations of labels and classes by sex, with persons by age; newcomers count only where nobody of
-        // their sex is there at the start.
-        let mut combos: BTreeMap<(u64, Vec<u64>), (Vec<f64>, BTreeMap<u64, f64>, f64)> = BTreeMap::new();
-        let there =
-            |sex: f64| profiles.list.iter().any(|p| p.enters == 0 && p.variables[Variables::SEX] == sex);
-        for profile in &profiles.list {
-            if profile.enters > 0 && there(profile.variables[Variables::SEX]) {
-                continue;
-            }
-            let labels: Vec<u64> =
-                profile.variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
-            let entry = combos
-                .entry((profile.variables[Variables::SEX].to_bits(), labels))
-                .or_insert_with(|| (profile.variables.clone(), BTreeMap::new(), 0.0));
-            *entry.1.entry(f64::from(profile.age).to_bits()).or_insert(0.0) += profile.persons;
-            entry.2 += profile.persons;
-        }
-        let (mut points, mut weights, mut group_of) = (Vec::new(), Vec::new(), Vec::new());
-        for (&(age, sex), &group) in &groups {
-            let of_sex: Vec<_> = combos.iter().filter(|((s, _), _)| *s == sex).map(|(_, v)| v).collect();
-            let at_age: f64 = of_sex.iter().filter_map(|(_, by_age, _)| by_age.get(&age)).sum();
-            for (variables, by_age, all) in of_sex {
-                let weight = if at_age > 0.0 { by_age.get(&age).copied().unwrap_or(0.0) } else { *all };
-                if weight > 0.0 {
-                    let mut row = variables.clone();
-                    row[Variables::AGE] = f64::from_bits(age);
-                    row[Variables::YEAR] = f64::from(scenario.time.start);
-                    row[Variables::TIME] = 0.0;
-                    points.push(row);
-                    weights.push(weight);
-                    group_of.push(group);
-                }
-            }
-        }
-        Self {
-            points: Points::from_rows(scenario.variables.count(), &points),
-            weights,
-            group_of,
-            groups: groups.len(),
-            group_of_point,
-            classes: profiles.classes().to_vec(),
-        }
-    }
-}
-
 /// Hazards of one model at every point, in one block of draws; kept and refilled from block to block.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
     events: usize,
     states: usize,
     transitions: usize,
-    /// `[point][state][event]`: own rate per person-year.
+    /// `[point][state in which events happen][event]`: own rate per person-year.
     event: Vec<Lane>,
+    event_slot: Vec<Option<usize>>,
+    event_slots: usize,
     /// `[point][transition]`: hazard per person-year.
     transition: Vec<Lane>,
     /// `[point][transition]`: probability in the stated period, where the row is stated so.
@@ -208,8 +131,13 @@ impl Rates {
     /// Own rates of events in a state at a point, by event, per person-year.
     #[inline]
     pub fn event_rates(&self, point: usize, state: usize) -> &[Lane] {
-        let from = (point * self.states + state) * self.events;
-        &self.event[from..from + self.events]
+        match self.event_slot[state] {
+            Some(slot) => {
+                let from = (point * self.event_slots + slot) * self.events;
+                &self.event[from..from + self.events]
+            }
+            None => &[],
+        }
     }
     /// Hazards of transitions at a point.
     #[inline]
@@ -279,7 +207,7 @@ impl Rates {
 
     /// Event rates, transition hazards and excess mortality, without the background.
     #[allow(clippy::too_many_arguments)]
-    fn raw(
+    pub(super) fn raw(
         &mut self,
         scenario: &Scenario,
         model: usize,
@@ -292,9 +220,11 @@ impl Rates {
         let description = &scenario.models[model];
         (self.events, self.states, self.transitions) =
             (structure.events, structure.states, structure.transitions);
+        self.event_slot.clone_from(&structure.event_slot);
+        self.event_slots = structure.event_slots;
         let n = points.len();
         for (buffer, size) in [
-            (&mut self.event, n * self.states * self.events),
+            (&mut self.event, n * structure.event_slots * self.events),
             (&mut self.transition, n * self.transitions),
             (&mut self.probability, n * self.transitions),
             (&mut self.death, n * self.states),
@@ -316,8 +246,9 @@ impl Rates {
                     let highest = if event.parent.is_some() { 1.0 + 1e-9 } else { f64::INFINITY };
                     within(&event.amount, &values, 0.0, highest)?;
                 }
+                let Some(slot) = structure.event_slot[state] else { continue };
                 for point in 0..n {
-                    let from = (point * self.states + state) * self.events;
+                    let from = (point * structure.event_slots + slot) * self.events;
                     let mut rate = values.at(point);
                     if let Some(parent) = event.parent {
                         rate *= self.event[from + parent];
@@ -481,7 +412,7 @@ impl Rates {
     #[inline]
     pub fn hazard(&self, point: usize, state: usize, cause: Cause) -> Lane {
         match cause {
-            Cause::Event(event) => self.event[(point * self.states + state) * self.events + event],
+            Cause::Event(event) => self.event_rates(point, state)[event],
             Cause::Transition(transition) => self.transition[point * self.transitions + transition],
             Cause::Death => self.death[point * self.states + state],
         }
@@ -503,103 +434,4 @@ pub(super) fn hazard_per_probability(total: Lane, period: f64) -> Lane {
             (-log[lane]).min(CERTAIN) / p / period
         }
     })
-}
-
-/// Background hazard by age-and-sex group.
-fn background(
-    scenario: &Scenario,
-    model: usize,
-    structure: &Structure,
-    grid: &MortalityGrid,
-    environment: &Environment,
-    scratch: &mut Scratch,
-) -> Result<Vec<Lane>, QuantityError> {
-    let description = &scenario.models[model];
-    let mut rates = Rates::default();
-    rates.raw(scenario, model, structure, &grid.points, &grid.points, environment, scratch)?;
-    let n = grid.points.len();
-    let mut weights: Vec<Lane> = grid.weights.iter().map(|&w| Lane::splat(w)).collect();
-    for &class in &grid.classes {
-        multiply_by_share(scenario, class, &grid.points, environment, scratch, &mut weights)?;
-    }
-    let mut table = Values::default();
-    let quantity: &Quantity = match &description.background {
-        Some(Background::Probability(q) | Background::Rate(q)) => q,
-        None => return Ok(vec![Lane::ZERO; grid.groups]),
-    };
-    grid.points.evaluate(quantity, environment, None, scratch, &mut table)?;
-    let is_probability = matches!(description.background, Some(Background::Probability(_)));
-    within(quantity, &table, 0.0, f64::INFINITY)?;
-    let (mut whole, mut fatal, mut ratios, mut all) = (
-        vec![Lane::ZERO; grid.groups],
-        vec![Lane::ZERO; grid.groups],
-        vec![Lane::ZERO; grid.groups],
-        vec![Lane::ZERO; grid.groups],
-    );
-    let (mut start, mut ratio) = (Values::default(), Values::default());
-    for (state, described) in description.states.iter().enumerate() {
-        if !described.alive {
-            continue;
-        }
-        grid.points.evaluate(&described.start, environment, None, scratch, &mut start)?;
-        grid.points.evaluate(
-            &described.mortality_ratio,
-            environment,
-            Some(described.code),
-            scratch,
-            &mut ratio,
-        )?;
-        for point in 0..n {
-            let group = grid.group_of[point];
-            let weight = weights[point] * start.at(point);
-            let mut hazard = Lane::ZERO;
-            for exit in &structure.exits[state] {
-                if !structure.alive[exit.to] {
-                    hazard += rates.hazard(point, state, exit.cause);
-                }
-            }
-            fatal[group] += weight * hazard;
-            ratios[group] += weight * ratio.at(point);
-        }
-    }
-    for point in 0..n {
-        let group = grid.group_of[point];
-        let q = table.at(point);
-        let h = if is_probability {
-            let log = math::ln_1p(-q.min(Lane::splat(1.0 - 1e-16)));
-            Lane::from_fn(|lane| if q[lane] >= 1.0 { CERTAIN } else { -log[lane] })
-        } else {
-            q
-        };
-        whole[group] += weights[point] * h;
-        all[group] += weights[point];
-    }
-    let mut result = vec![Lane::ZERO; grid.groups];
-    for group in 0..grid.groups {
-        if all[group].any(|w| w <= 0.0) {
-            continue;
-        }
-        let left = whole[group] - fatal[group];
-        // A model in which all deaths are events leaves nothing but rounding.
-        let rounding = whole[group] * 1e-12;
-        let left = Lane::from_fn(|lane| if left[lane].abs() <= rounding[lane] { 0.0 } else { left[lane] });
-        if left.any(|h| h < 0.0) {
-            let point = grid.group_of.iter().position(|&g| g == group).unwrap_or(0);
-            let age = grid.points.value(Variables::AGE, point);
-            let lane = (0..crate::formula::LANES).find(|&l| left[l] < 0.0).unwrap_or(0);
-            return Err(QuantityError::new(
-                quantity,
-                format!(
-                    "at age {age} the model's own deaths ({:.5} per person-year) exceed the life table's ({:.5}) in some draw",
-                    fatal[group][lane] / all[group][lane],
-                    whole[group][lane] / all[group][lane]
-                ),
-            ));
-        }
-        result[group] = Lane::from_fn(|lane| {
-            let ratio = ratios[group][lane];
-            if ratio > 0.0 { left[lane] / ratio } else { 0.0 }
-        });
-    }
-    Ok(result)
 }

@@ -59,6 +59,10 @@ pub struct Structure {
     pub fatal: Vec<usize>,
     /// Events that happen in each state.
     pub events_in: Vec<Vec<usize>>,
+    /// Position of each state among those in which events happen.
+    pub event_slot: Vec<Option<usize>>,
+    /// Number of states in which events happen.
+    pub event_slots: usize,
     /// How exits are stated, by state.
     pub rows: Vec<Row>,
     /// Whether people in a state live.
@@ -120,6 +124,16 @@ impl Structure {
             (0..transitions).filter(|&t| leads_to_death(Some(model.transitions[t].to))).map(|t| events + t),
         );
         fatal.extend((0..states).map(|s| events + transitions + s));
+        let mut event_slots = 0;
+        let event_slot = events_in
+            .iter()
+            .map(|events: &Vec<usize>| {
+                (!events.is_empty()).then(|| {
+                    event_slots += 1;
+                    event_slots - 1
+                })
+            })
+            .collect();
         let (mut exit_list, mut exit_from) = (Vec::new(), vec![0]);
         for (state, row) in exits.iter().enumerate() {
             exit_list.extend(row.iter().map(|exit| {
@@ -142,6 +156,8 @@ impl Structure {
             exit_list,
             exit_from,
             events_in,
+            event_slot,
+            event_slots,
             rows,
             alive,
             parents: model.events.iter().map(|e| e.parent).collect(),

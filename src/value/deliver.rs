@@ -131,7 +131,7 @@ impl Leakage {
             } else {
                 vec![Lane::ZERO; cycles]
             };
-            if lost.iter().any(|l| l.any(|l| !(l <= 1.0) || !l.is_finite())) {
+            if lost.iter().any(|l| l.any(|l| l > 1.0 || !l.is_finite())) {
                 return Err(QuantityError::new(
                     &budget.lost_to_equalisation,
                     "the share lost to equalisation cannot be above 1",

@@ -29,7 +29,7 @@ impl Grid {
     }
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        if self.years == 0 { 0 } else { self.data.len() / self.years }
+        self.data.len().checked_div(self.years).unwrap_or(0)
     }
     /// Number of years.
     pub fn years(&self) -> usize {

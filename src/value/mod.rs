@@ -24,6 +24,7 @@ use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};
 use crate::scenario::checked::{Scenario, Set};
 use crate::simulate::expected::{Present, cohorts, comparator};
+use crate::simulate::points::Points;
 use crate::simulate::{Rates, Workspace};
 use account::Account;
 use collect::{Delivered, Participants, Population};
@@ -322,7 +323,7 @@ fn deliver_one(
     };
     let whole = (own_arm != comparator_arm).then(|| levels(own_arm));
     let prices: Vec<&Prices> = own.prices.iter().collect();
-    let flows = deliver::flows(
+    deliver::flows(
         scenario,
         plan,
         detail,
@@ -334,8 +335,7 @@ fn deliver_one(
         environment,
         &clocks,
         scratch,
-    );
-    flows
+    )
 }
 
 /// Youngest and oldest age of anybody over the horizon.
@@ -356,9 +356,12 @@ fn fixed_costs(
     for &programme in &scenario.strategies[strategy].programmes {
         for (index, cost) in scenario.programmes[programme].fixed.iter().enumerate() {
             let kind = flows::ItemKind::Fixed(index);
-            let amount = environment.quantity(&cost.value)?;
+            let mut scratch = Scratch::default();
             let row = plan.item_row(programme, kind);
             for &year in &cost.years {
+                let middle = year * scenario.time.cycles_per_year + scenario.time.cycles_per_year / 2;
+                let amount =
+                    Points::calendar(scenario, middle).only(&cost.value, environment, &mut scratch)?;
                 delivered.costs.add(row, year, amount);
                 delivered.costs_present[row] += amount * clocks.costs.mid_year(year);
                 for (request, (_, _, asked)) in plan.shape.requests.iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{Quantity, Scenario, Variables};
 use crate::simulate::enrolment::Moment;
 use crate::simulate::points::{Points, Values};
-use crate::simulate::profiles::Cells;
+use crate::simulate::profiles::{Cells, labels_used};
 use std::collections::BTreeMap;
 
 /// The people of every cell as far as one condition tells them apart; the same in every draw.
@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 pub struct Recorded {
     condition: Quantity,
     rows: Vec<Vec<f64>>,
+    /// The same people at the age of entry, for the shares of classes.
+    entry_rows: Vec<Vec<f64>>,
     cell_of: Vec<usize>,
     /// Share of the cell with the row's population labels.
     fraction: Vec<f64>,
@@ -31,16 +33,12 @@ pub struct Recorded {
 impl Recorded {
     /// Prepares a condition for a strategy's cells at a moment.
     pub fn new(scenario: &Scenario, condition: &Quantity, cells: &Cells, moment: &Moment) -> Self {
-        let used: Vec<usize> = condition
-            .program
-            .variables()
-            .iter()
-            .filter_map(|v| v.checked_sub(Variables::FIRST_LABEL))
-            .collect();
+        let used = labels_used(scenario, std::iter::once(condition));
         let classes: Vec<usize> = used.iter().filter_map(|&l| scenario.variables.labels[l].class).collect();
         let mut recorded = Self {
             condition: condition.clone(),
             rows: Vec::new(),
+            entry_rows: Vec::new(),
             cell_of: Vec::new(),
             fraction: Vec::new(),
             classes: classes.clone(),
@@ -91,6 +89,9 @@ impl Recorded {
                         .collect();
                 }
                 for row in rows {
+                    let mut entry = row.clone();
+                    entry[Variables::AGE] = cell.variables[Variables::AGE];
+                    recorded.entry_rows.push(entry);
                     recorded.rows.push(row);
                     recorded.cell_of.push(index);
                     recorded.fraction.push(fraction);
@@ -112,6 +113,7 @@ impl Recorded {
         scratch: &mut Scratch,
     ) -> Result<Vec<Lane>, QuantityError> {
         let points = Points::from_rows(scenario.variables.count(), &self.rows);
+        let entry = Points::from_rows(scenario.variables.count(), &self.entry_rows);
         let mut holds = Values::default();
         points.evaluate(&self.condition, environment, None, scratch, &mut holds)?;
         let mut weight: Vec<Lane> = self.fraction.iter().map(|&f| Lane::splat(f)).collect();
@@ -124,8 +126,8 @@ impl Recorded {
             let others = (class.values.len() - 1).max(1) as f64;
             for (code, value) in class.values.iter().enumerate() {
                 let mut share = Values::default();
-                points.evaluate(&value.share, environment, None, scratch, &mut share)?;
-                for row in 0..self.rows.len() {
+                entry.evaluate(&value.share, environment, None, scratch, &mut share)?;
+                for (row, weight) in weight.iter_mut().enumerate() {
                     if self.rows[row][class.variable] != code as f64 {
                         continue;
                     }
@@ -133,7 +135,7 @@ impl Recorded {
                         Some(truth) => Lane::splat(if truth == code as f64 { 1.0 } else { 0.0 }),
                         None => share.at(row),
                     };
-                    weight[row] *= truly * (Lane::ONE - wrong) + (Lane::ONE - truly) * wrong / others;
+                    *weight *= truly * (Lane::ONE - wrong) + (Lane::ONE - truly) * wrong / others;
                 }
             }
         }
