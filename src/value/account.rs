@@ -5,6 +5,8 @@ use crate::formula::Lane;
 use crate::scenario::checked::{Time, WithinCycle};
 use crate::simulate::{Structure, Trajectory};
 use multiversion::multiversion;
+use std::cell::RefCell;
+use std::sync::Arc;
 
 /// Sums over people, by cycle from 1 January of the start year.
 #[derive(Clone, Debug, Default)]
@@ -185,6 +187,23 @@ impl Clock {
             middle: (0..time.cycles()).map(|c| factor((c as f64 + 0.5) * length)).collect(),
             year: (0..time.years).map(|y| factor(y as f64 + 0.5)).collect(),
         }
+    }
+
+    /// The clock of a rate, made once per thread: powers are dear, and every block needs the same few.
+    pub fn known(time: &Time, rate: f64) -> Arc<Self> {
+        thread_local!(static KNOWN: RefCell<Vec<(Time, u64, Arc<Clock>)>> = const { RefCell::new(Vec::new()) });
+        KNOWN.with_borrow_mut(|known| {
+            let same = known.iter().find(|(t, r, _)| t == time && *r == rate.to_bits());
+            if let Some((_, _, clock)) = same {
+                return Arc::clone(clock);
+            }
+            let clock = Arc::new(Self::new(time, rate));
+            if known.len() >= 64 {
+                known.clear();
+            }
+            known.push((*time, rate.to_bits(), Arc::clone(&clock)));
+            clock
+        })
     }
 
     /// Whether another clock discounts at the same rate.

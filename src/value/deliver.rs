@@ -30,9 +30,9 @@ pub struct Levels<'a> {
 #[derive(Clone, Debug)]
 pub struct Clocks {
     /// Of costs.
-    pub costs: Clock,
+    pub costs: Arc<Clock>,
     /// Of effects.
-    pub effects: Clock,
+    pub effects: Arc<Clock>,
     /// Yearly common rate of parties.
     pub parties: f64,
 }
@@ -57,8 +57,8 @@ impl Clocks {
             Ok(value[0])
         };
         Ok(Self {
-            costs: Clock::new(&scenario.time, rate(&scenario.valuation.discount_costs)?),
-            effects: Clock::new(&scenario.time, rate(&scenario.valuation.discount_effects)?),
+            costs: Clock::known(&scenario.time, rate(&scenario.valuation.discount_costs)?),
+            effects: Clock::known(&scenario.time, rate(&scenario.valuation.discount_effects)?),
             parties: rate(&scenario.valuation.discount_parties)?,
         })
     }
@@ -75,7 +75,7 @@ pub struct Leakage {
 }
 
 impl Leakage {
-    /// Evaluates the shares of all lines.
+    /// Evaluates the shares of all lines; κ and λ only for settlement.
     ///
     /// # Errors
     /// A split that does not sum to 1, κ outside 0 to 1.
@@ -83,6 +83,7 @@ impl Leakage {
         scenario: &Scenario,
         shape: &Shape,
         environment: &Environment,
+        settlement: bool,
         scratch: &mut Scratch,
     ) -> Result<Self, QuantityError> {
         let cycles = scenario.time.cycles();
@@ -119,7 +120,7 @@ impl Leakage {
                 ));
             }
         }
-        for line in &shape.lines {
+        for line in shape.lines.iter().filter(|_| settlement) {
             let budget = &scenario.budgets[line.budget];
             let quantity = scenario.unit_costs[line.unit_cost].cashable.as_ref().unwrap_or(&budget.cashable);
             let cashable = over_time(quantity)?;
@@ -215,8 +216,8 @@ pub fn flows(
         parties_rate: clocks.parties,
         inflation,
     };
-    let leakage = Leakage::new(scenario, shape, environment, scratch)?;
-    let comparator_leakage = Leakage::new(scenario, shape, comparator.environment, scratch)?;
+    let leakage = Leakage::new(scenario, shape, environment, detail.settlement, scratch)?;
+    let comparator_leakage = Leakage::new(scenario, shape, comparator.environment, false, scratch)?;
     let comparator_clocks = Clocks::new(scenario, comparator.environment)?;
     for (own, other, quantity) in [
         (&clocks.costs, &comparator_clocks.costs, &scenario.valuation.discount_costs),
