@@ -12,7 +12,7 @@ use super::operation::{
 use super::parse::Expression;
 use super::resolve::resolve;
 use super::scope::Scope;
-use super::table::{MissingRow, TableShape, TableValues};
+use super::table::{MissingRow, TableKey, TableShape, TableValues};
 
 /// Points evaluated at a time. A register of this many lanes is 4 KiB, so that the few registers of a formula
 /// stay in the first-level cache.
@@ -148,6 +148,45 @@ impl Scratch {
 }
 
 impl Program {
+    /// What the program can tell of a variable's value: two values with the same signature give the same result
+    /// whatever else it is evaluated with. A variable that is only looked up in bands (ages in a table by age
+    /// group) has the position of its band; one that is used otherwise, the value itself.
+    pub fn signature(&self, variable: usize, value: f64) -> Vec<u64> {
+        let wanted = Operand::Variable(variable);
+        let mut signature = Vec::new();
+        let mut used = |operands: &[Operand]| {
+            if operands.contains(&wanted) {
+                signature.push(value.to_bits());
+            }
+        };
+        let mut bands = Vec::new();
+        for instruction in self.code.once.iter().chain(&self.code.each) {
+            match &instruction.action {
+                Action::Unary(_, operand) => used(&[*operand]),
+                Action::Binary(_, left, right) => used(&[*left, *right]),
+                Action::Select { condition, yes, no } => used(&[*condition, *yes, *no]),
+                Action::Lookup { table, keys, guard } => {
+                    used(guard.as_slice());
+                    for (operand, key) in keys.iter().zip(&self.code.shapes[*table].keys) {
+                        match key {
+                            TableKey::Bands { lowest, highest, .. }
+                                if *operand == wanted
+                                    && lowest.first().is_some_and(|&first| value >= first)
+                                    && highest.is_none_or(|highest| value < highest) =>
+                            {
+                                bands.push(lowest.partition_point(|&from| from <= value) as u64);
+                            }
+                            _ => used(&[*operand]),
+                        }
+                    }
+                }
+            }
+        }
+        used(self.code.result.as_slice());
+        signature.extend(bands);
+        signature
+    }
+
     /// The indices of the parameters the formula uses, ascending.
     pub fn parameters(&self) -> &[usize] {
         &self.code.parameters

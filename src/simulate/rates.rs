@@ -37,12 +37,16 @@ impl Grid {
     pub fn new(scenario: &Scenario, model: usize, profiles: &Profiles) -> Self {
         let quantities = super::profiles::model_quantities(scenario, model);
         let uses = |variable: usize| quantities.iter().any(|q| q.program.variables().contains(&variable));
-        let classes_by_age = scenario.population.classes.iter().any(|class| {
-            class.values.iter().any(|v| {
-                v.relative_rates.iter().any(|r| r.model == model)
-                    && v.share.program.variables().contains(&Variables::AGE)
-            })
-        });
+        // Shares of acting classes are those at entry; ages that they cannot tell apart need one point.
+        let shares: Vec<_> = scenario
+            .population
+            .classes
+            .iter()
+            .flat_map(|class| &class.values)
+            .filter(|value| value.relative_rates.iter().any(|r| r.model == model))
+            .map(|value| &value.share.program)
+            .collect();
+        let classes_by_age = shares.iter().any(|share| share.variables().contains(&Variables::AGE));
         let (by_year, by_time) = (uses(Variables::YEAR), uses(Variables::TIME));
         // The background hazard is that of an age and sex, whatever the formulas mention.
         let mortality = scenario.models[model].background.is_some();
@@ -72,7 +76,9 @@ impl Grid {
                 }
                 if by_age {
                     key.push(row[Variables::AGE].to_bits());
-                    key.push(entry[Variables::AGE].to_bits());
+                    for share in &shares {
+                        key.extend(share.signature(Variables::AGE, entry[Variables::AGE]));
+                    }
                 }
                 if by_year {
                     key.push(row[Variables::YEAR].to_bits());
