@@ -93,6 +93,13 @@ pub fn follow(
     }
 }
 
+/// g(x) = (1 − e^(−x))/x. A function of its own, because inside a larger one the compiler computes it draw by draw.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+#[inline(never)]
+pub(super) fn share_at_risk(x: Lane) -> Lane {
+    math::one_minus_exp_over(x)
+}
+
 /// A state's row under effects.
 struct ChangedRow {
     time: Lane,
@@ -182,6 +189,6 @@ fn changed_row(
             changed_hazard(structure, rates, point, state, exit.cause, schedule, cycle, per_probability);
     }
     let x = hazard * cycle_length;
-    let g = math::one_minus_exp_over(x);
+    let g = share_at_risk(x);
     ChangedRow { time: g * cycle_length, stay: Lane::ONE - x * g, per_probability }
 }

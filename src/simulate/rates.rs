@@ -407,7 +407,7 @@ impl Rates {
                     hazard += own;
                 }
                 let x = hazard * cycle_length;
-                let g = math::one_minus_exp_over(x);
+                let g = super::dynamics::share_at_risk(x);
                 self.time[at] = g * cycle_length;
                 self.stay[at] = Lane::ONE - x * g;
             }

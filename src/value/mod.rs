@@ -111,11 +111,15 @@ pub fn value_draws(
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);
     let mut variants = Vec::new();
-    let base = Environment::base(scenario)?;
-    for (index, variant) in scenario.variants.iter().enumerate() {
+    let stated = Environment::base(scenario)?;
+    let base_cases: Vec<Result<Vec<Flows>, QuantityError>> = scenario
+        .variants
+        .par_iter()
+        .map(|variant| block(scenario, &plan, detail(true), &variant.set, &stated, &mut Room::default()))
+        .collect();
+    for ((index, variant), base) in scenario.variants.iter().enumerate().zip(base_cases) {
+        let base = base?;
         let blocks = if extent.draws(index) { uncertainty.draws.div_ceil(LANES) } else { 0 };
-        let mut room = Room::default();
-        let base = block(scenario, &plan, detail(true), &variant.set, &base, &mut room)?;
         let by_year = scenario.time.years <= YEARS_IN_DETAIL || !scenario.goals.is_empty();
         let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
             .into_par_iter()
