@@ -74,8 +74,11 @@ fn cash_need(by_year: &[Series]) -> Series {
 }
 
 /// The first year from which the cumulative amount stays at or above zero until the end; `None` if it ends
-/// below zero. A deficit smaller than 1e-9 of all that went in and out is rounding.
+/// below zero, or if no money moves. A deficit smaller than 1e-9 of all that went in and out is rounding.
 pub fn payback(flow: &[f64]) -> Option<usize> {
+    if flow.iter().all(|&amount| amount == 0.0) {
+        return None;
+    }
     let slack = 1e-9 * flow.iter().map(|amount| amount.abs()).sum::<f64>();
     let mut cumulative = 0.0;
     let mut first = 0;
@@ -111,7 +114,8 @@ pub fn expected_shortfall(values: &[f64], share: f64) -> Option<f64> {
 
 /// Yearly rates r at which Σ f_y (1 + r)^−y = 0, lowest first: all of them between −99% and +99,900%.
 ///
-/// A flow that only takes money has lost it: −100%. One that only brings money, or none at all, has no rate.
+/// A flow that only takes money has lost it: −100%. One that only brings money, or none at all, has no rate; nor
+/// has one that begins by bringing money: that would be the rate of a loan, not of an investment.
 /// A flow that changes sign several times may have several, and all are given, since none of them is *the*
 /// rate of return.
 ///
@@ -119,6 +123,9 @@ pub fn expected_shortfall(values: &[f64], share: f64) -> Option<f64> {
 /// derivative it is monotone and has at most one zero, found by bisection; the zeros of the derivative are
 /// found in the same way from the next one down.
 pub fn internal_rates(flow: &[f64]) -> Vec<f64> {
+    if flow.iter().find(|&&f| f != 0.0).is_some_and(|&first| first > 0.0) {
+        return Vec::new();
+    }
     let (puts_in, takes_out) = (flow.iter().any(|&f| f < 0.0), flow.iter().any(|&f| f > 0.0));
     match (puts_in, takes_out) {
         (true, false) => vec![-1.0],
@@ -202,6 +209,7 @@ mod tests {
         assert_eq!(payback(&[-100.0, 60.0]), None);
         assert_eq!(payback(&[5.0, -5.0]), Some(0), "never below zero: from the first year");
         assert_eq!(payback(&[]), None);
+        assert_eq!(payback(&[0.0, 0.0]), None, "no money moves");
         // 0.1 + 0.2 − 0.3 is −5.6e-17 in another order of addition; that is no deficit.
         assert_eq!(payback(&[0.3, -0.1, -0.2]), Some(0));
     }

@@ -442,3 +442,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn ages_of_one_band_have_one_signature_where_age_is_only_looked_up() {
+    let looked_up = program("fall_rate(age) * price");
+    assert_eq!(looked_up.signature(0, 66.0), looked_up.signature(0, 74.0));
+    assert_ne!(looked_up.signature(0, 74.0), looked_up.signature(0, 75.0));
+    let computed = program("fall_rate(age) * (age - 60)");
+    assert_ne!(computed.signature(0, 66.0), computed.signature(0, 74.0));
+    assert!(program("price * 2").signature(0, 66.0).is_empty());
+}

@@ -105,6 +105,14 @@ pub enum SettleError {
         /// Programme.
         programme: String,
     },
+    /// An amount that is too large to be a number, or undefined.
+    #[error("arrangement `{arrangement}`: {what} is no finite number in some draw")]
+    NotFinite {
+        /// Arrangement.
+        arrangement: String,
+        /// What is not finite.
+        what: String,
+    },
     /// A clause that needs an amount which was not counted.
     #[error(
         "arrangement `{arrangement}`, clause `{clause}`: the amount it pays for was not counted in this run"

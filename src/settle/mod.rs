@@ -46,11 +46,9 @@ pub mod leakage;
 pub mod overlap;
 pub mod parties;
 pub mod phases;
-pub mod position;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use books::{Account, BookLine, Books, Entry, LineKind};
 pub use error::SettleError;
 pub use phases::{Agreed, Expectations, Phase, Settled, settle};
-pub use position::Position;

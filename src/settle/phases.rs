@@ -1,6 +1,6 @@
 //! The two passes and the three phases of a settlement.
 
-use super::books::{BookLine, Books};
+use super::books::{BookLine, Books, LineKind};
 use super::clauses::{Rule, rule};
 use super::contract::Block;
 use super::{SettleError, costs, leakage, overlap};
@@ -100,11 +100,29 @@ pub fn settle(scenario: &Scenario, valued: &Valued) -> Result<Vec<Settled>, Sett
                 let delivery = valued.delivery_of(strategy, arrangement);
                 let blocks: Vec<&Flows> = flows.blocks.iter().map(|block| &block[delivery]).collect();
                 let deal = Deal { scenario, arrangement, strategy };
-                results.push(deal.settle(variant, &flows.base[delivery], &blocks, valued.draws)?);
+                let settled = deal.settle(variant, &flows.base[delivery], &blocks, valued.draws)?;
+                check_finite(scenario, &settled)?;
+                results.push(settled);
             }
         }
     }
     Ok(results)
+}
+
+/// Fails where an amount became infinite or undefined: contract terms may be any number.
+fn check_finite(scenario: &Scenario, settled: &Settled) -> Result<(), SettleError> {
+    let lines = std::iter::once(&settled.base).chain(&settled.blocks).flat_map(|books| &books.lines);
+    let Some(line) = lines.into_iter().find(|line| !line.amounts.iter().all(Lane::all_finite)) else {
+        return Ok(());
+    };
+    let arrangement = &scenario.arrangements[settled.arrangement];
+    let what = match line.kind {
+        LineKind::Clause(clause) | LineKind::Repayment(clause) => {
+            format!("what clause `{}` pays", arrangement.clauses[clause].id)
+        }
+        _ => "a cost or saving that it settles".to_owned(),
+    };
+    Err(SettleError::NotFinite { arrangement: arrangement.id.clone(), what })
 }
 
 /// One strategy under one arrangement.

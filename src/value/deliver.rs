@@ -8,7 +8,7 @@
 
 use super::account::{Account, Clock};
 use super::collect::{Delivered, Group};
-use super::flows::{Counted, Flows, Followed, Grid, Shape};
+use super::flows::{Counted, Flows, Followed, Grid, ItemKind, Shape};
 use super::functionals::{Figure, Functionals, Prices};
 use super::plan::Plan;
 use crate::formula::{Inputs, Lane, Scratch};
@@ -293,7 +293,44 @@ pub fn flows(
             );
         }
     }
+    check_finite(scenario, plan, &flows)?;
     Ok(flows)
+}
+
+/// Fails where an amount became infinite or undefined, with the quantity it comes from.
+fn check_finite(scenario: &Scenario, plan: &Plan, flows: &Flows) -> Result<(), QuantityError> {
+    let problem = "gives amounts that are no finite numbers in some draw";
+    for (row, line) in plan.shape.lines.iter().enumerate() {
+        if !(flows.level_present[row].all_finite() && flows.increment_present[row].all_finite()) {
+            return Err(QuantityError::new(&scenario.unit_costs[line.unit_cost].value, problem));
+        }
+    }
+    for (row, item) in plan.shape.items.iter().enumerate() {
+        if !flows.programme_costs.total(row).all_finite() {
+            let programme = &scenario.programmes[item.programme];
+            let quantity = match item.kind {
+                ItemKind::Step { step, cost } => &programme.steps[step].costs[cost].value,
+                ItemKind::Fixed(index) => &programme.fixed[index].value,
+            };
+            return Err(QuantityError::new(quantity, problem));
+        }
+    }
+    let counts = (0..plan.shape.counted.len()).all(|row| {
+        flows.count_level.total(row).all_finite() && flows.count_increment.total(row).all_finite()
+    });
+    let health =
+        [flows.health_level_present, flows.health_increment_present].iter().flatten().all(Lane::all_finite);
+    let outcomes = (0..plan.shape.outcomes).all(|row| {
+        flows.outcome_level.total(row).all_finite() && flows.outcome_increment.total(row).all_finite()
+    });
+    if counts && health && outcomes {
+        return Ok(());
+    }
+    let quantity = &scenario.models[0].states[0].start;
+    Err(QuantityError::new(
+        quantity,
+        "the model gives numbers of people, events or QALYs that are not finite in some draw",
+    ))
 }
 
 /// Two accounts that are compared.

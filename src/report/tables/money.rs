@@ -121,8 +121,10 @@ fn party_rows<'a>(context: &'a Context<'_>, table: &mut Table, keys: [Cell<'a>; 
         None,
     );
     row("net_present_value_worst_5_percent", "EUR", single(None, cash.tail), None);
-    for &rate in &cash.internal_rates {
-        row("internal_rate_of_return", "per year", of_expected(Some(rate)), None);
+    // A flow that changes sign several times may have several rates; each has a key of its own.
+    let names = ["internal_rate_of_return", "internal_rate_of_return_2", "internal_rate_of_return_3"];
+    for (name, &rate) in names.into_iter().zip(&cash.internal_rates) {
+        row(name, "per year", of_expected(Some(rate)), None);
     }
     if let Some(summary) = &case.per_insured_month {
         row("net_per_insured_month", "EUR per insured person per month", statistics(summary), None);
@@ -148,7 +150,7 @@ pub(super) fn cashflow(context: &Context<'_>) -> Table {
                         context.strategy(settlement.strategy).into(),
                         context.arrangement(settlement.arrangement).into(),
                         context.account(case.account).into(),
-                        "net".into(),
+                        if year.is_some() { "net" } else { "net_total" }.into(),
                         year.into(),
                         "EUR".into(),
                     ];

@@ -164,8 +164,9 @@ impl SharedSavingsRule<'_> {
             (Benchmark::Forecast, _) => vec![Lane::ZERO; block.horizon()],
             (Benchmark::Fixed(amount), _) => {
                 let amount = contract.quantity(amount, Range::NotNegative)?;
+                // In euros of the year of the claims that it is compared with, whenever the payment follows.
                 (0..block.horizon())
-                    .map(|year| Ok(amount * contract.lagged_deflator(year)?))
+                    .map(|year| Ok(amount * contract.deflator(year)?))
                     .collect::<Result<_, SettleError>>()?
             }
         };

@@ -86,6 +86,20 @@ fn payments_are_capped_and_lagged_as_those_of_any_clause() {
 }
 
 #[test]
+fn a_nominal_benchmark_is_in_euros_of_the_year_of_the_claims_however_late_it_is_paid() {
+    // 30,000 of 2026 at 10% inflation since 2024 are 24,793.39; claims 20,000; half of the difference a year later.
+    let mut scenario = town(terms(Benchmark::Fixed(testing::quantity("30000"))));
+    scenario.arrangements[0].clauses[0].nominal = true;
+    scenario.arrangements[0].clauses[0].lag = 1;
+    let mut flows = testing::flows(&scenario, 1);
+    follow(&mut flows, &[25_000.0], &[20_000.0], 10.0);
+    flows.inflation = Some(Lane::splat(0.10));
+    let gains = testing::net_of(&scenario, flows, Parties::PROVIDER);
+    let expected = [0.0, (30_000.0 / 1.21 - 20_000.0) / 2.0];
+    approx::assert_relative_eq!(gains[..], expected[..], epsilon = 1e-9);
+}
+
+#[test]
 fn a_forecast_pays_for_deviations_of_costs_but_not_of_volume() {
     // Two draws: 10 and 30 participant-years, costs without the programme 100 and 300: 10 per year expected.
     // Both cost 9 per year with it: half of 1 · 10 = 5 and of 1 · 30 = 15.
