@@ -180,18 +180,20 @@ pub fn cohorts(
     observer: &mut impl Observer,
 ) -> Result<(), QuantityError> {
     let (time, states, cells) = (scenario.time, plan.structure.states, enrolment.cells.list.len());
-    let boundaries = time.cycles() + 1;
     let shares = enrolment.cells.shares(scenario, environment, &mut workspace.scratch)?;
-    // Shadows of all participants so far, `[boundary][cell][state]`.
-    let mut taken = vec![Lane::ZERO; boundaries * cells * states];
+    // Shadows of all participants so far at the boundaries at which someone enrols.
+    let mut boundaries: Vec<usize> = enrolment.moments.iter().map(|moment| moment.boundary).collect();
+    boundaries.dedup();
+    let mut taken = Taken { persons: vec![Lane::ZERO; boundaries.len() * cells * states], boundaries };
     let mut pool = vec![Lane::ZERO; cells * states];
     for moment in &enrolment.moments {
         let here = &present.persons[moment.boundary];
+        let gone = taken.at(moment.boundary, cells * states);
         for (cell, description) in enrolment.cells.list.iter().enumerate() {
             for state in 0..states {
                 let at = cell * states + state;
                 let all = here[description.profile * states + state] * shares[cell];
-                pool[at] = all - taken[moment.boundary * cells * states + at];
+                pool[at] = all - gone[at];
                 if (pool[at] + all * 1e-9).any(|left| left < -1e-9) {
                     let quantity = &scenario.programmes[moment.programme].relative_risk;
                     return Err(QuantityError::new(
@@ -218,6 +220,35 @@ pub fn cohorts(
     Ok(())
 }
 
+/// People whom participation has taken out of the pool, as they would have been without it.
+struct Taken {
+    /// Boundaries at which someone enrols, ascending.
+    boundaries: Vec<usize>,
+    /// `[boundary][cell][state]`.
+    persons: Vec<Lane>,
+}
+
+impl Taken {
+    /// By cell and state at a boundary of enrolment.
+    fn at(&self, boundary: usize, width: usize) -> &[Lane] {
+        let index = self.boundaries.partition_point(|&b| b < boundary);
+        &self.persons[index * width..(index + 1) * width]
+    }
+
+    /// Adds the shadows of a cell's participants, a share of those in `shadow`.
+    fn add(&mut self, shadow: &Trajectory, participants: Lane, cell: usize, cells: usize) {
+        let states = shadow.states;
+        for (index, &boundary) in self.boundaries.iter().enumerate() {
+            if boundary >= shadow.first {
+                let at = (index * cells + cell) * states;
+                for (gone, &persons) in self.persons[at..at + states].iter_mut().zip(shadow.at(boundary)) {
+                    *gone += persons * participants;
+                }
+            }
+        }
+    }
+}
+
 #[allow(clippy::too_many_arguments)]
 fn follow_moment(
     scenario: &Scenario,
@@ -228,7 +259,7 @@ fn follow_moment(
     enrolled: &Enrolled,
     effects: &Effects,
     workspace: &mut Workspace,
-    taken: &mut [Lane],
+    taken: &mut Taken,
     observer: &mut impl Observer,
 ) -> Result<(), QuantityError> {
     let programme = &scenario.programmes[moment.programme];
@@ -284,11 +315,8 @@ fn follow_moment(
                 super::dynamics::follow(&plan.structure, rates, path, length, start, schedule, with);
             }
         }
-        for boundary in moment.boundary..=moment.boundary + if takes_part { cycles } else { 0 } {
-            let at = (boundary * cells + cell) * states;
-            for (gone, &persons) in taken[at..at + states].iter_mut().zip(shadow.at(boundary)) {
-                *gone += persons * participants;
-            }
+        if takes_part {
+            taken.add(shadow, participants, cell, cells);
         }
         observer.cohort(&Cohort {
             model: plan.model,
