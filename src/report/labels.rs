@@ -14,6 +14,7 @@ pub enum Label {
     PeopleTakingPart,
     StepReached,
     TurnedAway,
+    RangesExplained,
     ChangeOf,
     QalyExplained,
     WhatItCosts,
@@ -21,6 +22,7 @@ pub enum Label {
     ProgrammeCost,
     CareCosts,
     OnBalance,
+    DiscountedQalys,
     SavesOnBalance,
     CostsOnBalance,
     PricePerQaly,
@@ -40,8 +42,9 @@ pub enum Label {
     Party,
     FreedCapacity,
     FreedCapacityExplained,
+    PartiesAddUp,
     HowSure,
-    IntervalExplained,
+    ModelDoubt,
     BestBuy,
     BestBuyBaseOnly,
     WorthKnowing,
@@ -52,12 +55,19 @@ pub enum Label {
     GoalBaseMissed,
     WhatIf,
     WhatIfBasis,
+    WhatIfDiscounted,
     AsStated,
     WhatIfLine,
+    WhatIfSame,
+    WhatIfSameForAll,
     LeftOut,
     NoWarnings,
     MoreWarnings,
+    TechnicalRemark,
+    TechnicalRemarks,
     Unsourced,
+    Assumptions,
+    ChanceBetweenPersons,
     WhereFiles,
     NothingCompared,
     To,
@@ -79,7 +89,13 @@ impl Label {
             L::PeopleTakingPart => ("People who take part", "Mensen die meedoen"),
             L::StepReached => ("reached: {}", "bereikt: {}"),
             L::TurnedAway => ("turned away, no place: {}", "geen plaats: {}"),
-            L::ChangeOf => ("Change over {} years", "Verandering over {} jaar"),
+            L::RangesExplained => (
+                "Ranges (… to …): 95 of 100 draws lie within them.",
+                "Marges (… tot …): 95 van de 100 trekkingen liggen daarbinnen.",
+            ),
+            L::ChangeOf => {
+                ("Change over {} years (not discounted)", "Verandering over {} jaar (niet verdisconteerd)")
+            }
             L::QalyExplained => (
                 "A healthy year (QALY) is one year in full health; two years in half health count as one.",
                 "Een gezond levensjaar (QALY) is een jaar in volle gezondheid; twee jaar in halve gezondheid \
@@ -88,11 +104,16 @@ impl Label {
             L::WhatItCosts => ("What it costs and saves", "Wat het kost en bespaart"),
             L::MoneyBasis => (
                 "Euros of {}, all years together, later years discounted at {} a year. Minus is saved.",
-                "Euro's van {}, alle jaren samen, latere jaren verdisconteerd met {} per jaar. Min is bespaard.",
+                "Euro's van {}, alle jaren samen, latere jaren teruggerekend (verdisconteerd) met {} per jaar. \
+                 Een minteken betekent: bespaard.",
             ),
-            L::ProgrammeCost => ("Programme itself", "Programma zelf"),
+            L::ProgrammeCost => ("Programme itself", "Het programma zelf"),
             L::CareCosts => ("Care and support: {}", "Zorg en ondersteuning: {}"),
             L::OnBalance => ("On balance", "Per saldo"),
+            L::DiscountedQalys => (
+                "Healthy years, later ones discounted at {} a year",
+                "Gezonde levensjaren, latere teruggerekend met {} per jaar",
+            ),
             L::SavesOnBalance => (
                 "On balance it saves society {}: the care avoided is worth more than the programme costs.",
                 "Per saldo bespaart het de samenleving {}: de vermeden zorg is meer waard dan het programma kost.",
@@ -104,8 +125,8 @@ impl Label {
             L::CheaperAndBetter => (
                 "It does not cost more and it does not cost healthy years: it is better than or as good as doing \
                  nothing new.",
-                "Het kost niet meer en het kost geen gezonde levensjaren: het is beter dan of even goed als niets \
-                 nieuws doen.",
+                "Het kost niet meer en het kost geen gezonde levensjaren: het is beter dan of even goed als alles \
+                 bij het oude laten.",
             ),
             L::DearerAndWorse => (
                 "It costs no less and people gain no healthy years.",
@@ -139,7 +160,8 @@ impl Label {
             L::WhoPays => ("Who pays and who gains", "Wie betaalt en wie profiteert"),
             L::WhoPaysBasis => (
                 "{} of euros of {}, all years together, later years discounted at {} a year. Minus is a loss.",
-                "{} euro's van {}, alle jaren samen, latere jaren verdisconteerd met {} per jaar. Min is verlies.",
+                "{} euro's van {}, alle jaren samen, latere jaren teruggerekend (verdisconteerd) met {} per jaar. Een \
+                 minteken betekent: verlies.",
             ),
             L::WhoPaysChance => {
                 ("In brackets the chance of not losing.", "Tussen haakjes de kans om niet te verliezen.")
@@ -147,19 +169,26 @@ impl Label {
             L::Thousands => ("Thousands", "Duizenden"),
             L::Millions => ("Millions", "Miljoenen"),
             L::Party => ("Party", "Partij"),
-            L::FreedCapacity => ("Freed capacity", "Vrije capaciteit"),
+            L::FreedCapacity => ("Freed capacity", "Vrijgekomen capaciteit"),
             L::FreedCapacityExplained => (
-                "Freed capacity: care that is no longer needed but goes on being paid for. Nobody's money.",
-                "Vrije capaciteit: zorg die niet meer nodig is maar wel betaald blijft. Niemands geld.",
+                "Freed capacity: care and help that is no longer needed but brings nobody cash.",
+                "Vrijgekomen capaciteit: zorg en hulp die niet meer nodig is maar niemand geld oplevert.",
+            ),
+            L::PartiesAddUp => (
+                "All parties and freed capacity together come only nearly to the balance above, with the \
+                 opposite sign: the amounts of parties are discounted per calendar year.",
+                "Alle partijen en de vrijgekomen capaciteit samen komen maar ongeveer uit op het saldo hierboven, \
+                 met omgekeerd teken: bedragen van partijen zijn per kalenderjaar teruggerekend.",
             ),
             L::HowSure => ("How sure are we?", "Hoe zeker is dit?"),
-            L::IntervalExplained => (
-                "Between brackets above: 95 of 100 draws lie within these bounds.",
-                "Tussen haakjes hierboven: 95 van de 100 trekkingen liggen binnen deze grenzen.",
+            L::ModelDoubt => (
+                "Doubt about the model itself is not in these chances.",
+                "Twijfel over het model zelf zit niet in deze kansen.",
             ),
             L::BestBuy => (
-                "If a healthy year may cost {}, the best choice is: {}. Chance that this is right: {}.",
-                "Als een gezond levensjaar {} mag kosten, is de beste keus: {}. Kans dat dat klopt: {}.",
+                "If a healthy year may cost {}, the best choice is: {}. It is best in {} of {} draws.",
+                "Als een gezond levensjaar {} mag kosten, is de beste keus: {}. In {} van de {} trekkingen \
+                 is dat zo.",
             ),
             L::BestBuyBaseOnly => (
                 "If a healthy year may cost {}, the best choice is: {}.",
@@ -176,19 +205,47 @@ impl Label {
             L::GoalBaseMissed => ("not reached", "niet gehaald"),
             L::WhatIf => ("What if: other assumptions", "Wat als: andere aannamen"),
             L::WhatIfBasis => (
-                "At the stated values, without the uncertainty about them.",
-                "Bij de opgegeven waarden, zonder de onzekerheid daarover.",
+                "Figures of the base case (the stated values, without the uncertainty about them), discounted; so \
+                 they differ from the means above.",
+                "Cijfers van de basisberekening (de opgegeven waarden, zonder de onzekerheid daarover), \
+                 teruggerekend; ze verschillen dus van de gemiddelden hierboven.",
+            ),
+            L::WhatIfDiscounted => (
+                "Euros and healthy years are discounted.",
+                "Euro's en gezonde levensjaren zijn teruggerekend.",
             ),
             L::AsStated => ("This scenario", "Dit scenario"),
             L::WhatIfLine => {
                 ("{}: {} on balance, {} healthy years", "{}: {} per saldo, {} gezonde levensjaren")
             }
+            L::WhatIfSame => (
+                "{}: no difference for society; what each party pays may differ, see who_pays_who_gains.csv",
+                "{}: geen verschil voor de samenleving; wat elke partij betaalt kan verschillen, zie \
+                 who_pays_who_gains.csv",
+            ),
+            L::WhatIfSameForAll => ("{}: no difference for society", "{}: geen verschil voor de samenleving"),
             L::LeftOut => ("What to keep in mind", "Om rekening mee te houden"),
             L::NoWarnings => ("No warnings about this scenario.", "Geen waarschuwingen bij dit scenario."),
             L::MoreWarnings => ("And {} more, in manifest.json.", "En nog {}, in manifest.json."),
+            L::TechnicalRemark => {
+                ("1 technical remark: see manifest.json.", "1 technische opmerking: zie manifest.json.")
+            }
+            L::TechnicalRemarks => {
+                ("{} technical remarks: see manifest.json.", "{} technische opmerkingen: zie manifest.json.")
+            }
             L::Unsourced => (
                 "Numbers without a source and without a reason: {} of {} (see inputs.csv).",
                 "Getallen zonder bron en zonder reden: {} van {} (zie inputs.csv).",
+            ),
+            L::Assumptions => (
+                "{} of {} numbers are assumptions, not measured: see inputs.csv.",
+                "{} van de {} getallen zijn aannamen, niet gemeten: zie inputs.csv.",
+            ),
+            L::ChanceBetweenPersons => (
+                "Numbers are expected numbers: chance between persons is not in the ranges, so what happens in \
+                 a small group can lie outside them.",
+                "Aantallen zijn verwachte aantallen: toeval tussen personen zit niet in de marges, dus wat er in \
+                 een kleine groep gebeurt kan erbuiten liggen.",
             ),
             L::WhereFiles => ("All results are in {}", "Alle resultaten staan in {}"),
             L::NothingCompared => (
@@ -245,8 +302,14 @@ mod tests {
             L::WorthKnowing,
             L::GoalLine,
             L::WhatIfLine,
+            L::WhatIfSame,
+            L::WhatIfSameForAll,
+            L::DiscountedQalys,
+            L::ChangeOf,
             L::MoreWarnings,
+            L::TechnicalRemarks,
             L::Unsourced,
+            L::Assumptions,
             L::WhereFiles,
         ];
         for label in with_gaps {

@@ -4,6 +4,8 @@
 //! that is, what to keep in mind, and where the files are. Amounts have three significant digits; the files
 //! hold all of them.
 
+mod reservations;
+mod what_if;
 mod who_pays;
 
 use super::labels::Label;
@@ -21,9 +23,6 @@ use crate::value::flows::{Counted, Flows};
 
 /// Events, outcomes and the like that are shown at most; the files hold all.
 const MEASURES_SHOWN: usize = 8;
-
-/// Warnings that are shown at most; the manifest holds all.
-const WARNINGS_SHOWN: usize = 5;
 
 /// The summary of a run in words.
 pub fn summary(run: &Run<'_>, lang: Lang) -> String {
@@ -138,6 +137,9 @@ impl Page<'_> {
     fn what_it_does(&mut self, main: &VariantFindings, delivery: usize, strategy: usize) {
         let title = self.say(Label::WhatItDoes, &[&self.strategy_name(strategy)]);
         self.heading(&title);
+        if self.run.drawn() {
+            self.explain(Label::RangesExplained);
+        }
         let outcomes = &main.outcomes.deliveries[delivery];
         self.people(outcomes, strategy);
         let years = self.run.scenario.time.years.to_string();
@@ -150,9 +152,9 @@ impl Page<'_> {
             let share = change.expected() / before;
             // Below half a tenth of a per cent the amount says more than the share.
             let told = before > 0.0 && share.abs() >= 0.0005;
-            let more = if told { signed(&self.lang.percent(share)) } else { String::new() };
+            let more = if told { self.lang.change(share) } else { String::new() };
             let mut label = self.lang.of(&measure.name).to_owned();
-            if matches!(measure.row, Row::Outcome(_)) && !measure.unit.is_empty() {
+            if matches!(measure.row, Row::Outcome(_)) && !measure.unit.is_empty() && !speaks(measure) {
                 label = format!("{label} ({})", measure.unit);
             }
             self.amount(&label, change, &more);
@@ -246,6 +248,8 @@ impl Page<'_> {
         }
         let label = self.say(Label::OnBalance, &[]);
         self.euros(&label, &result.cost_increment);
+        let label = self.say(Label::DiscountedQalys, &[&self.rate(|rates| rates.effects)]);
+        self.amount(&label, &result.qalys_increment, "");
         for label in explained {
             self.explain(label);
         }
@@ -272,6 +276,10 @@ impl Page<'_> {
         }
     }
 
+    fn chance(&self, chance: f64) -> String {
+        self.lang.chance(chance, self.run.valued.draws)
+    }
+
     fn rate(&self, of: impl Fn(&Rates) -> f64) -> String {
         self.lang.percent(of(&self.run.rates))
     }
@@ -280,11 +288,11 @@ impl Page<'_> {
         let Some(cea) = &main.cost_effectiveness else { return };
         let title = self.say(Label::HowSure, &[]);
         self.heading(&title);
+        self.best_buys(cea);
         if self.run.drawn() {
-            let text = self.say(Label::IntervalExplained, &[]);
+            let text = self.say(Label::ModelDoubt, &[]);
             self.paragraph(&text);
         }
-        self.best_buys(cea);
     }
 
     fn best_buys(&mut self, cea: &CostEffectiveness) {
@@ -293,7 +301,9 @@ impl Page<'_> {
             let best = self.strategy_name(at.frontier);
             let text = match at.strategies[at.frontier].probability {
                 Some(chance) => {
-                    self.say(Label::BestBuy, &[&threshold, &best, &self.lang.percent(chance.mean)])
+                    let draws = self.run.valued.draws as f64;
+                    let best_in = self.lang.number((chance.mean * draws).round(), 0);
+                    self.say(Label::BestBuy, &[&threshold, &best, &best_in, &self.lang.number(draws, 0)])
                 }
                 None => self.say(Label::BestBuyBaseOnly, &[&threshold, &best]),
             };
@@ -323,12 +333,12 @@ impl Page<'_> {
             let gaps = [
                 self.name(&goal.name, &goal.id),
                 year.to_string(),
-                signed(&self.lang.percent(goal.change)),
-                signed(&self.lang.percent(result.change.expected())),
+                self.lang.change(goal.change),
+                self.lang.change(result.change.expected()),
             ];
             let mut text = self.say(Label::GoalLine, &gaps.each_ref().map(String::as_str));
             let outcome = match result.probability {
-                Some(chance) => self.say(Label::GoalChance, &[&self.lang.percent(chance)]),
+                Some(chance) => self.say(Label::GoalChance, &[&self.chance(chance)]),
                 None if result.reached_in_base => self.say(Label::GoalBaseReached, &[]),
                 None => self.say(Label::GoalBaseMissed, &[]),
             };
@@ -345,79 +355,14 @@ impl Page<'_> {
             self.item(&text);
         }
     }
-
-    fn what_if(&mut self) {
-        let scenario = self.run.scenario;
-        if scenario.variants.len() < 2 {
-            return;
-        }
-        let title = self.say(Label::WhatIf, &[]);
-        self.heading(&title);
-        let all_drawn = self.run.valued.variants.iter().all(|variant| !variant.blocks.is_empty());
-        if self.run.drawn() && !all_drawn {
-            let text = self.say(Label::WhatIfBasis, &[]);
-            self.paragraph(&text);
-        }
-        for (index, (variant, findings)) in
-            scenario.variants.iter().zip(&self.run.findings.variants).enumerate()
-        {
-            let Some(cea) = &findings.cost_effectiveness else { continue };
-            for (strategy, result) in cea.strategies.iter().enumerate() {
-                if strategy == scenario.comparator {
-                    continue;
-                }
-                let mut name = match index {
-                    0 => self.say(Label::AsStated, &[]),
-                    _ => self.name(&variant.name, &variant.id),
-                };
-                if cea.strategies.len() > 2 {
-                    name = format!("{name}, {}", self.strategy_name(strategy));
-                }
-                // Compared with each other, so all of the same kind: means only where every variant has them.
-                let of = |summary: &Summary| if all_drawn { summary.expected() } else { summary.base };
-                let euros = self.lang.money(of(&result.cost_increment));
-                let qalys = signed(&self.lang.rounded(of(&result.qalys_increment)));
-                let text = self.say(Label::WhatIfLine, &[&name, &euros, &qalys]);
-                self.item(&text);
-            }
-        }
-    }
-
-    fn keep_in_mind(&mut self) {
-        let title = self.say(Label::LeftOut, &[]);
-        self.heading(&title);
-        let inputs = &self.run.scenario.inputs;
-        let evidence = inputs.iter().filter(|input| input.needs_origin);
-        let unknown =
-            evidence.clone().filter(|input| input.source.is_empty() && input.assumption.is_empty()).count();
-        if unknown > 0 {
-            let text = self.say(Label::Unsourced, &[&unknown.to_string(), &evidence.count().to_string()]);
-            self.item(&text);
-        } else if self.run.warnings.is_empty() {
-            let text = self.say(Label::NoWarnings, &[]);
-            self.item(&text);
-        }
-        for warning in self.run.warnings.iter().take(WARNINGS_SHOWN) {
-            self.item(warning);
-        }
-        let more = self.run.warnings.len().saturating_sub(WARNINGS_SHOWN);
-        if more > 0 {
-            let text = self.say(Label::MoreWarnings, &[&more.to_string()]);
-            self.item(&text);
-        }
-        if let Some(folder) = &self.run.folder {
-            self.text.push('\n');
-            let text = self.say(Label::WhereFiles, &[folder]);
-            self.text.push_str(&text);
-            self.text.push('\n');
-        }
-    }
 }
 
-/// With a plus when it is more.
-fn signed(number: &str) -> String {
-    let some = number.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
-    if number.starts_with(['−', '<', '>']) || !some { number.to_owned() } else { format!("+{number}") }
+/// Whether the name of a measure is more than its identifier, so that it tells its own unit.
+fn speaks(measure: &Measure) -> bool {
+    let plain = measure.id.replace('_', " ");
+    [&measure.name.en, &measure.name.nl]
+        .into_iter()
+        .any(|name| !name.is_empty() && *name != measure.id && *name != plain)
 }
 
 /// The Dutch laws that a name mentions, which readers elsewhere cannot know.

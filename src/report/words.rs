@@ -110,6 +110,35 @@ impl Lang {
         let decimals = usize::from(percent.abs() < 9.95 && percent != percent.round());
         format!("{}%", self.number(percent, decimals))
     }
+
+    /// A relative change with its sign; what rounds to nothing is said to be about nothing.
+    pub fn change(self, share: f64) -> String {
+        if share != 0.0 && share.abs() < 0.0005 {
+            self.pick("about 0%", "ongeveer 0%").to_owned()
+        } else {
+            signed(&self.percent(share))
+        }
+    }
+
+    /// A chance counted in so many draws. What happened in none of n draws may still happen: its chance is
+    /// below 3/n with 95% confidence (the rule of three, as (1 − 3/n)^n ≈ e^−3 ≈ 0.05), here rounded up to a
+    /// whole per cent; likewise for what happened in every draw.
+    pub fn chance(self, share: f64, draws: usize) -> String {
+        let bound = 300_usize.div_ceil(draws.max(1)).min(100);
+        if share <= 0.0 {
+            format!("<{bound}%")
+        } else if share >= 1.0 {
+            format!(">{}%", 100 - bound)
+        } else {
+            self.percent(share)
+        }
+    }
+}
+
+/// With a plus when it is more.
+pub fn signed(number: &str) -> String {
+    let some = number.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
+    if number.starts_with('−') || !some { number.to_owned() } else { format!("+{number}") }
 }
 
 /// Rounds to so many significant digits, halves away from zero.
@@ -159,6 +188,25 @@ mod tests {
         assert_eq!(Lang::Nl.percent(0.0234), "2,3%");
         assert_eq!(Lang::En.percent(0.8349), "83%");
         assert_eq!(Lang::En.percent(-0.021), "−2.1%");
+    }
+
+    #[test]
+    fn a_chance_seen_in_no_draw_or_in_every_draw_is_bounded_by_three_over_their_number() {
+        assert_eq!(Lang::En.chance(0.0, 1000), "<1%", "3/1000, to the whole per cent above");
+        assert_eq!(Lang::En.chance(1.0, 300), ">99%");
+        assert_eq!(Lang::En.chance(0.0, 64), "<5%", "3/64 = 4.7%");
+        assert_eq!(Lang::En.chance(1.0, 64), ">95%");
+        assert_eq!(Lang::En.chance(1.0, 2), ">0%", "two draws tell next to nothing");
+        assert_eq!(Lang::Nl.chance(0.0156, 64), "1,6%");
+    }
+
+    #[test]
+    fn a_change_has_a_sign_unless_it_is_about_nothing() {
+        assert_eq!(Lang::En.change(0.000_013), "about 0%");
+        assert_eq!(Lang::Nl.change(-0.000_013), "ongeveer 0%");
+        assert_eq!(Lang::En.change(0.0), "0%");
+        assert_eq!(Lang::En.change(0.021), "+2.1%");
+        assert_eq!(Lang::En.change(-0.021), "−2.1%");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use super::Page;
 use crate::analyse::VariantFindings;
+use crate::analyse::cash_flow::CashFlow;
+use crate::analyse::statistics::Summary;
 use crate::report::labels::Label;
 use crate::report::layout::Matrix;
 use crate::scenario::checked::Parties;
@@ -59,13 +61,13 @@ impl Page<'_> {
                 .collect();
             let rows = accounts.iter().map(|&account| {
                 let cells = (0..settlements.len()).map(|column| {
-                    case(account, column).map_or_else(
+                    case(account, column).filter(|case| !no_money(&case.cash)).map_or_else(
                         || "–".to_owned(),
                         |case| {
                             let value = self.lang.rounded(case.cash.present.expected() / unit);
                             match case.cash.probability_not_negative {
                                 Some(chance) if account != Account::Capacity => {
-                                    format!("{value} ({})", self.lang.percent(chance))
+                                    format!("{value} ({})", self.chance(chance))
                                 }
                                 _ => value,
                             }
@@ -79,6 +81,12 @@ impl Page<'_> {
             if accounts.contains(&Account::Capacity) {
                 self.explain(Label::FreedCapacityExplained);
             }
+            // An arrangement that changes who takes part, or parties that discount otherwise, change the balance.
+            let deliveries = &self.run.valued.deliveries;
+            let own = deliveries.iter().any(|d| d.strategy == strategy && d.arrangement.is_some());
+            if !own && self.run.rates.parties == self.run.rates.costs {
+                self.explain(Label::PartiesAddUp);
+            }
         }
     }
 
@@ -91,6 +99,15 @@ impl Page<'_> {
             Account::Care | Account::Capacity | Account::Resources => self.say(Label::FreedCapacity, &[]),
         }
     }
+}
+
+/// Whether nothing is received or paid in any year, at the stated values and in every draw.
+fn no_money(cash: &CashFlow) -> bool {
+    let nothing = |summary: &Summary| {
+        let spread = summary.spread;
+        summary.base == 0.0 && spread.is_none_or(|s| s.mean == 0.0 && (s.n == 1 || s.sd == 0.0))
+    };
+    nothing(&cash.present) && cash.by_year.iter().all(nothing)
 }
 
 /// The parties that the scenario names in its order, then those that are always there, then what is nobody's.

@@ -1,0 +1,76 @@
+//! The same comparison under other assumptions.
+
+use super::Page;
+use crate::analyse::statistics::Summary;
+use crate::report::labels::Label;
+use crate::report::words::signed;
+
+impl Page<'_> {
+    /// Costs and health of every variant; one that changes neither is said to change neither.
+    pub(super) fn what_if(&mut self) {
+        let scenario = self.run.scenario;
+        if scenario.variants.len() < 2 {
+            return;
+        }
+        let title = self.say(Label::WhatIf, &[]);
+        self.heading(&title);
+        let all_drawn = self.run.valued.variants.iter().all(|variant| !variant.blocks.is_empty());
+        let only_main_drawn = self.run.drawn() && !all_drawn;
+        let basis = if only_main_drawn { Label::WhatIfBasis } else { Label::WhatIfDiscounted };
+        let text = self.say(basis, &[]);
+        self.paragraph(&text);
+        // Compared with each other, so all of the same kind: means only where every variant has them.
+        let of = |summary: &Summary| if all_drawn { summary.expected() } else { summary.base };
+        let main = self.run.findings.variants.first();
+        let settled = main.is_some_and(|main| !main.settlements.is_empty());
+        let main = main.and_then(|main| main.cost_effectiveness.as_ref());
+        for (index, (variant, findings)) in
+            scenario.variants.iter().zip(&self.run.findings.variants).enumerate()
+        {
+            let Some(cea) = &findings.cost_effectiveness else { continue };
+            for (strategy, result) in cea.strategies.iter().enumerate() {
+                if strategy == scenario.comparator {
+                    continue;
+                }
+                let mut name = match index {
+                    0 => self.say(Label::AsStated, &[]),
+                    _ => self.name(&variant.name, &variant.id),
+                };
+                if cea.strategies.len() > 2 {
+                    name = format!("{name}, {}", self.strategy_name(strategy));
+                }
+                let (costs, qalys) = (of(&result.cost_increment), of(&result.qalys_increment));
+                let stated = main.and_then(|main| main.strategies.get(strategy));
+                let same = index > 0
+                    && stated.is_some_and(|stated| {
+                        equal(costs, of(&stated.cost_increment)) && equal(qalys, of(&stated.qalys_increment))
+                    });
+                let text = if !same {
+                    let (euros, years) = (self.lang.money(costs), signed(&self.lang.rounded(qalys)));
+                    self.say(Label::WhatIfLine, &[&name, &euros, &years])
+                } else if settled {
+                    self.say(Label::WhatIfSame, &[&name])
+                } else {
+                    self.say(Label::WhatIfSameForAll, &[&name])
+                };
+                self.item(&text);
+            }
+        }
+    }
+}
+
+/// Equal but for the rounding of additions.
+fn equal(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::equal;
+
+    #[test]
+    fn amounts_that_differ_by_rounding_only_are_equal() {
+        assert!(equal(0.1 + 0.2, 0.3) && equal(0.0, 0.0));
+        assert!(!equal(764_000.0, 764_001.0) && !equal(0.0, 1e-12));
+    }
+}
