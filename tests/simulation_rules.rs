@@ -2,42 +2,13 @@
 
 mod common;
 
-use common::{base_flows, count, scenario, strategy_total};
+use common::{base_flows, count, men, scenario, strategy_total};
 use ounce::value::flows::Flows;
 use proptest::prelude::*;
 
-/// One man of 70, healthy or dead, with falls; `{}` takes more tables.
-const ONE: &str = r#"
-ounce = 1
-title = "one person"
-[time]
-start = 2026
-years = 4
-cycle = "half-year"
-[uncertainty]
-draws = 16
-seed = 1
-design = "random"
-[valuation]
-discount = { costs = 0.0, effects = 0.0 }
-[population]
-closed = true
-[population.groups.men]
-age = 70
-sex = "male"
-persons = 100
-[models.m.states.home]
-start = 1
-utility = 1
-[models.m.states.dead]
-start = 0
-alive = false
-[budgets.care]
-[strategies.usual_care]
-"#;
-
+/// A hundred men of 70 in half-year cycles for four years, and more tables.
 fn with(more: &str) -> ounce::scenario::Scenario {
-    scenario(&format!("{ONE}\n{more}"))
+    scenario(&format!("{}\n{more}", men(4, "half-year")))
 }
 
 #[test]
