@@ -122,11 +122,11 @@ impl Observer for Recorder {
         self.comparator.push(Track::of(trajectory, 1.0));
     }
     fn cohort(&mut self, cohort: &Cohort<'_>) -> Result<(), QuantityError> {
-        let invited: f64 = cohort.shadow.at(cohort.boundary).iter().map(|n| n[0]).sum();
-        let course = cohort.deepest[1][0];
-        let (shadow, with) = (Track::of(cohort.shadow, course), Track::of(cohort.run(1), course));
+        let invited: f64 = cohort.without(0).at(cohort.boundary).iter().map(|n| n[0]).sum();
+        let (check, course) = (cohort.weight(0)[0], cohort.weight(1)[0]);
+        let (shadow, with) = (Track::of(cohort.without(1), course), Track::of(cohort.with(1), course));
         let alive = with.persons[1][0] + with.persons[1][1];
-        let persons = [invited, invited * cohort.reaching[0][0], invited * course, alive];
+        let persons = [invited, invited * (check + course), invited * course, alive];
         self.cohorts.push((persons, shadow, with));
         Ok(())
     }

@@ -14,7 +14,7 @@ use super::profiles::{Cells, Profiles};
 use super::rates::{Grid, Rates};
 use super::structure::Structure;
 use super::trajectory::Trajectory;
-use super::{Cohort, Observer};
+use super::{Cohort, Followed, Observer};
 use crate::formula::{Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::Scenario;
@@ -279,6 +279,7 @@ fn follow_moment(
         .unwrap_or(0);
     let mut scheduled = false;
     let mut followed = vec![false; steps];
+    let mut turned_away = vec![Lane::ZERO; steps];
     for (cell, description) in enrolment.cells.list.iter().enumerate() {
         if !enrolled.any[cell] {
             continue;
@@ -318,6 +319,12 @@ fn follow_moment(
         if takes_part {
             taken.add(shadow, participants, cell, cells);
         }
+        let invited = start.iter().fold(Lane::ZERO, |sum, &persons| sum + persons);
+        for (persons, &share) in
+            turned_away.iter_mut().zip(&enrolled.turned_away[cell * steps..(cell + 1) * steps])
+        {
+            *persons = invited * share;
+        }
         observer.cohort(&Cohort {
             model: plan.model,
             programme: moment.programme,
@@ -327,12 +334,8 @@ fn follow_moment(
             point: cell,
             points: &moment.points,
             path,
-            reaching: &enrolled.reaching[cell * steps..(cell + 1) * steps],
-            deepest,
-            turned_away: &enrolled.turned_away[cell * steps..(cell + 1) * steps],
-            followed: &followed,
-            shadow,
-            with: &workspace.with,
+            turned_away: &turned_away,
+            people: Followed::Together { deepest, shadow, with: &workspace.with, followed: &followed },
             effects,
         })?;
     }

@@ -44,8 +44,8 @@ pub trait Observer {
     fn cohort(&mut self, cohort: &Cohort<'_>) -> Result<(), QuantityError>;
 }
 
-/// Everybody of one cell who was invited to a programme at one moment, followed with and without its effects.
-/// Both runs start with all who were invited; shares say how many of them came how far.
+/// Everybody of one cell who was invited to a programme at one moment, followed with and without its effects,
+/// by the deepest step that they come to.
 #[derive(Clone, Copy, Debug)]
 pub struct Cohort<'a> {
     /// Model.
@@ -64,25 +64,73 @@ pub struct Cohort<'a> {
     pub points: &'a Points,
     /// Point of the model's grid in each cycle from 1 January of the start year.
     pub path: &'a [u32],
-    /// Share of those invited who come as far as each step.
-    pub reaching: &'a [Lane],
-    /// Share whose deepest step it is.
-    pub deepest: &'a [Lane],
-    /// Share turned away from a step for lack of capacity.
+    /// Persons turned away from each step for lack of capacity.
     pub turned_away: &'a [Lane],
-    /// Whether `with` holds a run for the step; if not, its people go as the shadow does.
-    pub followed: &'a [bool],
-    /// Without effects.
-    pub shadow: &'a Trajectory,
-    /// With the effects of each step as the deepest, where followed.
-    pub with: &'a [Trajectory],
+    /// Who was followed.
+    pub people: Followed<'a>,
     /// Effects of the programme.
     pub effects: &'a Effects,
 }
 
+/// The runs of a cohort, by the deepest step people come to.
+#[derive(Clone, Copy, Debug)]
+pub enum Followed<'a> {
+    /// All who were invited, followed together; a share of them comes to each step as the deepest. Expected numbers
+    /// allow this: everybody invited in a cell has the same mix of states.
+    Together {
+        /// Share whose deepest step it is.
+        deepest: &'a [Lane],
+        /// Without effects.
+        shadow: &'a Trajectory,
+        /// With the effects of each step as the deepest.
+        with: &'a [Trajectory],
+        /// Whether `with` holds a run for the step; if not, its people go as the shadow does.
+        followed: &'a [bool],
+    },
+    /// The people of each deepest step, followed by themselves. Whole people need this: who came to one step did not
+    /// come to another.
+    Apart {
+        /// Without effects.
+        without: &'a [Trajectory],
+        /// With the effects of each step as the deepest.
+        with: &'a [Trajectory],
+        /// Whether there is anyone at the step in any draw; if not, its runs mean nothing.
+        anyone: &'a [bool],
+    },
+}
+
 impl Cohort<'_> {
-    /// The run of those whose deepest step it is.
-    pub fn run(&self, step: usize) -> &Trajectory {
-        if self.followed[step] { &self.with[step] } else { self.shadow }
+    /// By what the runs of a step are multiplied to give those whose deepest step it is.
+    pub fn weight(&self, step: usize) -> Lane {
+        match self.people {
+            Followed::Together { deepest, .. } => deepest[step],
+            Followed::Apart { anyone, .. } => {
+                if anyone[step] {
+                    Lane::ONE
+                } else {
+                    Lane::ZERO
+                }
+            }
+        }
+    }
+    /// The run without effects, for those whose deepest step it is.
+    pub fn without(&self, step: usize) -> &Trajectory {
+        match self.people {
+            Followed::Together { shadow, .. } => shadow,
+            Followed::Apart { without, .. } => &without[step],
+        }
+    }
+    /// The run with the effects of those whose deepest step it is.
+    pub fn with(&self, step: usize) -> &Trajectory {
+        match self.people {
+            Followed::Together { shadow, with, followed, .. } => {
+                if followed[step] {
+                    &with[step]
+                } else {
+                    shadow
+                }
+            }
+            Followed::Apart { with, .. } => &with[step],
+        }
     }
 }

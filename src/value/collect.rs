@@ -247,12 +247,12 @@ impl Participants<'_> {
             .flat_map(|step| &step.effects)
             .any(|&effect| matches!(self.scenario.effects[effect].node, Node::Utility(_)));
         for step in 0..programme.steps.len() {
-            let weight = cohort.deepest[step];
+            let weight = cohort.weight(step);
             if !programme.participates(step) || weight == Lane::ZERO {
                 continue;
             }
-            group.shadow.add(cohort.shadow, weight, self.functionals, self.prices, cohort.path);
-            let run = cohort.run(step);
+            group.shadow.add(cohort.without(step), weight, self.functionals, self.prices, cohort.path);
+            let run = cohort.with(step);
             group.cohort.add(run, weight, self.functionals, self.prices, cohort.path);
             if !acts_on_utility {
                 continue;
@@ -283,24 +283,23 @@ impl Participants<'_> {
         let programme = &self.scenario.programmes[cohort.programme];
         let alive = &self.plan.models[cohort.model].structure.alive;
         let Some(moment) = &self.moment else { return };
-        let invited = living(cohort.shadow, cohort.boundary, alive);
         for (index, step) in programme.steps.iter().enumerate() {
             let row = self.plan.step_row(cohort.programme, index);
             let enrolled = time.year_of(cohort.boundary);
-            self.delivered.turned_away.add(row, enrolled, invited * cohort.turned_away[index]);
+            self.delivered.turned_away.add(row, enrolled, cohort.turned_away[index]);
             let boundary = cohort.boundary + step.after;
-            if boundary >= time.cycles() || cohort.reaching[index] == Lane::ZERO {
+            if boundary >= time.cycles() {
                 continue;
             }
             // By the deepest step of those who come this far: how many reach it, and their run.
             let mut reached = Vec::new();
             let mut persons = Lane::ZERO;
             for deepest in index..programme.steps.len() {
-                let share = cohort.deepest[deepest];
+                let share = cohort.weight(deepest);
                 if share == Lane::ZERO || !crate::simulate::enrolment::descends(programme, deepest, index) {
                     continue;
                 }
-                let run = cohort.run(deepest);
+                let run = cohort.with(deepest);
                 let all = living(run, boundary, alive);
                 let here = match &moment.only_if[index] {
                     None => all,
@@ -317,6 +316,9 @@ impl Participants<'_> {
                 };
                 persons += here * share;
                 reached.push((run, here * share, all));
+            }
+            if reached.is_empty() {
+                continue;
             }
             let year = time.year_of(boundary);
             self.delivered.reached.add(row, year, persons);
