@@ -516,3 +516,26 @@ fn all_mistakes_are_shown_at_once_in_the_order_of_the_file() {
     assert!(at("is -0.02") < at("`falls.hips`") && at("`falls.hips`") < at("`mayor`"));
     assert!(messages.ends_with("3 errors\n"), "{messages}");
 }
+
+// Engines
+
+#[test]
+fn an_engine_is_one_of_three_and_settings_of_engines_have_limits() {
+    let of =
+        |uncertainty: &str| wrong(&[("[valuation]", &format!("[uncertainty]\n{uncertainty}\n[valuation]"))]);
+    says(&of("engine = \"cohort\""), &["main.toml:7:10", "\"expected\", \"counts\", \"individual\""]);
+    says(
+        &of("engine = \"counts\"\nreplicates = 0"),
+        &["0 replicates", "expected 1 to 1000", "main.toml:8:14"],
+    );
+    says(&of("factor_bins = 201"), &["201 factor bins", "expected 1 to 200", "main.toml:7:15"]);
+}
+
+#[test]
+fn replicates_of_expected_numbers_bring_a_warning() {
+    let text = changed(&[("[valuation]", "[uncertainty]\nreplicates = 4\n[valuation]")]);
+    let loaded = read_toml(&text).unwrap_or_else(|messages| panic!("{messages}"));
+    let warnings = loaded.warnings.iter().map(|message| message.title.clone()).collect::<Vec<_>>();
+    assert_eq!(warnings, ["4 replicates of expected numbers are all the same"]);
+    assert_eq!(loaded.scenario.uncertainty.replicates, 1);
+}

@@ -17,7 +17,7 @@ use crate::report::{Provenance, Rates, Run, terminal, write};
 use crate::sample::{Draws, QuantityError, SampleError, check_ranges};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::Sources;
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Overrides, Scenario};
 use crate::settle::{SettleError, settle};
 use crate::value::{Extent, blocks, draw, value_draws};
 
@@ -35,6 +35,9 @@ pub struct RunArgs {
     /// How people are followed, instead of what the file says
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<Engine>,
+    /// How many times chance between persons is tried in each draw, instead of what the file says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub replicates: Option<u16>,
     /// Another value for a parameter or any other quantity; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = super::assignment)]
     pub set: Vec<(String, String)>,
@@ -69,6 +72,20 @@ pub struct RunArgs {
 pub enum Engine {
     /// Expected numbers, without chance between persons
     Expected,
+    /// Whole numbers of people, by chance
+    Counts,
+    /// One by one, by chance, each with a history and risk factors of their own
+    Individual,
+}
+
+impl From<Engine> for scenario::checked::Engine {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Expected => Self::Expected,
+            Engine::Counts => Self::Counts,
+            Engine::Individual => Self::Individual,
+        }
+    }
 }
 
 /// How CSV files are written.
@@ -94,14 +111,18 @@ pub fn run(arguments: RunArgs) -> ExitCode {
 
 fn run_here(arguments: &RunArgs) -> ExitCode {
     let mut sources = Sources::new();
-    let (mut scenario, mut warnings) =
-        match scenario::read(Path::new(&arguments.file), &arguments.set, &mut sources) {
-            Ok(loaded) => (loaded.scenario, loaded.warnings),
-            Err(diagnostics) => {
-                diagnostics.emit(&sources);
-                return ExitCode::from(INVALID);
-            }
-        };
+    let (mut scenario, mut warnings) = match scenario::read_with(
+        Path::new(&arguments.file),
+        &arguments.set,
+        arguments.overrides(),
+        &mut sources,
+    ) {
+        Ok(loaded) => (loaded.scenario, loaded.warnings),
+        Err(diagnostics) => {
+            diagnostics.emit(&sources);
+            return ExitCode::from(INVALID);
+        }
+    };
     arguments.override_uncertainty(&mut scenario);
     let draws = match arguments.draws_in_range(&scenario) {
         Ok((draws, found)) => {
@@ -247,9 +268,11 @@ impl RunArgs {
         if let Some(seed) = self.seed {
             uncertainty.seed = seed;
         }
-        if let Some(Engine::Expected) = self.engine {
-            uncertainty.engine = scenario::checked::Engine::Expected;
-        }
+    }
+
+    /// What must be known when the file is read.
+    fn overrides(&self) -> Overrides {
+        Overrides { engine: self.engine.map(Into::into), replicates: self.replicates.map(usize::from) }
     }
 
     /// The folder that was named, or `results/` and the name of the scenario.
@@ -289,8 +312,11 @@ impl RunArgs {
         if let Some(seed) = self.seed {
             add("seed", seed.to_string());
         }
-        if let Some(Engine::Expected) = self.engine {
-            add("engine", "expected".to_owned());
+        if let Some(engine) = self.engine {
+            add("engine", scenario::checked::Engine::from(engine).word().to_owned());
+        }
+        if let Some(replicates) = self.replicates {
+            add("replicates", replicates.to_string());
         }
         for (name, value) in &self.set {
             add(&format!("set {name}"), value.clone());
@@ -347,6 +373,9 @@ mod tests {
         let line =
             ["x.toml", "--draws", "100", "--set", "uptake=30%", "--threads", "2", "--quiet", "--force"];
         let expected = [("draws", "100"), ("set uptake", "30%")];
+        assert_eq!(arguments(&line).options(), expected.map(|(name, value)| (name.into(), value.into())));
+        let line = ["x.toml", "--engine", "counts", "--replicates", "20"];
+        let expected = [("engine", "counts"), ("replicates", "20")];
         assert_eq!(arguments(&line).options(), expected.map(|(name, value)| (name.into(), value.into())));
     }
 }

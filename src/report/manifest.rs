@@ -2,7 +2,6 @@
 
 use super::Run;
 use crate::sample::DesignKind;
-use crate::scenario::checked::Engine;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::{Origin, Sources};
 use serde_json::{Value, json};
@@ -99,9 +98,8 @@ pub(super) fn manifest(run: &Run<'_>, provenance: &Provenance, tables: &[String]
             DesignKind::LatinHypercube => "latin-hypercube",
             DesignKind::Sobol => "sobol",
         },
-        "engine": match uncertainty.engine {
-            Engine::Expected => "expected",
-        },
+        "engine": uncertainty.engine.word(),
+        "replicates": uncertainty.replicates,
         "draws": if run.drawn() { run.valued.draws } else { 0 },
         "randomisations": if run.drawn() { run.valued.randomisations } else { 0 },
         "price_year": run.scenario.valuation.price_year,

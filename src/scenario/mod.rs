@@ -32,14 +32,36 @@ pub struct Loaded {
     pub warnings: Diagnostics,
 }
 
+/// What stands in the place of what `[uncertainty]` of the file says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The engine. It decides what a scenario may use, so it must be known when the file is checked.
+    pub engine: Option<checked::Engine>,
+    /// Replicates of each draw.
+    pub replicates: Option<usize>,
+}
+
 /// Reads the scenario in a file, with `name=value` assignments put over it.
 ///
 /// # Errors
 /// All mistakes that were found, with the warnings beside them.
 pub fn read(path: &Path, set: &[(String, String)], sources: &mut Sources) -> Result<Loaded, Diagnostics> {
+    read_with(path, set, Overrides::default(), sources)
+}
+
+/// [`read()`] for an engine other than the file's.
+///
+/// # Errors
+/// All mistakes that were found, with the warnings beside them.
+pub fn read_with(
+    path: &Path,
+    set: &[(String, String)],
+    overrides: Overrides,
+    sources: &mut Sources,
+) -> Result<Loaded, Diagnostics> {
     let mut messages = Diagnostics::new();
     let root = merge::load(&path.to_string_lossy(), sources, &mut messages);
-    finish(root, set, sources, messages)
+    finish(root, set, overrides, sources, messages)
 }
 
 /// Reads the scenario in a text that is in no file; messages call it `name`.
@@ -54,19 +76,20 @@ pub fn read_text(
 ) -> Result<Loaded, Diagnostics> {
     let mut messages = Diagnostics::new();
     let root = merge::load_text(name, text, sources, &mut messages);
-    finish(root, set, sources, messages)
+    finish(root, set, Overrides::default(), sources, messages)
 }
 
 fn finish(
     root: Option<Node>,
     set: &[(String, String)],
+    overrides: Overrides,
     sources: &mut Sources,
     mut messages: Diagnostics,
 ) -> Result<Loaded, Diagnostics> {
     let Some(mut root) = root else { return Err(messages) };
     merge::set(&mut root, set, sources, &mut messages);
     grammar::check_structure(&root, &mut messages);
-    let (scenario, found) = read::read(&root, sources);
+    let (scenario, found) = read::read(&root, overrides, sources);
     messages.append(found);
     messages.sort();
     if messages.has_errors() { Err(messages) } else { Ok(Loaded { scenario, warnings: messages }) }

@@ -83,7 +83,14 @@ pub fn scenario() -> Builder {
         title: Localised::default(),
         description: Localised::default(),
         time: Time { start: 2026, years: 1, cycles_per_year: 1, within_cycle: WithinCycle::HalfCycle },
-        uncertainty: Uncertainty { draws: 8, seed: 1, design: DesignKind::Random, engine: Engine::Expected },
+        uncertainty: Uncertainty {
+            draws: 8,
+            seed: 1,
+            design: DesignKind::Random,
+            engine: Engine::Expected,
+            replicates: 1,
+            factor_bins: 10,
+        },
         valuation: Valuation {
             price_year: 2024,
             discount_costs: quantity("0"),

@@ -22,7 +22,7 @@ mod retention;
 
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};
-use crate::scenario::checked::{Scenario, Set};
+use crate::scenario::checked::{Engine, Scenario, Set};
 use crate::simulate::expected::{Present, cohorts, comparator};
 use crate::simulate::points::Points;
 use crate::simulate::{Rates, Workspace};
@@ -106,8 +106,15 @@ pub fn value_draws(
     draws: Option<Draws>,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Valued, QuantityError> {
-    let plan = Plan::new(scenario);
     let uncertainty = scenario.uncertainty;
+    if uncertainty.engine != Engine::Expected {
+        return Err(QuantityError {
+            path: "uncertainty.engine".to_owned(),
+            span: None,
+            problem: format!("the engine `{}` is not available", uncertainty.engine.word()),
+        });
+    }
+    let plan = Plan::new(scenario);
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);
     let mut variants = Vec::new();

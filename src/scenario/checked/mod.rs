@@ -158,6 +158,10 @@ pub struct Uncertainty {
     pub design: DesignKind,
     /// Engine that counts the people.
     pub engine: Engine,
+    /// Runs of each draw, alike in all but chance between persons; 1 under [`Engine::Expected`], which has none.
+    pub replicates: usize,
+    /// Equally likely parts in which [`Engine::Expected`] cuts the distribution of each risk factor.
+    pub factor_bins: usize,
 }
 
 /// How people are counted.
@@ -165,6 +169,22 @@ pub struct Uncertainty {
 pub enum Engine {
     /// Exact expected numbers of persons and events.
     Expected,
+    /// Whole numbers of people in each profile and state, moved by chance.
+    Counts,
+    /// Persons one by one, moved by chance, with risk factors and a history.
+    Individual,
+}
+
+impl Engine {
+    /// The engine as files and command lines name it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Expected => "expected",
+            Self::Counts => "counts",
+            Self::Individual => "individual",
+        }
+    }
 }
 
 /// Price year, discounting and thresholds.

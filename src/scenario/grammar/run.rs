@@ -51,11 +51,28 @@ static UNCERTAINTY_KEYS: &[Key] = &[
     .default("sobol"),
     key(
         "engine",
-        Kind::Choice(&["expected"]),
-        "How people are followed: expected numbers, without chance between persons.",
+        Kind::Choice(&["expected", "counts", "individual"]),
+        "How people are followed: expected numbers, without chance between persons; whole numbers of people, by chance \
+         (counts); or one by one, by chance, each with a history and risk factors of their own (individual).",
         "engine = \"expected\"",
     )
     .default("expected"),
+    key(
+        "replicates",
+        Kind::Integer,
+        "How many times chance between persons is tried in each draw of the parameters, 1 to 1000. Tells what is \
+         uncertain because the evidence is from what is uncertain because people are few. `expected` knows no chance.",
+        "replicates = 10",
+    )
+    .default("1"),
+    key(
+        "factor_bins",
+        Kind::Integer,
+        "In how many equally large parts `expected` cuts the distribution of each risk factor, 1 to 200. More parts \
+         are more exact and take longer.",
+        "factor_bins = 20",
+    )
+    .default("10"),
 ];
 
 static VALUATION_KEYS: &[Key] = &[

@@ -14,6 +14,7 @@ mod context;
 mod csv;
 mod effects;
 mod eligible;
+mod engine;
 mod literal;
 mod models;
 mod money;
@@ -33,6 +34,7 @@ mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Overrides;
 use super::checked::{
     Engine, Localised, Parameters, Parties, Population, Scenario, Time, Uncertainty, Valuation, Variables,
     WithinCycle,
@@ -49,7 +51,7 @@ use quantity::constant;
 /// Reads a merged tree whose structure has been checked.
 ///
 /// The messages hold all that is wrong or doubtful; the scenario is whole only if none of them is an error.
-pub(super) fn read(root: &Node, sources: &mut Sources) -> (Scenario, Diagnostics) {
+pub(super) fn read(root: &Node, overrides: Overrides, sources: &mut Sources) -> (Scenario, Diagnostics) {
     let mut reader = Reader {
         sources,
         messages: Diagnostics::new(),
@@ -63,7 +65,7 @@ pub(super) fn read(root: &Node, sources: &mut Sources) -> (Scenario, Diagnostics
         base: None,
     };
     if let Some(top) = At::top(root) {
-        reader.read_all(&top);
+        reader.read_all(&top, overrides);
     }
     let Reader { mut messages, gaps, scenario, .. } = reader;
     if !messages.has_errors() {
@@ -73,12 +75,13 @@ pub(super) fn read(root: &Node, sources: &mut Sources) -> (Scenario, Diagnostics
 }
 
 impl<'t> Reader<'_> {
-    fn read_all(&mut self, top: &At<'t>) {
+    fn read_all(&mut self, top: &At<'t>, overrides: Overrides) {
         self.scenario.title = top.node("title").and_then(localised).unwrap_or_default();
         self.scenario.description = top.description();
         self.read_sources(top);
         self.read_time(top);
         self.read_uncertainty(top);
+        self.override_engine(overrides);
         let people = self.read_labels(top);
         self.name_states(top);
         let rows = self.read_tables(top);
@@ -103,6 +106,7 @@ impl<'t> Reader<'_> {
         let base = self.final_environment();
         self.messages.append(ranges::check_values(&self.scenario, &base, "in the base case"));
         self.check_eligible_ages(top, &base);
+        self.check_engine(top);
         self.warn(top, &base);
     }
 
@@ -156,6 +160,8 @@ fn blank() -> Scenario {
             seed: 1,
             design: DesignKind::Sobol,
             engine: Engine::Expected,
+            replicates: 1,
+            factor_bins: 10,
         },
         valuation: Valuation {
             price_year: 0,

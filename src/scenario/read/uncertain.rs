@@ -343,6 +343,7 @@ impl<'t> Reader<'_> {
                 _ => self.error(at.span_of("draws"), format!("{draws} draws"), "expected 1 to 10000000"),
             }
         }
+        self.read_engine(&at);
     }
 }
 
