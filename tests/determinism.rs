@@ -96,7 +96,7 @@ fn one_two_and_seven_threads_give_the_same_bits() {
 fn lanes_beyond_the_last_draw_repeat_it() {
     // Draws 16 to 20 are lanes 0 to 4 of the third block.
     let valued = run(&uncertain(""), Extent::Draws, 2);
-    assert_eq!(valued.draws, 21);
+    assert_eq!(valued.draws(), 21);
     let last = valued.variants[0].blocks[2][0].count_increment.total(0);
     assert!(last[3] != last[4]);
     assert!((5..8).all(|lane| last[lane].to_bits() == last[4].to_bits()), "{last:?}");

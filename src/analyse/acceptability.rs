@@ -16,6 +16,7 @@
 
 use super::statistics::{Series, Summary, mean};
 use crate::sample::mcse;
+use crate::value::flows::RunDesign;
 
 /// Costs and QALYs of a strategy over the comparator, by draw.
 #[derive(Clone, Copy, Debug)]
@@ -60,18 +61,22 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    fn of(values: &[f64], randomisations: usize) -> Option<Self> {
-        let mcse = if values.len() < 2 { f64::NAN } else { mcse(values, randomisations) };
+    fn of(values: &[f64], design: RunDesign) -> Option<Self> {
+        let mcse = if values.len() < 2 { f64::NAN } else { mcse(values, design.randomisations) };
         (!values.is_empty()).then(|| Self { mean: mean(values), mcse })
     }
 }
 
 /// Compares the strategies, in file order and with the comparator among them, at one threshold.
-pub fn at_threshold(strategies: &[Increments<'_>], threshold: f64, randomisations: usize) -> AtThreshold {
+pub fn at_threshold(strategies: &[Increments<'_>], threshold: f64, design: RunDesign) -> AtThreshold {
     let inmb: Vec<Series> = strategies
         .iter()
-        .map(|strategy| strategy.qalys.zip(strategy.cost, |qalys, cost| threshold * qalys - cost))
+        .map(|strategy| {
+            strategy.qalys.zip(strategy.cost, |qalys, cost| threshold * qalys - cost).by_draw(design)
+        })
         .collect();
+    // Of runs in replicates one value a draw is left: research can settle parameters, and no research settles chance.
+    let design = RunDesign { replicates: 1, ..design };
     let draws = inmb.iter().map(|series| series.draws.len()).min().unwrap_or(0);
     let winners: Vec<usize> =
         (0..draws).map(|draw| first_highest(inmb.iter().map(|series| series.draws[draw]))).collect();
@@ -83,12 +88,12 @@ pub fn at_threshold(strategies: &[Increments<'_>], threshold: f64, randomisation
         .map(|(strategy, own)| {
             values.clear();
             values.extend(winners.iter().map(|&winner| f64::from(u8::from(winner == strategy))));
-            let probability = Estimate::of(&values, randomisations);
+            let probability = Estimate::of(&values, design);
             values.clear();
             let losses = winners.iter().zip(&own.draws).enumerate();
             values.extend(losses.map(|(draw, (&winner, own))| inmb[winner].draws[draw] - own));
-            let expected_loss = Estimate::of(&values, randomisations);
-            Choice { inmb: own.summary(randomisations), probability, expected_loss }
+            let expected_loss = Estimate::of(&values, design);
+            Choice { inmb: own.summary(design), probability, expected_loss }
         })
         .collect();
     let evpi = strategies[frontier].expected_loss;
@@ -122,7 +127,7 @@ mod tests {
         let cheaper = series(vec![-1.0; 1000]);
         let strategies =
             [Increments { cost: &nothing, qalys: &nothing }, Increments { cost: &cheaper, qalys: &nothing }];
-        let result = at_threshold(&strategies, 20_000.0, 1);
+        let result = at_threshold(&strategies, 20_000.0, RunDesign::PLAIN);
         assert_eq!(result.frontier, 1);
         assert_eq!(result.strategies[1].probability, Some(Estimate { mean: 1.0, mcse: 0.0 }));
         assert_eq!(result.strategies[0].probability.unwrap().mean, 0.0);
@@ -140,7 +145,7 @@ mod tests {
             Increments { cost: &cost_b, qalys: &qalys },
             Increments { cost: &cost_c, qalys: &zero },
         ];
-        let result = at_threshold(&strategies, 10.0, 1);
+        let result = at_threshold(&strategies, 10.0, RunDesign::PLAIN);
         let probabilities: Vec<f64> =
             result.strategies.iter().map(|choice| choice.probability.unwrap().mean).collect();
         assert_eq!(probabilities, [0.0, 0.5, 0.5]);
@@ -156,7 +161,7 @@ mod tests {
     fn a_tie_goes_to_the_first_in_the_file() {
         let same = series(vec![0.0; 5]);
         let strategies = [Increments { cost: &same, qalys: &same }; 3];
-        let result = at_threshold(&strategies, 50_000.0, 1);
+        let result = at_threshold(&strategies, 50_000.0, RunDesign::PLAIN);
         assert_eq!(result.strategies[0].probability.unwrap().mean, 1.0);
         assert_eq!(result.frontier, 0);
     }
@@ -166,7 +171,7 @@ mod tests {
         let zero = Series::default();
         let gain = Series { base: 0.5, draws: Vec::new() };
         let strategies = [Increments { cost: &zero, qalys: &zero }, Increments { cost: &zero, qalys: &gain }];
-        let result = at_threshold(&strategies, 20_000.0, 1);
+        let result = at_threshold(&strategies, 20_000.0, RunDesign::PLAIN);
         assert_eq!((result.frontier, result.evpi), (1, None));
         assert_eq!(result.strategies[1].probability, None);
         assert_eq!(result.strategies[1].inmb.base, 10_000.0);
@@ -187,7 +192,7 @@ mod tests {
                 Increments { cost: &cost_b, qalys: &qalys },
                 Increments { cost: &cost_c, qalys: &qalys },
             ];
-            let result = at_threshold(&strategies, threshold, 1);
+            let result = at_threshold(&strategies, threshold, RunDesign::PLAIN);
             let total: f64 = result.strategies.iter().map(|choice| choice.probability.unwrap().mean).sum();
             prop_assert!((total - 1.0).abs() < 1e-12);
             let evpi = result.evpi.unwrap().mean;

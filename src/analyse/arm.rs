@@ -2,7 +2,7 @@
 
 use super::statistics::Series;
 use crate::formula::{LANES, Lane};
-use crate::value::flows::{Flows, Valued};
+use crate::value::flows::{Flows, RunDesign, Valued};
 
 /// The flows of one delivery (a strategy, or a strategy under an arrangement that changes behaviour) of one
 /// variant: the base case and all blocks of draws.
@@ -24,9 +24,9 @@ impl<'a> Arm<'a> {
         &self.valued.variants[self.variant].base[self.delivery]
     }
 
-    /// Independent randomisations of the design.
-    pub fn randomisations(&self) -> usize {
-        self.valued.randomisations
+    /// How the runs are designed.
+    pub fn design(&self) -> RunDesign {
+        self.valued.design
     }
 
     /// One quantity in the base case and every draw.
@@ -36,7 +36,7 @@ impl<'a> Arm<'a> {
         for block in blocks {
             draws.extend_from_slice(&amount(&block[self.delivery]).0);
         }
-        draws.truncate(if blocks.is_empty() { 0 } else { self.valued.draws });
+        draws.truncate(if blocks.is_empty() { 0 } else { self.valued.runs });
         Series { base: amount(self.base()).0[0], draws }
     }
 
@@ -56,7 +56,7 @@ impl<'a> Arm<'a> {
             }
         }
         for series in &mut years {
-            series.draws.truncate(self.valued.draws);
+            series.draws.truncate(self.valued.runs);
         }
         years
     }

@@ -103,9 +103,9 @@ impl<'a> Settlement<'a> {
 
     fn case(&self, scenario: &Scenario, account: Account) -> PartyCase {
         let rate = self.arm.base().parties_rate;
-        let randomisations = self.arm.randomisations();
+        let design = self.arm.design();
         let by_year = self.by_year(account);
-        let (cash, present) = assess(&by_year, rate, randomisations);
+        let (cash, present) = assess(&by_year, rate, design);
         let put_in = match account {
             Account::Party(party) => self.series(|books| books.put_in(party, rate)),
             _ => present.map(|_| 0.0),
@@ -114,7 +114,7 @@ impl<'a> Settlement<'a> {
             account,
             per_insured_month: self.per_insured_month(scenario, account, &by_year),
             return_on_put_in: ratio_of_means(&present, &put_in),
-            put_in: put_in.summary(randomisations),
+            put_in: put_in.summary(design),
             lines: self.lines(account, rate),
             cash,
             present,
@@ -123,7 +123,7 @@ impl<'a> Settlement<'a> {
 
     /// Postings with the same purpose and other side are one line.
     fn lines(&self, account: Account, rate: f64) -> Vec<LineCase> {
-        let randomisations = self.arm.randomisations();
+        let design = self.arm.design();
         let mut found: Vec<(LineKind, Account, Vec<usize>)> = Vec::new();
         for (position, line) in
             self.base.lines.iter().enumerate().filter(|(_, line)| line.sign(account) != 0.0)
@@ -149,8 +149,8 @@ impl<'a> Settlement<'a> {
             .map(|(kind, counterparty, positions)| LineCase {
                 kind,
                 counterparty,
-                total: self.series(|books| add(books, &positions, &sum)).summary(randomisations),
-                present: self.series(|books| add(books, &positions, &present)).summary(randomisations),
+                total: self.series(|books| add(books, &positions, &sum)).summary(design),
+                present: self.series(|books| add(books, &positions, &present)).summary(design),
             })
             .collect()
     }
@@ -168,7 +168,6 @@ impl<'a> Settlement<'a> {
         });
         let net = by_year.iter().skip(1).fold(by_year.first()?.clone(), |sum, year| sum.plus(year));
         let insured = insured_months.base > 0.0 && insured_months.draws.iter().all(|&months| months > 0.0);
-        insured
-            .then(|| net.zip(&insured_months, |net, months| net / months).summary(self.arm.randomisations()))
+        insured.then(|| net.zip(&insured_months, |net, months| net / months).summary(self.arm.design()))
     }
 }

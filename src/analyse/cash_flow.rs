@@ -2,6 +2,7 @@
 
 use super::statistics::{Series, Summary, compensated_sum};
 use crate::settle::books::discount_factors;
+use crate::value::flows::RunDesign;
 
 /// A party's net cash flow and what it amounts to.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,17 +39,17 @@ pub fn present_value(by_year: &[Series], factors: &[f64]) -> Series {
 }
 
 /// Assesses net receipts by year, discounted at mid-year; gives the net present value by draw as well.
-pub fn assess(by_year: &[Series], rate: f64, randomisations: usize) -> (CashFlow, Series) {
+pub fn assess(by_year: &[Series], rate: f64, design: RunDesign) -> (CashFlow, Series) {
     let present = present_value(by_year, &discount_factors(rate, by_year.len()));
     let total = present_value(by_year, &vec![1.0; by_year.len()]);
     let expected: Vec<f64> = by_year.iter().map(Series::expected).collect();
     let cash = CashFlow {
-        by_year: by_year.iter().map(|year| year.summary(randomisations)).collect(),
-        total: total.summary(randomisations),
+        by_year: by_year.iter().map(|year| year.summary(design)).collect(),
+        total: total.summary(design),
         probability_not_negative: present.probability(|value| value >= 0.0),
-        cash_need: cash_need(by_year).summary(randomisations),
+        cash_need: cash_need(by_year).summary(design),
         tail: expected_shortfall(&present.draws, 0.05),
-        present: present.summary(randomisations),
+        present: present.summary(design),
         payback: payback(&expected),
         internal_rates: internal_rates(&expected),
     };
@@ -189,7 +190,7 @@ mod tests {
     #[test]
     fn amounts_of_a_year_are_discounted_at_its_middle() {
         // −100/1.03^0.5 + 60/1.03^1.5 + 60/1.03^2.5 = −98.5329278164 + 57.3978220290 + 55.7260408048.
-        let (case, _) = assess(&certain(&[-100.0, 60.0, 60.0]), 0.03, 1);
+        let (case, _) = assess(&certain(&[-100.0, 60.0, 60.0]), 0.03, RunDesign::PLAIN);
         assert!((case.present.base - 14.590_935_017_401_306).abs() < 1e-12, "{}", case.present.base);
         assert_eq!(case.total.base, 20.0);
         assert_eq!(case.probability_not_negative, Some(1.0));
@@ -200,7 +201,7 @@ mod tests {
     #[test]
     fn the_chance_of_not_losing_counts_a_result_of_exactly_nothing() {
         let flow = [Series { base: 0.0, draws: vec![-1.0, 0.0, 0.0, 3.0] }];
-        assert_eq!(assess(&flow, 0.03, 1).0.probability_not_negative, Some(0.75));
+        assert_eq!(assess(&flow, 0.03, RunDesign::PLAIN).0.probability_not_negative, Some(0.75));
     }
 
     #[test]
@@ -217,9 +218,9 @@ mod tests {
     #[test]
     fn the_greatest_cash_need_is_the_lowest_balance() {
         // Balances 10, −90, −120, −20.
-        let (case, _) = assess(&certain(&[10.0, -100.0, -30.0, 100.0]), 0.0, 1);
+        let (case, _) = assess(&certain(&[10.0, -100.0, -30.0, 100.0]), 0.0, RunDesign::PLAIN);
         assert_eq!(case.cash_need.base, 120.0);
-        assert_eq!(assess(&certain(&[10.0, -5.0]), 0.0, 1).0.cash_need.base, 0.0);
+        assert_eq!(assess(&certain(&[10.0, -5.0]), 0.0, RunDesign::PLAIN).0.cash_need.base, 0.0);
     }
 
     #[test]

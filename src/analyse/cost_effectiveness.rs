@@ -79,7 +79,7 @@ struct Collected {
 
 /// Analyses one variant; `None` when nothing is compared with the comparator.
 pub fn cost_effectiveness(scenario: &Scenario, valued: &Valued, variant: usize) -> Option<CostEffectiveness> {
-    let randomisations = valued.randomisations;
+    let design = valued.design;
     let own_delivery = |strategy: usize| {
         valued.deliveries.iter().position(|d| d.strategy == strategy && d.arrangement.is_none())
     };
@@ -100,21 +100,20 @@ pub fn cost_effectiveness(scenario: &Scenario, valued: &Valued, variant: usize) 
     let increments: Vec<Increments<'_>> =
         collected.iter().map(|c| Increments { cost: &c.cost_increment, qalys: &c.qalys_increment }).collect();
     let thresholds = scenario.valuation.willingness_to_pay.iter();
-    let thresholds =
-        thresholds.map(|&threshold| at_threshold(&increments, threshold, randomisations)).collect();
+    let thresholds = thresholds.map(|&threshold| at_threshold(&increments, threshold, design)).collect();
     let strategies = collected
         .into_iter()
         .enumerate()
         .map(|(strategy, c)| StrategyResult {
-            disease_increment: c.disease.summary(randomisations),
-            programme_cost: c.programmes.summary(randomisations),
-            budgets: c.budgets.iter().map(|budget| budget.summary(randomisations)).collect(),
-            cost_summary: c.cost.summary(randomisations),
-            qalys_summary: c.qalys.summary(randomisations),
-            life_years_summary: c.life_years.summary(randomisations),
-            cost_increment: c.cost_increment.summary(randomisations),
-            qalys_increment: c.qalys_increment.summary(randomisations),
-            life_years_increment: c.life_years_increment.summary(randomisations),
+            disease_increment: c.disease.summary(design),
+            programme_cost: c.programmes.summary(design),
+            budgets: c.budgets.iter().map(|budget| budget.summary(design)).collect(),
+            cost_summary: c.cost.summary(design),
+            qalys_summary: c.qalys.summary(design),
+            life_years_summary: c.life_years.summary(design),
+            cost_increment: c.cost_increment.summary(design),
+            qalys_increment: c.qalys_increment.summary(design),
+            life_years_increment: c.life_years_increment.summary(design),
             cost: c.cost,
             qalys: c.qalys,
             base: base[strategy],

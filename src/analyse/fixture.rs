@@ -9,7 +9,7 @@ use crate::scenario::checked::*;
 use crate::settle::settle;
 use crate::settle::testing::{self, quantity};
 use crate::value::flows::{
-    Counted, Delivery, Flows, Followed, Grid, Item, ItemKind, Line, Shape, Valued, VariantFlows,
+    Counted, Delivery, Flows, Followed, Grid, Item, ItemKind, Line, RunDesign, Shape, Valued, VariantFlows,
 };
 use std::sync::Arc;
 
@@ -152,6 +152,7 @@ fn model() -> Model {
             event("fall", named("Falls", "Vallen"), None),
             event("hip_fracture", named("Hip fractures", "Heupfracturen"), Some(0)),
         ],
+        with_history: false,
     }
 }
 
@@ -256,8 +257,8 @@ pub fn valued(base_only: bool) -> Valued {
         shape: shape.clone(),
         deliveries: vec![Delivery { strategy: 1, arrangement: None }],
         variants: vec![variant(1.0), variant(0.5)],
-        draws: if base_only { 0 } else { DRAWS },
-        randomisations: 1,
+        runs: if base_only { 0 } else { DRAWS },
+        design: RunDesign::PLAIN,
         sampled: if base_only {
             Vec::new()
         } else {

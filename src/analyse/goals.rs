@@ -10,7 +10,7 @@ use super::statistics::{Series, Summary};
 use crate::formula::Lane;
 use crate::scenario::Scenario;
 use crate::scenario::checked::Goal;
-use crate::value::flows::{Flows, Valued};
+use crate::value::flows::{Flows, RunDesign, Valued};
 
 /// A goal under one delivery.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,19 +44,19 @@ pub fn goals(scenario: &Scenario, valued: &Valued, variant: usize) -> Vec<GoalRe
             let increment = changes.fold(nothing, |sum, change| sum.plus(&change));
             let change = increment.zip(&level, |increment, level| increment / level);
             if change.base.is_finite() && change.draws.iter().all(|change| change.is_finite()) {
-                results.push(assess(goal, index, delivery, &change, arm.randomisations()));
+                results.push(assess(goal, index, delivery, &change, arm.design()));
             }
         }
     }
     results
 }
 
-fn assess(goal: &Goal, index: usize, delivery: usize, change: &Series, randomisations: usize) -> GoalResult {
+fn assess(goal: &Goal, index: usize, delivery: usize, change: &Series, design: RunDesign) -> GoalResult {
     let reached = |value: f64| if goal.change <= 0.0 { value <= goal.change } else { value >= goal.change };
     GoalResult {
         goal: index,
         delivery,
-        change: change.summary(randomisations),
+        change: change.summary(design),
         reached_in_base: reached(change.base),
         probability: change.probability(reached),
     }

@@ -9,7 +9,7 @@ use super::measures::{Measure, measures};
 use super::statistics::{Series, Summary};
 use crate::formula::Lane;
 use crate::scenario::Scenario;
-use crate::value::flows::{Flows, Shape, Valued};
+use crate::value::flows::{Flows, RunDesign, Shape, Valued};
 use rayon::prelude::*;
 
 /// What happens to people in one variant.
@@ -66,7 +66,7 @@ pub fn outcomes(scenario: &Scenario, valued: &Valued, variant: usize) -> Outcome
 }
 
 fn of_delivery(scenario: &Scenario, arm: Arm<'_>, list: &[Measure]) -> DeliveryOutcomes {
-    let randomisations = arm.randomisations();
+    let design = arm.design();
     let shape = &arm.base().shape;
     let inhabitants = inhabitants(scenario);
     let rows = participating_rows(scenario, shape);
@@ -78,7 +78,7 @@ fn of_delivery(scenario: &Scenario, arm: Arm<'_>, list: &[Measure]) -> DeliveryO
         difference: Vec::new(),
         per_participant: Vec::new(),
         per_thousand: Vec::new(),
-        participants: participants.summary(randomisations),
+        participants: participants.summary(design),
         reached: steps(arm, |flows, row| flows.reached.row(row)),
         turned_away: steps(arm, |flows, row| flows.turned_away.row(row)),
     };
@@ -88,10 +88,9 @@ fn of_delivery(scenario: &Scenario, arm: Arm<'_>, list: &[Measure]) -> DeliveryO
             let difference = amounts(arm, |flows| measure.row.increment(flows));
             let level = levels(arm, measure);
             let total = Series { base: difference.total.base, draws: difference.draws.clone() };
-            let per_participant = some_in_every_draw.then(|| {
-                total.zip(&participants, |amount, persons| amount / persons).summary(randomisations)
-            });
-            let per_thousand = total.map(|amount| amount / inhabitants * 1000.0).summary(randomisations);
+            let per_participant = some_in_every_draw
+                .then(|| total.zip(&participants, |amount, persons| amount / persons).summary(design));
+            let per_thousand = total.map(|amount| amount / inhabitants * 1000.0).summary(design);
             (level, difference, per_participant, per_thousand)
         })
         .collect();
@@ -111,7 +110,7 @@ fn steps(arm: Arm<'_>, row: impl Fn(&Flows, usize) -> &[Lane] + Sync) -> Vec<Amo
 
 fn amounts(arm: Arm<'_>, row: impl Fn(&Flows) -> &[Lane]) -> Amounts {
     let total = arm.series(|flows| sum(row(flows)));
-    Amounts::new(&arm.by_year(row), total, arm.randomisations())
+    Amounts::new(&arm.by_year(row), total, arm.design())
 }
 
 fn levels(arm: Arm<'_>, measure: &Measure) -> Amounts {
@@ -119,14 +118,14 @@ fn levels(arm: Arm<'_>, measure: &Measure) -> Amounts {
     let difference = arm.by_year(|flows| measure.row.increment(flows));
     let by_year: Vec<Series> = level.iter().zip(&difference).map(|(a, b)| a.plus(b)).collect();
     let total = arm.series(|flows| sum(measure.row.level(flows)) + sum(measure.row.increment(flows)));
-    Amounts::new(&by_year, total, arm.randomisations())
+    Amounts::new(&by_year, total, arm.design())
 }
 
 impl Amounts {
-    fn new(by_year: &[Series], total: Series, randomisations: usize) -> Self {
+    fn new(by_year: &[Series], total: Series, design: RunDesign) -> Self {
         Self {
-            by_year: by_year.iter().map(|series| series.summary(randomisations)).collect(),
-            total: total.summary(randomisations),
+            by_year: by_year.iter().map(|series| series.summary(design)).collect(),
+            total: total.summary(design),
             draws: total.draws,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::formula::LANES;
 use crate::sample::mcse;
+use crate::value::flows::RunDesign;
 
 /// One quantity at the stated values and in every draw.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,9 +34,18 @@ impl Series {
         self.zip(other, |a, b| a + b)
     }
 
-    /// Statistics; `randomisations` is the number of independent randomisations of the design.
-    pub fn summary(&self, randomisations: usize) -> Summary {
-        Summary { base: self.base, spread: Spread::of(&self.draws, randomisations) }
+    /// Statistics; `design` tells how the runs hang together.
+    pub fn summary(&self, design: RunDesign) -> Summary {
+        Summary { base: self.base, spread: Spread::of(&self.draws, design) }
+    }
+
+    /// One value a draw of the parameters: the mean over its replicates, which differ in chance only.
+    pub fn by_draw(&self, design: RunDesign) -> Self {
+        let means = self.draws.chunks(design.replicates.max(1)).map(|runs| match runs {
+            [only] => *only,
+            runs => mean(runs),
+        });
+        Self { base: self.base, draws: means.collect() }
     }
 
     /// Mean over draws, or the base case where there are none.
@@ -82,26 +92,71 @@ pub struct Spread {
     pub p50: f64,
     /// 97.5% quantile.
     pub p97_5: f64,
-    /// Number of draws.
+    /// Number of runs.
     pub n: usize,
+    /// What of the variance is doubt about parameters and what is chance; only where draws have replicates.
+    pub split: Option<Split>,
+}
+
+/// The variance over nested runs, split in two (analysis of variance of one random factor).
+///
+/// With x_dr the result of replicate r (of R) of draw d (of D), x̄_d the mean of a draw and x̄ the mean of all,
+///
+/// chance = Σ_d Σ_r (x_dr − x̄_d)² / (D(R − 1)),
+/// parameters = Σ_d (x̄_d − x̄)² / (D − 1) − chance/R,
+///
+/// the second at least 0: the means of a few replicates still hold some chance, which is taken off. More evidence
+/// can narrow the first part only, more participants only the other. *Example:* draws (1, 3) and (5, 9): chance
+/// (1 + 1 + 4 + 4)/2 = 5, parameters (7 − 2)²/2 − 5/2 = 10.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Split {
+    /// Variance from what is not known of the parameters; not a number for a single draw.
+    pub parameters: f64,
+    /// Variance from chance between persons.
+    pub chance: f64,
+}
+
+impl Split {
+    fn of(runs: &[f64], means: &[f64], replicates: usize) -> Option<Self> {
+        if replicates < 2 || runs.len() < replicates {
+            return None;
+        }
+        let own = |index: usize| means[index / replicates];
+        let within: Vec<f64> = runs.iter().enumerate().map(|(index, value)| value - own(index)).collect();
+        let draws = means.len() as f64;
+        let chance = compensated_sum(&within, |off| off * off) / (draws * (replicates - 1) as f64);
+        let all = mean(means);
+        let between = compensated_sum(means, |value| (value - all) * (value - all)) / (draws - 1.0);
+        let parameters = between - chance / replicates as f64;
+        let parameters = if parameters < 0.0 { 0.0 } else { parameters };
+        Some(Self { parameters, chance })
+    }
 }
 
 impl Spread {
-    /// Statistics of one value a draw, in draw order; `None` for no draws.
-    pub fn of(draws: &[f64], randomisations: usize) -> Option<Self> {
-        let &first = draws.first()?;
-        let n = draws.len();
-        let (low, high) = range(draws);
+    /// Statistics of one value a run, in the order of runs; `None` for none.
+    pub fn of(runs: &[f64], design: RunDesign) -> Option<Self> {
+        let &first = runs.first()?;
+        let n = runs.len();
+        let (low, high) = range(runs);
         if low == high {
-            // The same in every draw: say so exactly, whatever the rounding of a sum would make of it.
+            // The same in every run: say so exactly, whatever the rounding of a sum would make of it.
             let sd = if n == 1 { f64::NAN } else { 0.0 };
-            return Some(Self { mean: first, sd, mcse: sd, p2_5: first, p50: first, p97_5: first, n });
+            let split = (design.replicates > 1).then_some(Split { parameters: sd, chance: 0.0 });
+            return Some(Self { mean: first, sd, mcse: sd, p2_5: first, p50: first, p97_5: first, n, split });
         }
-        let mean = mean(draws);
-        let squares = compensated_sum(draws, |value| (value - mean) * (value - mean));
-        let [p2_5, p50, p97_5] = quantiles_between(draws, [0.025, 0.5, 0.975], low, high);
+        let mean = mean(runs);
+        let squares = compensated_sum(runs, |value| (value - mean) * (value - mean));
+        let [p2_5, p50, p97_5] = quantiles_between(runs, [0.025, 0.5, 0.975], low, high);
         let sd = (squares / (n - 1) as f64).sqrt();
-        Some(Self { mean, sd, mcse: mcse(draws, randomisations), p2_5, p50, p97_5, n })
+        // Replicates of a draw share its parameters, so only the means of draws are independent.
+        let (mcse, split) = if design.replicates > 1 {
+            let means = Series { base: f64::NAN, draws: runs.to_vec() }.by_draw(design).draws;
+            (mcse(&means, design.randomisations), Split::of(runs, &means, design.replicates))
+        } else {
+            (mcse(runs, design.randomisations), None)
+        };
+        Some(Self { mean, sd, mcse, p2_5, p50, p97_5, n, split })
     }
 }
 
@@ -251,7 +306,7 @@ mod tests {
     #[test]
     fn the_statistics_of_one_to_five_are_those_of_the_textbook() {
         let series = Series { base: 3.5, draws: vec![5.0, 1.0, 4.0, 2.0, 3.0] };
-        let summary = series.summary(1);
+        let summary = series.summary(RunDesign::PLAIN);
         let spread = summary.spread.unwrap();
         assert_eq!(summary.base, 3.5);
         assert_eq!((spread.mean, spread.p50, spread.n), (3.0, 3.0, 5));
@@ -259,6 +314,19 @@ mod tests {
         assert_eq!(spread.sd, 2.5_f64.sqrt());
         // h − 1 = 4 · 0.025 = 0.1: a tenth of the way from 1 to 2, and the mirror image of it.
         assert!((spread.p2_5 - 1.1).abs() < 1e-15 && (spread.p97_5 - 4.9).abs() < 1e-15);
+    }
+
+    #[test]
+    fn nested_runs_tell_chance_from_doubt_about_parameters() {
+        // Draws (1, 3) and (5, 9), as in the documentation of the split; the error of the mean is that of the two
+        // means 2 and 7: sd 5/√2 over √2.
+        let design = RunDesign { randomisations: 1, replicates: 2 };
+        let spread = Spread::of(&[1.0, 3.0, 5.0, 9.0], design).unwrap();
+        assert_eq!(spread.split, Some(Split { parameters: 10.0, chance: 5.0 }));
+        assert!((spread.mcse - 2.5).abs() < 1e-15);
+        // Draws that differ less than their replicates: nothing is left for the parameters, and not less than that.
+        let alike = Spread::of(&[0.0, 4.0, 1.0, 3.0], design).unwrap();
+        assert_eq!(alike.split, Some(Split { parameters: 0.0, chance: 5.0 }));
     }
 
     #[test]
@@ -275,21 +343,21 @@ mod tests {
     #[test]
     fn a_quantity_that_is_the_same_in_every_draw_has_no_spread_at_all() {
         // Three times 0.1 is 0.30000000000000004 when added; the mean is 0.1 nevertheless.
-        let spread = Spread::of(&[0.1; 3], 1).unwrap();
+        let spread = Spread::of(&[0.1; 3], RunDesign::PLAIN).unwrap();
         assert_eq!((spread.mean, spread.sd, spread.mcse), (0.1, 0.0, 0.0));
         assert_eq!((spread.p2_5, spread.p50, spread.p97_5), (0.1, 0.1, 0.1));
     }
 
     #[test]
     fn one_draw_has_a_mean_but_no_standard_deviation() {
-        let spread = Spread::of(&[7.0], 1).unwrap();
+        let spread = Spread::of(&[7.0], RunDesign::PLAIN).unwrap();
         assert_eq!((spread.mean, spread.p97_5), (7.0, 7.0));
         assert!(spread.sd.is_nan() && spread.mcse.is_nan());
     }
 
     #[test]
     fn without_draws_only_the_base_case_speaks() {
-        let summary = Series { base: 2.0, draws: Vec::new() }.summary(1);
+        let summary = Series { base: 2.0, draws: Vec::new() }.summary(RunDesign::PLAIN);
         assert_eq!(summary, Summary { base: 2.0, spread: None });
         assert_eq!(summary.expected(), 2.0);
         assert_eq!(quantiles(&[], [0.5]), None);

@@ -45,6 +45,8 @@ pub enum Label {
     PartiesAddUp,
     HowSure,
     ModelDoubt,
+    ChanceShare,
+    Replicates,
     BestBuy,
     BestBuyBaseOnly,
     WorthKnowing,
@@ -184,6 +186,16 @@ impl Label {
             L::ModelDoubt => (
                 "Doubt about the model itself is not in these chances.",
                 "Twijfel over het model zelf zit niet in deze kansen.",
+            ),
+            L::ChanceShare => (
+                "Of the uncertainty in the balance of {}, {} is chance: who happens to fall ill, move or die. A larger group \
+                 makes that smaller. The rest is doubt about the numbers, which evidence can make smaller.",
+                "Van de onzekerheid in het saldo van {} is {} toeval: wie er toevallig ziek wordt, verhuist of overlijdt. Een \
+                 grotere groep maakt dat kleiner. De rest is twijfel over de getallen, die kleiner wordt door onderzoek.",
+            ),
+            L::Replicates => (
+                "Every draw was run {} times with other chance.",
+                "Elke trekking is {} keer doorgerekend met ander toeval.",
             ),
             L::BestBuy => (
                 "If a healthy year may cost {}, the best choice is: {}. It is best in {} of {} draws.",

@@ -99,9 +99,9 @@ pub(super) fn manifest(run: &Run<'_>, provenance: &Provenance, tables: &[String]
             DesignKind::Sobol => "sobol",
         },
         "engine": uncertainty.engine.word(),
-        "replicates": uncertainty.replicates,
-        "draws": if run.drawn() { run.valued.draws } else { 0 },
-        "randomisations": if run.drawn() { run.valued.randomisations } else { 0 },
+        "replicates": if run.drawn() { run.valued.design.replicates } else { 0 },
+        "draws": if run.drawn() { run.valued.draws() } else { 0 },
+        "randomisations": if run.drawn() { run.valued.design.randomisations } else { 0 },
         "price_year": run.scenario.valuation.price_year,
         "discount_rates": {
             "costs": run.rates.costs,

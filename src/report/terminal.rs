@@ -96,12 +96,17 @@ impl Page<'_> {
         let years = scenario.time.years.to_string();
         let start = scenario.time.start.to_string();
         let text = if self.run.drawn() {
-            let draws = self.lang.number(self.run.valued.draws as f64, 0);
+            let draws = self.lang.number(self.run.valued.draws() as f64, 0);
             self.say(Label::Compared, &[&comparator, &years, &start, &draws])
         } else {
             self.say(Label::ComparedBaseOnly, &[&comparator, &years, &start])
         };
         self.paragraph(&text);
+        let replicates = self.run.valued.design.replicates;
+        if self.run.drawn() && replicates > 1 {
+            let text = self.say(Label::Replicates, &[&replicates.to_string()]);
+            self.paragraph(&text);
+        }
         if self.run.valued.deliveries.is_empty() {
             let text = self.say(Label::NothingCompared, &[]);
             self.paragraph(&text);
@@ -277,7 +282,7 @@ impl Page<'_> {
     }
 
     fn chance(&self, chance: f64) -> String {
-        self.lang.chance(chance, self.run.valued.draws)
+        self.lang.chance(chance, self.run.valued.runs)
     }
 
     fn rate(&self, of: impl Fn(&Rates) -> f64) -> String {
@@ -289,9 +294,23 @@ impl Page<'_> {
         let title = self.say(Label::HowSure, &[]);
         self.heading(&title);
         self.best_buys(cea);
+        self.chance_share(cea);
         if self.run.drawn() {
             let text = self.say(Label::ModelDoubt, &[]);
             self.paragraph(&text);
+        }
+    }
+
+    /// How much of the spread is chance between persons, where draws were repeated.
+    fn chance_share(&mut self, cea: &CostEffectiveness) {
+        for (strategy, result) in cea.strategies.iter().enumerate() {
+            let Some(split) = result.cost_increment.spread.and_then(|spread| spread.split) else { continue };
+            let share = split.chance / (split.parameters + split.chance);
+            if share.is_finite() {
+                let texts = [self.strategy_name(strategy), self.lang.percent(share)];
+                let text = self.say(Label::ChanceShare, &[&texts[0], &texts[1]]);
+                self.paragraph(&text);
+            }
         }
     }
 
@@ -301,7 +320,7 @@ impl Page<'_> {
             let best = self.strategy_name(at.frontier);
             let text = match at.strategies[at.frontier].probability {
                 Some(chance) => {
-                    let draws = self.run.valued.draws as f64;
+                    let draws = self.run.valued.draws() as f64;
                     let best_in = self.lang.number((chance.mean * draws).round(), 0);
                     self.say(Label::BestBuy, &[&threshold, &best, &best_in, &self.lang.number(draws, 0)])
                 }

@@ -60,11 +60,25 @@ impl Environment {
     /// # Errors
     /// A formula that cannot be evaluated or is not finite.
     pub fn draws(scenario: &Scenario, columns: &[Vec<f64>], block: usize) -> Result<Self, QuantityError> {
+        Self::runs(scenario, columns, block, 1)
+    }
+
+    /// Parameters in runs `8·block …`, where each draw is run `replicates` times in a row.
+    ///
+    /// # Errors
+    /// A formula that cannot be evaluated or is not finite.
+    pub fn runs(
+        scenario: &Scenario,
+        columns: &[Vec<f64>],
+        block: usize,
+        replicates: usize,
+    ) -> Result<Self, QuantityError> {
         let mut drawn = vec![Lane::ZERO; scenario.parameters.list.len()];
         for (column, &parameter) in scenario.parameters.columns.iter().enumerate() {
             let values = &columns[column];
             let last = values.len().saturating_sub(1);
-            drawn[parameter] = Lane(std::array::from_fn(|lane| values[(block * LANES + lane).min(last)]));
+            drawn[parameter] =
+                Lane(std::array::from_fn(|lane| values[((block * LANES + lane) / replicates).min(last)]));
         }
         Self::compute(scenario, |parameter| drawn[parameter])
     }

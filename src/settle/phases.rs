@@ -100,7 +100,7 @@ pub fn settle(scenario: &Scenario, valued: &Valued) -> Result<Vec<Settled>, Sett
                 let delivery = valued.delivery_of(strategy, arrangement);
                 let blocks: Vec<&Flows> = flows.blocks.iter().map(|block| &block[delivery]).collect();
                 let deal = Deal { scenario, arrangement, strategy };
-                let settled = deal.settle(variant, &flows.base[delivery], &blocks, valued.draws)?;
+                let settled = deal.settle(variant, &flows.base[delivery], &blocks, valued.runs)?;
                 check_finite(scenario, &settled)?;
                 results.push(settled);
             }
@@ -278,7 +278,7 @@ mod tests {
     use crate::formula::LANES;
     use crate::scenario::checked::{Base, Payer, ShareRule};
     use crate::settle::testing;
-    use crate::value::flows::{Delivery, VariantFlows};
+    use crate::value::flows::{Delivery, RunDesign, VariantFlows};
 
     #[test]
     fn results_come_by_variant_strategy_and_arrangement_each_with_its_own_delivery() {
@@ -304,8 +304,8 @@ mod tests {
                 Delivery { strategy, arrangement: Some(1) },
             ],
             variants: vec![variant(0.0), variant(10.0)],
-            draws: 8,
-            randomisations: 1,
+            runs: 8,
+            design: RunDesign::PLAIN,
             sampled: Vec::new(),
             warnings: Vec::new(),
         };

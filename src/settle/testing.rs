@@ -10,7 +10,7 @@ use crate::sample::{DesignKind, Environment};
 use crate::scenario::Scenario;
 use crate::scenario::checked::*;
 use crate::value::flows::{
-    Delivery, Flows, Followed, Grid, Item, ItemKind, Line, Shape, Valued, VariantFlows,
+    Delivery, Flows, Followed, Grid, Item, ItemKind, Line, RunDesign, Shape, Valued, VariantFlows,
 };
 use std::sync::Arc;
 
@@ -410,8 +410,8 @@ pub fn try_settle(
             base: vec![blocks[0].clone()],
             blocks: blocks.into_iter().map(|block| vec![block]).collect(),
         }],
-        draws,
-        randomisations: 1,
+        runs: draws,
+        design: RunDesign::PLAIN,
         sampled: Vec::new(),
         warnings: Vec::new(),
     };

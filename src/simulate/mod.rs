@@ -2,8 +2,8 @@
 //!
 //! The road through it, for one block of eight draws: [`rates`] turns the model's formulas into hazards;
 //! [`dynamics`] follows a group of people from boundary to boundary; [`enrolment`] decides who takes part when;
-//! [`effects`] says what that changes; [`expected`] puts them together and shows every group it followed to an
-//! [`Observer`].
+//! [`effects`] says what that changes. An [`engine`] puts them together and shows every group it followed to an
+//! [`Observer`]: [`expected`] in expected numbers, [`counts`] in whole people, [`individual`] person by person.
 //!
 //! **Time.** Boundaries lie at t = c·Δt years from 1 January of the start year; a cycle belongs to the calendar
 //! year in which it begins. Age is the age on 1 January of the start year plus whole calendar years since; it
@@ -12,10 +12,13 @@
 //! **Nobody vanishes.** In every draw and at every boundary the persons in all states (dead included) sum to
 //! those at the start plus those who entered since.
 
+pub mod counts;
 pub mod dynamics;
 pub mod effects;
+pub mod engine;
 pub mod enrolment;
 pub mod expected;
+pub mod individual;
 mod mortality;
 pub mod points;
 pub mod profiles;

@@ -23,6 +23,22 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// The mean over grids and the lanes of each, in every lane.
+    fn mean<'a>(grids: impl Iterator<Item = &'a Grid>) -> Self {
+        let mut sum: Option<(Self, f64)> = None;
+        for grid in grids {
+            let (sum, count) = sum.get_or_insert_with(|| (Self::zeros(grid.rows(), grid.years), 0.0));
+            *count += 1.0;
+            for (sum, amount) in sum.data.iter_mut().zip(&grid.data) {
+                *sum += *amount;
+            }
+        }
+        let (mut mean, count) = sum.unwrap_or_else(|| (Self::zeros(0, 1), 1.0));
+        for amount in &mut mean.data {
+            *amount = mean_of_lanes(*amount) / count;
+        }
+        mean
+    }
     /// A grid of zeros.
     pub fn zeros(rows: usize, years: usize) -> Self {
         Self { years, data: vec![Lane::ZERO; rows * years] }
@@ -214,7 +230,75 @@ pub struct Flows {
     pub inflation: Option<Lane>,
 }
 
+/// The mean over the lanes, in every lane.
+fn mean_of_lanes(amount: Lane) -> Lane {
+    Lane::splat(amount.0.iter().sum::<f64>() / amount.0.len() as f64)
+}
+
+impl Followed {
+    fn mean<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        Self {
+            costs: Grid::mean(all.clone().map(|f| &f.costs)),
+            costs_retained: Grid::mean(all.clone().map(|f| &f.costs_retained)),
+            person_years: Grid::mean(all.clone().map(|f| &f.person_years)),
+            person_years_retained: Grid::mean(all.map(|f| &f.person_years_retained)),
+        }
+    }
+}
+
 impl Flows {
+    /// The mean over blocks and their lanes, in every lane: all amounts are sums over people, so their mean is the
+    /// amount to expect.
+    ///
+    /// # Panics
+    /// No block is given.
+    pub(super) fn mean<'a>(blocks: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let first = blocks.clone().next().expect("at least one block");
+        let grid = |of: fn(&Flows) -> &Grid| Grid::mean(blocks.clone().map(of));
+        let count = blocks.clone().count() as f64;
+        let sum = |of: &dyn Fn(&Flows) -> Lane| {
+            mean_of_lanes(blocks.clone().fold(Lane::ZERO, |sum, flows| sum + of(flows))) / count
+        };
+        let list = |of: fn(&Flows) -> &[Lane]| -> Vec<Lane> {
+            (0..of(first).len()).map(|index| sum(&|flows: &Flows| of(flows)[index])).collect()
+        };
+        let followed = |of: fn(&Flows) -> &[Followed]| -> Vec<Followed> {
+            (0..of(first).len())
+                .map(|programme| Followed::mean(blocks.clone().map(|flows| &of(flows)[programme])))
+                .collect()
+        };
+        Self {
+            shape: Arc::clone(&first.shape),
+            environment: first.environment.clone(),
+            level: grid(|f| &f.level),
+            increment: grid(|f| &f.increment),
+            cashable: grid(|f| &f.cashable),
+            equalised: grid(|f| &f.equalised),
+            retained: grid(|f| &f.retained),
+            shadows: followed(|f| &f.shadows),
+            cohorts: followed(|f| &f.cohorts),
+            programme_costs: grid(|f| &f.programme_costs),
+            reached: grid(|f| &f.reached),
+            turned_away: grid(|f| &f.turned_away),
+            requested: grid(|f| &f.requested),
+            count_level: grid(|f| &f.count_level),
+            count_increment: grid(|f| &f.count_increment),
+            outcome_level: grid(|f| &f.outcome_level),
+            outcome_increment: grid(|f| &f.outcome_increment),
+            health_level: grid(|f| &f.health_level),
+            health_increment: grid(|f| &f.health_increment),
+            level_present: list(|f| &f.level_present),
+            increment_present: list(|f| &f.increment_present),
+            programme_costs_present: list(|f| &f.programme_costs_present),
+            health_level_present: std::array::from_fn(|row| sum(&|f: &Flows| f.health_level_present[row])),
+            health_increment_present: std::array::from_fn(|row| {
+                sum(&|f: &Flows| f.health_increment_present[row])
+            }),
+            parties_rate: first.parties_rate,
+            inflation: first.inflation,
+        }
+    }
+
     /// Row of health grids that holds life-years.
     pub const LIFE_YEARS: usize = 0;
     /// Row of health grids that holds quality-adjusted life-years.
@@ -230,6 +314,20 @@ pub struct Delivery {
     pub arrangement: Option<usize>,
 }
 
+/// How the runs of an analysis are designed, which decides how sure a mean over them is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunDesign {
+    /// Independent randomisations that the draws consist of, in equal parts.
+    pub randomisations: usize,
+    /// Runs of each draw that differ only in chance.
+    pub replicates: usize,
+}
+
+impl RunDesign {
+    /// Independent draws, each run once.
+    pub const PLAIN: Self = Self { randomisations: 1, replicates: 1 };
+}
+
 /// Everything valued: for each variant the base case and all draws.
 #[derive(Clone, Debug)]
 pub struct Valued {
@@ -239,17 +337,22 @@ pub struct Valued {
     pub deliveries: Vec<Delivery>,
     /// By variant, in the scenario's order.
     pub variants: Vec<VariantFlows>,
-    /// Number of draws; the last block may hold fewer than eight, its other lanes repeat the last draw.
-    pub draws: usize,
-    /// Independent randomisations of the design, for Monte Carlo standard errors.
-    pub randomisations: usize,
-    /// The sample: name and values by draw of every uncertain parameter, in the plan's order.
+    /// Number of runs: draws of the parameters times replicates, those of a draw next to each other. The last block may
+    /// hold fewer than eight, its other lanes repeat the last run.
+    pub runs: usize,
+    /// How the runs are designed.
+    pub design: RunDesign,
+    /// The sample: name and values by draw (not by run) of every uncertain parameter, in the plan's order.
     pub sampled: Vec<(String, Vec<f64>)>,
     /// What the horizon cuts off, in plain words.
     pub warnings: Vec<String>,
 }
 
 impl Valued {
+    /// Number of draws of the parameters.
+    pub fn draws(&self) -> usize {
+        self.runs / self.design.replicates.max(1)
+    }
     /// Index of the delivery that an arrangement settles for a strategy.
     pub fn delivery_of(&self, strategy: usize, arrangement: usize) -> usize {
         self.deliveries

@@ -8,6 +8,10 @@
 //! arrangement sets parameters that decide where people are, that arm is simulated whole in the same draws;
 //! where it only changes prices, the same people are priced again.
 //!
+//! **Base case.** At the stated values people are followed in expected numbers, whatever the engine of the draws, so
+//! that the base case has no chance in it. A model that only the engine `individual` can follow, because its rates
+//! depend on a person's history, has the mean of 64 runs at the stated values instead.
+//!
 //! **Same seed, same numbers.** A block's result depends on nothing but its draws; blocks are put together in
 //! their order, whatever thread made them.
 
@@ -23,19 +27,22 @@ mod retention;
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};
 use crate::scenario::checked::{Engine, Scenario, Set};
-use crate::simulate::expected::{Present, cohorts, comparator};
+use crate::simulate::Rates;
+use crate::simulate::engine::{Block, Memory, Present, Runs};
 use crate::simulate::points::Points;
-use crate::simulate::{Rates, Workspace};
 use account::Account;
 use collect::{Delivered, Participants, Population};
 use deliver::{Clocks, Detail, Levels};
-use flows::{Flows, Valued, VariantFlows};
+use flows::{Flows, RunDesign, Valued, VariantFlows};
 use functionals::Prices;
 use plan::Plan;
 use rayon::prelude::*;
 use retention::Retention;
 
 pub use account::Clock;
+
+/// Blocks of eight runs that stand for the stated values where only runs of persons can give them.
+const BLOCKS_AT_STATED_VALUES: usize = 8;
 
 /// Longest horizon for which counts are kept by year in every draw; beyond it only in the base case.
 const YEARS_IN_DETAIL: usize = 25;
@@ -107,13 +114,6 @@ pub fn value_draws(
     progress: &(dyn Fn() + Sync),
 ) -> Result<Valued, QuantityError> {
     let uncertainty = scenario.uncertainty;
-    if uncertainty.engine != Engine::Expected {
-        return Err(QuantityError {
-            path: "uncertainty.engine".to_owned(),
-            span: None,
-            problem: format!("the engine `{}` is not available", uncertainty.engine.word()),
-        });
-    }
     let plan = Plan::new(scenario);
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);
@@ -122,17 +122,25 @@ pub fn value_draws(
     let base_cases: Vec<Result<Vec<Flows>, QuantityError>> = scenario
         .variants
         .par_iter()
-        .map(|variant| block(scenario, &plan, detail(true), &variant.set, &stated, &mut Room::default()))
+        .map(|variant| base_case(scenario, &plan, detail(true), &variant.set, &stated))
         .collect();
+    let engines = vec![uncertainty.engine; plan.models.len()];
+    let replicates = replicates(scenario);
+    let runs = uncertainty.draws * replicates;
     for ((index, variant), base) in scenario.variants.iter().enumerate().zip(base_cases) {
         let base = base?;
-        let blocks = if extent.draws(index) { uncertainty.draws.div_ceil(LANES) } else { 0 };
+        let blocks = if extent.draws(index) { runs.div_ceil(LANES) } else { 0 };
         let by_year = scenario.time.years <= YEARS_IN_DETAIL || !scenario.goals.is_empty();
         let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
             .into_par_iter()
             .map_init(Room::default, |room, index| {
-                let environment = Environment::draws(scenario, columns, index)?;
-                let flows = block(scenario, &plan, detail(by_year), &variant.set, &environment, room);
+                let environment = Environment::runs(scenario, columns, index, replicates)?;
+                let how = How {
+                    engines: &engines,
+                    runs: &Runs::of_block(uncertainty.seed, index, runs, replicates),
+                    detail: detail(by_year),
+                };
+                let flows = block(scenario, &plan, &how, &variant.set, &environment, room);
                 progress();
                 flows
             })
@@ -146,8 +154,8 @@ pub fn value_draws(
         shape: plan.shape,
         deliveries: plan.deliveries,
         variants,
-        draws: if extent.draws(0) { uncertainty.draws } else { 0 },
-        randomisations,
+        runs: if extent.draws(0) { runs } else { 0 },
+        design: RunDesign { randomisations, replicates },
         sampled: names.into_iter().zip(columns).collect(),
         warnings: plan.warnings,
     })
@@ -156,15 +164,61 @@ pub fn value_draws(
 /// Number of blocks a run will report progress for.
 pub fn blocks(scenario: &Scenario, extent: Extent) -> usize {
     let variants = (0..scenario.variants.len()).filter(|&variant| extent.draws(variant)).count();
-    scenario.uncertainty.draws.div_ceil(LANES) * variants
+    (scenario.uncertainty.draws * replicates(scenario)).div_ceil(LANES) * variants
+}
+
+/// Runs of each draw: one where there is no chance to repeat.
+fn replicates(scenario: &Scenario) -> usize {
+    match scenario.uncertainty.engine {
+        Engine::Expected => 1,
+        Engine::Counts | Engine::Individual => scenario.uncertainty.replicates.max(1),
+    }
+}
+
+/// How the people of one block are followed, and what of them is kept.
+struct How<'a> {
+    /// Engine by model.
+    engines: &'a [Engine],
+    /// Which runs the lanes hold.
+    runs: &'a Runs,
+    detail: Detail,
+}
+
+/// A variant at the stated values.
+fn base_case(
+    scenario: &Scenario,
+    plan: &Plan,
+    detail: Detail,
+    variant: &[Set],
+    stated: &Environment,
+) -> Result<Vec<Flows>, QuantityError> {
+    let seed = scenario.uncertainty.seed;
+    let engines: Vec<Engine> = scenario
+        .models
+        .iter()
+        .map(|model| if model.with_history { Engine::Individual } else { Engine::Expected })
+        .collect();
+    let blocks = if engines.contains(&Engine::Individual) { BLOCKS_AT_STATED_VALUES } else { 1 };
+    let mut room = Room::default();
+    let mut all = Vec::with_capacity(blocks);
+    for index in 0..blocks {
+        let how = How { engines: &engines, runs: &Runs::at_stated_values(seed, index), detail };
+        all.push(block(scenario, plan, &how, variant, stated, &mut room)?);
+    }
+    match <[_; 1]>::try_from(all) {
+        Ok([only]) => Ok(only),
+        Err(all) => Ok((0..plan.deliveries.len())
+            .map(|delivery| Flows::mean(all.iter().map(|block| &block[delivery])))
+            .collect()),
+    }
 }
 
 /// Memory of a thread, kept from block to block.
 #[derive(Default)]
 struct Room {
-    workspace: Workspace,
+    memory: Memory,
     arms: Vec<Arm>,
-    /// Room for formulas of what simulation shows, while the workspace is in use.
+    /// Room for formulas of what simulation shows, while the memory is in use.
     scratch: Scratch,
 }
 
@@ -184,7 +238,7 @@ struct Arm {
 fn block(
     scenario: &Scenario,
     plan: &Plan,
-    detail: Detail,
+    how: &How<'_>,
     variant: &[Set],
     drawn: &Environment,
     room: &mut Room,
@@ -192,7 +246,7 @@ fn block(
     let environment = drawn.with(scenario, variant)?;
     let base = environment.with(scenario, &scenario.strategies[scenario.comparator].set)?;
     let mut used = 0;
-    let comparator_arm = arm(scenario, plan, base, room, &mut used)?;
+    let comparator_arm = arm(scenario, plan, how, base, room, &mut used)?;
     let mut list = Vec::with_capacity(plan.deliveries.len());
     for delivery in &plan.deliveries {
         let strategy = &scenario.strategies[delivery.strategy];
@@ -200,8 +254,8 @@ fn block(
         if let Some(arrangement) = delivery.arrangement {
             own = own.with(scenario, &scenario.arrangements[arrangement].set)?;
         }
-        let own_arm = arm(scenario, plan, own, room, &mut used)?;
-        list.push(deliver_one(scenario, plan, detail, delivery.strategy, comparator_arm, own_arm, room)?);
+        let own_arm = arm(scenario, plan, how, own, room, &mut used)?;
+        list.push(deliver_one(scenario, plan, how, delivery.strategy, comparator_arm, own_arm, room)?);
     }
     Ok(list)
 }
@@ -210,6 +264,7 @@ fn block(
 fn arm(
     scenario: &Scenario,
     plan: &Plan,
+    how: &How<'_>,
     environment: Environment,
     room: &mut Room,
     used: &mut usize,
@@ -238,10 +293,10 @@ fn arm(
     arm.rates.resize_with(plan.models.len(), Rates::default);
     arm.accounts.resize_with(plan.models.len(), Account::default);
     arm.prices.resize_with(plan.models.len(), Prices::default);
-    arm.present.resize_with(plan.models.len(), Present::default);
+    arm.present.clear();
     for (m, model) in plan.models.iter().enumerate() {
         let functionals = &plan.functionals[m];
-        functionals.prices(model, &environment, &mut room.workspace.scratch, &mut arm.prices[m])?;
+        functionals.prices(model, &environment, &mut room.memory.expected.scratch, &mut arm.prices[m])?;
         if people_of.is_none() {
             arm.rates[m].fill(
                 scenario,
@@ -249,20 +304,20 @@ fn arm(
                 &model.structure,
                 &model.grid,
                 &environment,
-                &mut room.workspace.scratch,
+                &mut room.memory.expected.scratch,
             )?;
             arm.accounts[m].reset(&model.structure, functionals, 0, scenario.time.cycles());
             let mut observer =
                 Population { functionals, prices: &arm.prices[m], account: &mut arm.accounts[m] };
-            arm.present[m] = comparator(
+            let block = Block {
+                engine: how.engines[m],
                 scenario,
-                model,
-                &arm.rates[m],
-                &environment,
-                &plan.wanted[m],
-                &mut room.workspace,
-                &mut observer,
-            )?;
+                plan: model,
+                rates: &arm.rates[m],
+                environment: &environment,
+                runs: how.runs,
+            };
+            arm.present.push(block.comparator(&plan.wanted[m], &mut room.memory, &mut observer)?);
         }
     }
     arm.environment = Some(environment);
@@ -278,13 +333,13 @@ fn same_bits(a: Lane, b: Lane) -> bool {
 fn deliver_one(
     scenario: &Scenario,
     plan: &Plan,
-    detail: Detail,
+    how: &How<'_>,
     strategy: usize,
     comparator_arm: usize,
     own_arm: usize,
     room: &mut Room,
 ) -> Result<Flows, QuantityError> {
-    let Room { workspace, arms, scratch } = room;
+    let Room { memory, arms, scratch } = room;
     let own = &arms[own_arm];
     let people = &arms[own.people_of.unwrap_or(own_arm)];
     let environment = own.environment.as_ref().expect("an arm that was found has an environment");
@@ -312,16 +367,15 @@ fn deliver_one(
             scratch: &mut *scratch,
             moment: None,
         };
-        cohorts(
+        let block = Block {
+            engine: how.engines[m],
             scenario,
-            model,
-            enrolment,
-            &people.rates[m],
-            &people.present[m],
+            plan: model,
+            rates: &people.rates[m],
             environment,
-            workspace,
-            &mut observer,
-        )?;
+            runs: how.runs,
+        };
+        block.cohorts(enrolment, &people.present[m], memory, &mut observer)?;
     }
     fixed_costs(scenario, plan, strategy, environment, &clocks, &mut delivered)?;
     let levels = |arm: usize| {
@@ -337,7 +391,7 @@ fn deliver_one(
     deliver::flows(
         scenario,
         plan,
-        detail,
+        how.detail,
         &levels(comparator_arm),
         whole.as_ref(),
         &groups,

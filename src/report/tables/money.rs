@@ -15,6 +15,34 @@ const PROBABILITY: Spec = (
     "share of draws in which the amount is not negative, where that is asked",
 );
 
+const SPLIT: [Spec; 2] = [
+    (
+        "variance_parameters",
+        Kind::Number,
+        "square of unit",
+        "part of the variance that is doubt about parameters: more evidence can narrow it; empty without replicates",
+    ),
+    (
+        "variance_chance",
+        Kind::Number,
+        "square of unit",
+        "part of the variance that is chance between persons: more participants can narrow it; empty without replicates",
+    ),
+];
+
+/// The statistics, and the two parts of the variance.
+fn statistics_with_split(summary: &Summary) -> [Cell<'static>; 9] {
+    let split = summary.spread.and_then(|spread| spread.split);
+    with_split(
+        statistics(summary),
+        [split.map(|split| split.parameters).into(), split.map(|split| split.chance).into()],
+    )
+}
+
+fn with_split(statistics: [Cell<'static>; 7], split: [Cell<'static>; 2]) -> [Cell<'static>; 9] {
+    std::array::from_fn(|column| if column < 7 { statistics[column] } else { split[column - 7] })
+}
+
 /// Headline results: costs and health by strategy, and each party's business case.
 pub(super) fn summary(context: &Context<'_>) -> Table {
     let mut table = with_statistics(
@@ -23,7 +51,7 @@ pub(super) fn summary(context: &Context<'_>) -> Table {
          strategies are present values at the costs' rate, health at the effects' rate, parties' results at the \
          parties' rate; they are not to be added.",
         &[VARIANT, STRATEGY, ARRANGEMENT, PARTY, BUDGET, MEASURE, UNIT],
-        &[PROBABILITY],
+        &[SPLIT[0], SPLIT[1], PROBABILITY],
     );
     for (variant, findings) in context.findings.variants.iter().enumerate() {
         let results = findings.cost_effectiveness.iter().flat_map(|cea| cea.strategies.iter().enumerate());
@@ -37,7 +65,7 @@ pub(super) fn summary(context: &Context<'_>) -> Table {
                 &mut table,
                 keys,
                 ["", "", "participants", "persons"],
-                statistics(&outcomes.participants),
+                statistics_with_split(&outcomes.participants),
                 None,
             );
         }
@@ -59,7 +87,7 @@ fn push<'a>(
     table: &mut Table,
     keys: [Cell<'a>; 3],
     [party, budget, measure, unit]: [&'a str; 4],
-    statistics: [Cell<'static>; 7],
+    statistics: [Cell<'static>; 9],
     probability: Option<f64>,
 ) {
     let rest = [party.into(), budget.into(), measure.into(), unit.into()];
@@ -77,7 +105,10 @@ fn strategy_rows(
     let mut row = |budget: &str, measure: &str, unit: &str, summary: &Summary| {
         let names = ["", budget, measure, unit];
         table.push(
-            keys.into_iter().chain(names.map(Cell::from)).chain(statistics(summary)).chain([Cell::Empty]),
+            keys.into_iter()
+                .chain(names.map(Cell::from))
+                .chain(statistics_with_split(summary))
+                .chain([Cell::Empty]),
         );
     };
     row("", "cost_present", "EUR", &r.cost_summary);
@@ -101,33 +132,39 @@ fn party_rows<'a>(context: &'a Context<'_>, table: &mut Table, keys: [Cell<'a>; 
     let cash = &case.cash;
     let drawn = cash.present.spread.is_some();
     // What is read off the expected flow belongs to the base case when that is all there is.
-    let of_expected = |value: Option<f64>| if drawn { single(None, value) } else { single(value, None) };
+    let one = |base, expected| with_split(single(base, expected), [Cell::Empty; 2]);
+    let of_expected = |value: Option<f64>| if drawn { one(None, value) } else { one(value, None) };
     let mut row = |measure: &'static str, unit: &'static str, cells, probability| {
         push(table, keys, [party, "", measure, unit], cells, probability);
     };
-    row("net_present_value", "EUR", statistics(&cash.present), cash.probability_not_negative);
-    row("net", "EUR", statistics(&cash.total), None);
+    row("net_present_value", "EUR", statistics_with_split(&cash.present), cash.probability_not_negative);
+    row("net", "EUR", statistics_with_split(&cash.total), None);
     if case.account.party().is_none() {
         // Freed capacity is nobody's: it is put in by nobody and pays nobody back.
         return;
     }
-    row("put_in_present", "EUR", statistics(&case.put_in), None);
+    row("put_in_present", "EUR", statistics_with_split(&case.put_in), None);
     row("return_on_put_in", "EUR per EUR", of_expected(case.return_on_put_in), None);
-    row("greatest_cash_need", "EUR", statistics(&cash.cash_need), None);
+    row("greatest_cash_need", "EUR", statistics_with_split(&cash.cash_need), None);
     row(
         "payback_year",
         "calendar year",
         of_expected(cash.payback.map(|year| context.year(year) as f64)),
         None,
     );
-    row("net_present_value_worst_5_percent", "EUR", single(None, cash.tail), None);
+    row("net_present_value_worst_5_percent", "EUR", one(None, cash.tail), None);
     // A flow that changes sign several times may have several rates; each has a key of its own.
     let names = ["internal_rate_of_return", "internal_rate_of_return_2", "internal_rate_of_return_3"];
     for (name, &rate) in names.into_iter().zip(&cash.internal_rates) {
         row(name, "per year", of_expected(Some(rate)), None);
     }
     if let Some(summary) = &case.per_insured_month {
-        row("net_per_insured_month", "EUR per insured person per month", statistics(summary), None);
+        row(
+            "net_per_insured_month",
+            "EUR per insured person per month",
+            statistics_with_split(summary),
+            None,
+        );
     }
 }
 

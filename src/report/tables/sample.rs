@@ -4,7 +4,8 @@ use super::Context;
 use crate::report::table::{Cell, Kind, Table};
 
 /// The sample of the scenario itself in the layout that BCEA, dampack, voi and SAVI read: a row for each draw,
-/// a column for each parameter, or for each strategy, the comparator among them.
+/// a column for each parameter, or for each strategy, the comparator among them. Where draws have replicates, costs
+/// and effects are the means over them, because the value of information is about parameters, not about chance.
 pub(super) fn psa(context: &Context<'_>) -> Vec<Table> {
     let mut parameters = Table::new(
         "psa_parameters",
@@ -28,8 +29,10 @@ pub(super) fn psa(context: &Context<'_>) -> Vec<Table> {
     let results = main.and_then(|main| main.cost_effectiveness.as_ref()).map(|cea| &cea.strategies);
     for (strategy, result) in context.scenario.strategies.iter().zip(results.into_iter().flatten()) {
         let column = |what: &str| format!("{what} with {}", strategy.id);
-        costs.push_column(strategy.id.clone(), "EUR", column("all costs"), result.cost.draws.clone());
-        effects.push_column(strategy.id.clone(), "QALYs", column("QALYs"), result.qalys.draws.clone());
+        let design = context.valued.design;
+        let (cost, qalys) = (result.cost.by_draw(design), result.qalys.by_draw(design));
+        costs.push_column(strategy.id.clone(), "EUR", column("all costs"), cost.draws);
+        effects.push_column(strategy.id.clone(), "QALYs", column("QALYs"), qalys.draws);
     }
     [parameters, costs, effects].into_iter().filter(|table| !table.columns.is_empty()).collect()
 }
@@ -43,17 +46,26 @@ pub(super) fn draws(context: &Context<'_>) -> Table {
         &[
             ("variant", Kind::Key, "", "variant of the scenario; `main` is the scenario itself"),
             ("draw", Kind::Integer, "", "number of the draw, from 1"),
+            ("replicate", Kind::Integer, "", "number of the run among those of its draw, from 1"),
         ],
     );
+    let replicates = context.valued.design.replicates;
     let variants = drawn(context);
     for &variant in &variants {
-        for draw in 1..=context.valued.draws {
-            table.push([Cell::Text(context.variant(variant)), Cell::Integer(draw as i64)]);
+        for run in 0..context.valued.runs {
+            let (draw, replicate) = (run / replicates + 1, run % replicates + 1);
+            table.push([
+                Cell::Text(context.variant(variant)),
+                Cell::Integer(draw as i64),
+                Cell::Integer(replicate as i64),
+            ]);
         }
     }
     for (name, values) in &context.valued.sampled {
         let name = format!("parameter/{name}");
-        table.push_column(name, "", "sampled parameter".into(), values.repeat(variants.len()));
+        let by_run: Vec<f64> =
+            values.iter().flat_map(|&value| std::iter::repeat_n(value, replicates)).collect();
+        table.push_column(name, "", "sampled parameter".into(), by_run.repeat(variants.len()));
     }
     strategies(context, &mut table);
     deliveries(context, &mut table);
@@ -76,7 +88,7 @@ fn push(
     description: &str,
     values: impl Fn(usize) -> Option<Vec<f64>>,
 ) {
-    let missing = || vec![f64::NAN; context.valued.draws];
+    let missing = || vec![f64::NAN; context.valued.runs];
     let all = drawn(context).into_iter().flat_map(|variant| values(variant).unwrap_or_else(missing));
     table.push_column(name, unit, description.into(), all.collect());
 }

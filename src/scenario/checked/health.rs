@@ -17,6 +17,8 @@ pub struct Model {
     pub transitions: Vec<Transition>,
     /// Events, parents before children.
     pub events: Vec<Event>,
+    /// Whether rates use a person's history, so that only the engine `individual` can follow it.
+    pub with_history: bool,
 }
 
 /// Mortality of the general population.

@@ -39,6 +39,7 @@ impl<'t> Reader<'_> {
                 background: None,
                 transitions: Vec::new(),
                 events: Vec::new(),
+                with_history: false,
             };
             self.read_background(&at, &mut model);
             self.read_states(&at, &mut model);
