@@ -14,8 +14,10 @@ pub(super) enum Operand {
     Constant(f64),
     /// An input: the parameter of this index.
     Parameter(usize),
-    /// An input: the variable of this index.
+    /// An input: the variable of this index, a number per point.
     Variable(usize),
+    /// An input: the variable of this index, a lane per point.
+    LaneVariable(usize),
     Register(Register),
 }
 
@@ -92,6 +94,8 @@ pub(super) struct Lowered {
     /// Indices of what is used, ascending and without repetition.
     pub(super) parameters: Vec<usize>,
     pub(super) variables: Vec<usize>,
+    /// Those of `variables` that may differ by draw.
+    pub(super) lane_variables: Vec<usize>,
     pub(super) tables: Vec<usize>,
     /// The shape of each of `tables`.
     pub(super) shapes: Vec<TableShape>,
@@ -138,6 +142,10 @@ impl Lowering {
             Tree::Variable(index) => {
                 insert(&mut self.program.variables, *index);
             }
+            Tree::LaneVariable(index) => {
+                insert(&mut self.program.variables, *index);
+                insert(&mut self.program.lane_variables, *index);
+            }
             Tree::Unary(_, operand) => self.collect(operand),
             Tree::Binary(_, left, right) => {
                 self.collect(left);
@@ -159,6 +167,7 @@ impl Lowering {
             Tree::Constant(value) => Operand::Constant(*value),
             Tree::Parameter(index) => Operand::Parameter(*index),
             Tree::Variable(index) => Operand::Variable(*index),
+            Tree::LaneVariable(index) => Operand::LaneVariable(*index),
             Tree::Unary(operation, operand) => {
                 let operand = self.value(operand, guard);
                 let result = self.emit(Action::Unary(*operation, operand));
@@ -226,7 +235,7 @@ impl Lowering {
             Operand::Constant(_) => Level::Constant,
             Operand::Parameter(_) | Operand::Register(Register::Once(_)) => Level::Draws,
             Operand::Variable(_) | Operand::Register(Register::Points(_)) => Level::Points,
-            Operand::Register(Register::Lanes(_) | Register::Out) => Level::Both,
+            Operand::LaneVariable(_) | Operand::Register(Register::Lanes(_) | Register::Out) => Level::Both,
         }
     }
 

@@ -47,7 +47,7 @@
 //! that do not vary with the draw once per point.
 //!
 //! ```
-//! use ounce::formula::{self, Inputs, Lane, Scope, Scratch, Symbol, TableKey, TableShape, TableValues};
+//! use ounce::formula::{self, Column, Inputs, Lane, Scope, Scratch, Symbol, TableKey, TableShape, TableValues};
 //!
 //! /// A place that knows a parameter, two variables and a table.
 //! struct Place(TableShape);
@@ -86,7 +86,7 @@
 //! let (age, sex) = ([70.0, 70.0, 80.0], [0.0, 1.0, 1.0]);
 //! let inputs = Inputs {
 //!     parameters: &[Lane::splat(1.5)],
-//!     variables: &[&age, &sex],
+//!     variables: &[Column::Numbers(&age), Column::Numbers(&sex)],
 //!     points: 3,
 //!     tables: &[TableValues::Numbers(vec![0.25, 0.5])],
 //! };
@@ -118,7 +118,7 @@ use std::ops::Range;
 
 pub use lane::{LANES, Lane};
 pub use parse::{Expression, parse};
-pub use program::{EvaluationError, Inputs, Program, Scratch, compile};
+pub use program::{Column, EvaluationError, Inputs, Program, Scratch, compile};
 pub use scope::{Scope, Symbol};
 pub use table::{MissingRow, TableKey, TableShape, TableValues};
 

@@ -34,11 +34,50 @@ pub struct Inputs<'a> {
     /// Every parameter's value in each draw of the lane, by index.
     pub parameters: &'a [Lane],
     /// Every variable's value at each point, by index. A variable that no evaluated program uses may be empty.
-    pub variables: &'a [&'a [f64]],
+    pub variables: &'a [Column<'a>],
     /// The number of points.
     pub points: usize,
     /// The values of every table, by index.
     pub tables: &'a [TableValues],
+}
+
+/// The values of a variable at each point.
+#[derive(Clone, Copy, Debug)]
+pub enum Column<'a> {
+    /// The same in every draw.
+    Numbers(&'a [f64]),
+    /// A value in each draw, for a variable that the formula's place calls [`super::Symbol::LaneVariable`].
+    Lanes(&'a [Lane]),
+}
+
+impl Column<'_> {
+    /// A variable without values.
+    pub const EMPTY: Self = Self::Numbers(&[]);
+
+    /// The number of points.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numbers(values) => values.len(),
+            Self::Lanes(lanes) => lanes.len(),
+        }
+    }
+
+    /// Whether it has no values.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<'a> From<&'a [f64]> for Column<'a> {
+    fn from(values: &'a [f64]) -> Self {
+        Self::Numbers(values)
+    }
+}
+
+impl<'a> From<&'a Vec<f64>> for Column<'a> {
+    fn from(values: &'a Vec<f64>) -> Self {
+        Self::Numbers(values)
+    }
 }
 
 /// Memory for intermediate results, to be kept between evaluations: once it has grown to what a program
@@ -81,6 +120,12 @@ pub enum EvaluationError {
         given: usize,
         /// The number of points.
         points: usize,
+    },
+    /// A variable has a value per draw, and the program was compiled for one that has not.
+    #[error("variable {index} differs by draw where the formula expects one value")]
+    VariableByDraw {
+        /// The variable's index.
+        index: usize,
     },
     /// A table the program uses does not have a value for each of its rows.
     #[error("the table `{table}` has {given} values for {rows} rows")]
@@ -152,6 +197,9 @@ impl Program {
     /// whatever else it is evaluated with. A variable that is only looked up in bands (ages in a table by age
     /// group) has the position of its band; one that is used otherwise, the value itself.
     pub fn signature(&self, variable: usize, value: f64) -> Vec<u64> {
+        if self.code.lane_variables.contains(&variable) {
+            return vec![value.to_bits()];
+        }
         let wanted = Operand::Variable(variable);
         let mut signature = Vec::new();
         let mut used = |operands: &[Operand]| {
@@ -283,9 +331,14 @@ impl Program {
             return Err(EvaluationError::MissingParameter { index, given: inputs.parameters.len() });
         }
         for &index in &self.code.variables {
-            let given = inputs.variables.get(index).map_or(0, |values| values.len());
+            let given = inputs.variables.get(index).map_or(0, Column::len);
             if given != points {
                 return Err(EvaluationError::VariableLength { index, given, points });
+            }
+            if let Column::Lanes(_) = inputs.variables[index]
+                && !self.code.lane_variables.contains(&index)
+            {
+                return Err(EvaluationError::VariableByDraw { index });
             }
         }
         for (&index, shape) in self.code.tables.iter().zip(&self.code.shapes) {
@@ -393,15 +446,19 @@ impl Frame<'_> {
         }
     }
 
-    fn variable(&self, index: usize) -> &[f64] {
-        &self.inputs.variables[index][self.first..self.first + self.count]
+    fn variable(&self, index: usize) -> Source<'_> {
+        let block = self.first..self.first + self.count;
+        match self.inputs.variables[index] {
+            Column::Numbers(values) => Source::Points(&values[block]),
+            Column::Lanes(lanes) => Source::Lanes(&lanes[block]),
+        }
     }
 
     fn source<'s>(&'s self, operand: Operand, scratch: &'s Scratch) -> Source<'s> {
         match operand {
             Operand::Constant(value) => Source::Same(Lane::splat(value)),
             Operand::Parameter(index) => Source::Same(self.inputs.parameters[index]),
-            Operand::Variable(index) => Source::Points(self.variable(index)),
+            Operand::Variable(index) | Operand::LaneVariable(index) => self.variable(index),
             Operand::Register(Register::Once(register)) => Source::Same(scratch.once[register]),
             Operand::Register(Register::Points(register)) => {
                 Source::Points(&scratch.points[register][..self.count])

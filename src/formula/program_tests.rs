@@ -277,7 +277,14 @@ fn inputs_that_do_not_fit_are_refused() {
             EvaluationError::MissingParameter { index: 1, given: 1 }
         );
         assert_eq!(
-            evaluate("since", &Inputs { variables: &[&[1.0; 4], &[], &[1.0; 3]], ..*inputs }, 4),
+            evaluate(
+                "since",
+                &Inputs {
+                    variables: &[Column::Numbers(&[1.0; 4]), Column::EMPTY, Column::Numbers(&[1.0; 3])],
+                    ..*inputs
+                },
+                4
+            ),
             EvaluationError::VariableLength { index: 2, given: 3, points: 4 }
         );
         assert_eq!(
@@ -293,10 +300,77 @@ fn inputs_that_do_not_fit_are_refused() {
 
 #[test]
 fn unused_variables_may_be_empty() {
-    let inputs = Inputs { parameters: &[], variables: &[&[70.0], &[]], points: 1, tables: &[] };
+    let inputs = Inputs {
+        parameters: &[],
+        variables: &[Column::Numbers(&[70.0]), Column::EMPTY],
+        points: 1,
+        tables: &[],
+    };
     let mut out = [Lane::ZERO];
     program("age + 1").evaluate(&inputs, &mut Scratch::new(), &mut out).unwrap();
     assert_eq!(out, [Lane::splat(71.0)]);
+}
+
+/// A place where `bmi` differs by draw and `age` does not; the table `risk` is by `bmi`.
+struct Weighed(TableShape);
+
+impl Scope for Weighed {
+    fn symbol(&self, name: &str) -> Option<super::super::Symbol> {
+        match name {
+            "age" => Some(super::super::Symbol::Variable { index: 0, categorical: false }),
+            "bmi" => Some(super::super::Symbol::LaneVariable(1)),
+            _ => None,
+        }
+    }
+    fn table(&self, name: &str) -> Option<(usize, &TableShape)> {
+        (name == self.0.name).then_some((0, &self.0))
+    }
+    fn code(&self, _: usize, _: &str) -> Option<f64> {
+        None
+    }
+    fn known_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+    fn known_texts(&self, _: usize) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_variable_may_have_a_value_per_point_and_draw() {
+    let keys = vec![TableKey::Bands { name: "bmi".into(), lowest: vec![0.0, 30.0], highest: None }];
+    let place = Weighed(TableShape { name: "risk".into(), keys });
+    let tables = [TableValues::Numbers(vec![1.0, 2.0])];
+    let age: Vec<f64> = (0..100).map(|point| 60.0 + f64::from(point % 7)).collect();
+    let bmi: Vec<Lane> =
+        (0..100).map(|point| Lane::from_fn(|draw| f64::from(point % 9) * 2.0 + draw as f64 + 20.0)).collect();
+    for (text, by_hand) in [
+        ("bmi", (|_, bmi| bmi) as fn(f64, f64) -> f64),
+        ("age + if(bmi > 30, bmi - 30, 0)", |age, bmi| age + if bmi > 30.0 { bmi - 30.0 } else { 0.0 }),
+        ("age >= 65 and bmi >= 25", |age, bmi| f64::from(u8::from(age >= 65.0 && bmi >= 25.0))),
+        ("risk(bmi) * age", |age, bmi| if bmi >= 30.0 { 2.0 * age } else { age }),
+    ] {
+        let program = compile(&parse(text).unwrap(), &place).unwrap();
+        let mut out = vec![Lane::ZERO; 100];
+        let variables = [Column::Numbers(&age), Column::Lanes(&bmi)];
+        let inputs = Inputs { parameters: &[], variables: &variables, points: 100, tables: &tables };
+        program.evaluate(&inputs, &mut Scratch::new(), &mut out).unwrap();
+        for point in 0..100 {
+            assert_eq!(out[point], bmi[point].map(|bmi| by_hand(age[point], bmi)), "{text} at {point}");
+        }
+        // Where the place knows one value for all draws, it gives numbers.
+        let first: Vec<f64> = bmi.iter().map(|lane| lane[0]).collect();
+        let variables = [Column::Numbers(&age), Column::Numbers(&first)];
+        program.evaluate(&Inputs { variables: &variables, ..inputs }, &mut Scratch::new(), &mut out).unwrap();
+        assert!((0..100).all(|point| out[point] == Lane::splat(by_hand(age[point], first[point]))), "{text}");
+    }
+    let program = compile(&parse("age").unwrap(), &place).unwrap();
+    let variables = [Column::Lanes(&bmi), Column::EMPTY];
+    let inputs = Inputs { parameters: &[], variables: &variables, points: 100, tables: &tables };
+    assert_eq!(
+        program.evaluate(&inputs, &mut Scratch::new(), &mut [Lane::ZERO; 100]),
+        Err(EvaluationError::VariableByDraw { index: 0 })
+    );
 }
 
 #[test]

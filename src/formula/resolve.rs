@@ -15,6 +15,7 @@ pub(super) enum Tree {
     Constant(f64),
     Parameter(usize),
     Variable(usize),
+    LaneVariable(usize),
     Unary(Unary, Box<Tree>),
     Binary(Binary, Box<Tree>, Box<Tree>),
     If(Box<[Tree; 3]>),
@@ -57,7 +58,7 @@ impl Tree {
     /// Whether a table is looked up anywhere in this part.
     pub(super) fn looks_up(&self) -> bool {
         match self {
-            Tree::Constant(_) | Tree::Parameter(_) | Tree::Variable(_) => false,
+            Tree::Constant(_) | Tree::Parameter(_) | Tree::Variable(_) | Tree::LaneVariable(_) => false,
             Tree::Unary(_, operand) => operand.looks_up(),
             Tree::Binary(_, left, right) => left.looks_up() || right.looks_up(),
             Tree::If(parts) => parts.iter().any(Tree::looks_up),
@@ -104,6 +105,7 @@ impl Resolver<'_> {
                 Symbol::Constant(value) => Some(Tree::Constant(value)),
                 Symbol::Parameter(index) => Some(Tree::Parameter(index)),
                 Symbol::Variable { index, categorical: false } => Some(Tree::Variable(index)),
+                Symbol::LaneVariable(index) => Some(Tree::LaneVariable(index)),
                 Symbol::Variable { index, categorical: true } => {
                     let example = self.scope.known_texts(index).into_iter().next();
                     let example = example.unwrap_or_else(|| "...".to_owned());

@@ -16,6 +16,9 @@ pub enum Symbol {
         /// Whether its values are codes of texts (`sex`, a label) and not numbers.
         categorical: bool,
     },
+    /// The variable of this index, a number with a value per point and draw: a risk factor, say, whose distribution
+    /// is uncertain itself. Places where it does not differ by draw may give it a value per point.
+    LaneVariable(usize),
 }
 
 /// The names known at the place where a formula stands, and their meaning.

@@ -2,7 +2,7 @@
 
 use super::lane::LANES;
 use super::parse::{Expression, Kind, Node, Operator};
-use super::{Inputs, Lane, MissingRow, Scope, Symbol, TableKey, TableShape, TableValues, lane, math};
+use super::{Column, Inputs, Lane, MissingRow, Scope, Symbol, TableKey, TableShape, TableValues, lane, math};
 
 /// Parameters 0 to 2; `discount` is a constant.
 pub(super) const PARAMETERS: [&str; 3] = ["price", "ratio", "shares.otago"];
@@ -107,7 +107,7 @@ impl Values {
 
     /// Runs `use_inputs` with these values as inputs.
     pub(super) fn with_inputs<R>(&self, use_inputs: impl FnOnce(&Inputs) -> R) -> R {
-        let variables: Vec<&[f64]> = self.variables.iter().map(Vec::as_slice).collect();
+        let variables: Vec<Column> = self.variables.iter().map(Column::from).collect();
         use_inputs(&Inputs {
             parameters: &self.parameters,
             variables: &variables,
@@ -145,7 +145,9 @@ impl Plain<'_> {
             Kind::Name(name) => match self.place.symbol(name).unwrap() {
                 Symbol::Constant(value) => value,
                 Symbol::Parameter(index) => self.values.parameters[index][self.draw],
-                Symbol::Variable { index, .. } => self.values.variables[index][self.point],
+                Symbol::Variable { index, .. } | Symbol::LaneVariable(index) => {
+                    self.values.variables[index][self.point]
+                }
             },
             Kind::Negate(operand) => -self.value(operand)?,
             Kind::Not(operand) => truth(self.value(operand)? == 0.0),

@@ -15,7 +15,7 @@
 
 use super::points::{Points, Values, within};
 use super::structure::Structure;
-use crate::formula::{Inputs, Lane, Scratch, math};
+use crate::formula::{Column, Inputs, Lane, Scratch, math};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{Effect, Lasts, Measure, Node, Quantity, Scenario, Variables};
 
@@ -69,9 +69,8 @@ pub fn strengths(
             let n = cycles * MIDPOINTS;
             let since: Vec<f64> =
                 (0..n).map(|i| (i as f64 + 0.5) / MIDPOINTS as f64 * cycle_length).collect();
-            let empty: &[f64] = &[];
-            let mut columns = vec![empty; Variables::FIRST_LABEL];
-            columns[Variables::SINCE] = &since;
+            let mut columns = vec![Column::EMPTY; Variables::SINCE + 1];
+            columns[Variables::SINCE] = Column::Numbers(&since);
             let mut values = vec![Lane::ZERO; n];
             let inputs = Inputs {
                 parameters: &environment.parameters,

@@ -63,7 +63,7 @@ impl MortalityGrid {
                 continue;
             }
             let labels: Vec<u64> =
-                profile.variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
+                scenario.variables.labels_of(&profile.variables).iter().map(|v| v.to_bits()).collect();
             let entry =
                 combos.entry((profile.variables[Variables::SEX].to_bits(), labels)).or_insert_with(|| {
                     Combination { variables: profile.variables.clone(), ..Combination::default() }

@@ -1,7 +1,7 @@
 //! Points at which the formulas of a health model are evaluated: each distinct combination of the variables
 //! that they really use, once.
 
-use crate::formula::{Inputs, Lane, Scratch};
+use crate::formula::{Column, Inputs, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{Quantity, Scenario, Variables};
 
@@ -9,6 +9,8 @@ use crate::scenario::checked::{Quantity, Scenario, Variables};
 #[derive(Clone, Debug, Default)]
 pub struct Points {
     columns: Vec<Vec<f64>>,
+    /// Columns with a value per lane, by variable; they go before those in `columns`.
+    lanes: Vec<(usize, Vec<Lane>)>,
     len: usize,
 }
 
@@ -43,7 +45,20 @@ impl Points {
     /// Points from rows, each with a value for every variable.
     pub fn from_rows(variables: usize, rows: &[Vec<f64>]) -> Self {
         let columns = (0..variables).map(|v| rows.iter().map(|row| row[v]).collect()).collect();
-        Self { columns, len: rows.len() }
+        Self { columns, lanes: Vec::new(), len: rows.len() }
+    }
+    /// Gives a variable a value per point and lane, see [`Variables::is_lane`]. Lanes are draws, or persons where
+    /// parameters are the same in all lanes.
+    pub fn set_lanes(&mut self, variable: usize, values: Vec<Lane>) {
+        debug_assert_eq!(values.len(), self.len);
+        match self.lanes.iter_mut().find(|(known, _)| *known == variable) {
+            Some((_, known)) => *known = values,
+            None => self.lanes.push((variable, values)),
+        }
+    }
+    /// The values of a variable that were given by [`Points::set_lanes`], to be changed in place.
+    pub fn lanes_mut(&mut self, variable: usize) -> Option<&mut [Lane]> {
+        self.lanes.iter_mut().find(|(known, _)| *known == variable).map(|(_, values)| &mut values[..])
     }
     /// One point at a moment of the calendar, with nobody in particular: for plans that change over the years.
     pub fn calendar(scenario: &Scenario, boundary: usize) -> Self {
@@ -102,16 +117,21 @@ impl Points {
             Some(code) if quantity.program.variables().contains(&Variables::STATE) => vec![code; self.len],
             _ => Vec::new(),
         };
-        let columns: Vec<&[f64]> = self
+        let mut columns: Vec<Column<'_>> = self
             .columns
             .iter()
             .enumerate()
-            .map(
-                |(v, column)| {
-                    if v == Variables::STATE && !states.is_empty() { &states[..] } else { &column[..] }
-                },
-            )
+            .map(|(v, column)| {
+                if v == Variables::STATE && !states.is_empty() {
+                    Column::from(&states)
+                } else {
+                    Column::from(column)
+                }
+            })
             .collect();
+        for (variable, lanes) in &self.lanes {
+            columns[*variable] = Column::Lanes(lanes);
+        }
         values.each = true;
         values.data.resize(self.len, Lane::ZERO);
         let inputs = Inputs {

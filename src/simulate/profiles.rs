@@ -62,9 +62,7 @@ pub fn labels_used<'a>(
 ) -> BTreeSet<usize> {
     let mut used = BTreeSet::new();
     for quantity in quantities {
-        used.extend(
-            quantity.program.variables().iter().filter_map(|v| v.checked_sub(Variables::FIRST_LABEL)),
-        );
+        used.extend(quantity.program.variables().iter().filter_map(|&v| scenario.variables.label_at(v)));
     }
     close_over_classes(scenario, &mut used);
     used
@@ -74,16 +72,10 @@ fn close_over_classes(scenario: &Scenario, used: &mut BTreeSet<usize>) {
     loop {
         let before = used.len();
         for class in &scenario.population.classes {
-            if used.contains(&(class.variable - Variables::FIRST_LABEL)) {
+            if scenario.variables.label_at(class.variable).is_some_and(|label| used.contains(&label)) {
                 for value in &class.values {
-                    used.extend(
-                        value
-                            .share
-                            .program
-                            .variables()
-                            .iter()
-                            .filter_map(|v| v.checked_sub(Variables::FIRST_LABEL)),
-                    );
+                    let variables = value.share.program.variables();
+                    used.extend(variables.iter().filter_map(|&v| scenario.variables.label_at(v)));
                 }
             }
         }
@@ -183,7 +175,7 @@ impl Profiles {
         for class in &scenario.population.classes {
             let acts = class.values.iter().any(|v| v.relative_rates.iter().any(|r| r.model == model));
             if acts {
-                used.insert(class.variable - Variables::FIRST_LABEL);
+                used.extend(scenario.variables.label_at(class.variable));
             }
         }
         close_over_classes(scenario, &mut used);
@@ -195,7 +187,7 @@ impl Profiles {
                     group.enters,
                     group.age,
                     group.sex.to_bits(),
-                    variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect(),
+                    scenario.variables.labels_of(&variables).iter().map(|v| v.to_bits()).collect(),
                 );
                 let profile = merged.entry(key).or_insert_with(|| Profile {
                     enters: group.enters,
@@ -255,10 +247,9 @@ impl Profiles {
                 let labels: Vec<usize> = self.labels.iter().chain(&extra).copied().collect();
                 for mut variables in combinations(scenario, &labels, description) {
                     for &label in &self.labels {
-                        variables[Variables::FIRST_LABEL + label] =
-                            profile.variables[Variables::FIRST_LABEL + label];
+                        variables[Variables::label(label)] = profile.variables[Variables::label(label)];
                     }
-                    let key = variables[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
+                    let key = scenario.variables.labels_of(&variables).iter().map(|v| v.to_bits()).collect();
                     let cell = merged.entry(key).or_insert_with(|| Cell {
                         profile: index,
                         variables,
@@ -364,7 +355,7 @@ fn combinations(
             None => {
                 if labels.contains(&position) {
                     for row in &mut rows {
-                        row[Variables::FIRST_LABEL + position] = group.labels[population_label];
+                        row[Variables::label(position)] = group.labels[population_label];
                     }
                 }
                 population_label += 1;
@@ -376,7 +367,7 @@ fn combinations(
                     .flat_map(|row| {
                         (0..values).map(move |code| {
                             let mut row = row.clone();
-                            row[Variables::FIRST_LABEL + position] = code as f64;
+                            row[Variables::label(position)] = code as f64;
                             row
                         })
                     })

@@ -70,7 +70,8 @@ impl Grid {
                 if !classes_by_age {
                     entry[Variables::AGE] = row[Variables::AGE];
                 }
-                let mut key: Vec<u64> = row[Variables::FIRST_LABEL..].iter().map(|v| v.to_bits()).collect();
+                let mut key: Vec<u64> =
+                    scenario.variables.labels_of(&row).iter().map(|v| v.to_bits()).collect();
                 if by_sex {
                     key.push(row[Variables::SEX].to_bits());
                 }

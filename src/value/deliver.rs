@@ -11,7 +11,7 @@ use super::collect::{Delivered, Group};
 use super::flows::{Counted, Flows, Followed, Grid, ItemKind, Shape};
 use super::functionals::{Figure, Functionals, Prices};
 use super::plan::Plan;
-use crate::formula::{Inputs, Lane, Scratch};
+use crate::formula::{Column, Inputs, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{Node, Priced, Quantity, Scenario, Variables};
 use std::sync::Arc;
@@ -89,9 +89,8 @@ impl Leakage {
         let cycles = scenario.time.cycles();
         let since: Vec<f64> = (0..cycles).map(|k| (k as f64 + 0.5) * scenario.time.cycle_length()).collect();
         let mut over_time = |quantity: &Quantity| -> Result<Vec<Lane>, QuantityError> {
-            let empty: &[f64] = &[];
-            let mut columns = vec![empty; scenario.variables.count()];
-            columns[Variables::SINCE] = &since;
+            let mut columns = vec![Column::EMPTY; scenario.variables.count()];
+            columns[Variables::SINCE] = Column::Numbers(&since);
             let inputs = Inputs {
                 parameters: &environment.parameters,
                 variables: &columns,

@@ -63,7 +63,7 @@ impl Recorded {
                 for (label, description) in scenario.variables.labels.iter().enumerate() {
                     if description.class.is_none() {
                         if used.contains(&label) {
-                            base[Variables::FIRST_LABEL + label] = group.labels[position];
+                            base[Variables::label(label)] = group.labels[position];
                         }
                         position += 1;
                     }

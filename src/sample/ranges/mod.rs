@@ -11,7 +11,7 @@ mod rules;
 use std::collections::BTreeSet;
 
 use super::{Draws, Environment, QuantityError};
-use crate::formula::{Inputs, LANES, Lane, Program, Scratch, TableValues};
+use crate::formula::{Column, Inputs, LANES, Lane, Program, Scratch, TableValues};
 use crate::scenario::checked::{Origin, Quantity, Scenario, Set, TableRows, Variables};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use points::Points;
@@ -304,9 +304,17 @@ impl<'s> Checking<'s> {
                 Variables::YEAR => format!("{value}"),
                 Variables::TIME => format!("{value} years after the start"),
                 Variables::SINCE => format!("{value} years after enrolment"),
-                label => {
-                    let label = &self.scenario.variables.labels[label - Variables::FIRST_LABEL];
-                    format!("{} {}", label.id, word(&label.values))
+                other => {
+                    let variables = &self.scenario.variables;
+                    match (variables.label_at(other), variables.factor_at(other)) {
+                        (Some(label), _) => {
+                            let label = &variables.labels[label];
+                            format!("{} {}", label.id, word(&label.values))
+                        }
+                        (None, Some(factor)) => format!("{} {}", variables.factors[factor], round(*value)),
+                        // History is looked at where it begins, which is the same for all.
+                        (None, None) => continue,
+                    }
                 }
             });
         }
@@ -328,7 +336,7 @@ fn evaluate(
     environment: &Environment,
     scratch: &mut Scratch,
 ) -> Result<Vec<Lane>, String> {
-    let variables: Vec<&[f64]> = points.columns.iter().map(Vec::as_slice).collect();
+    let variables: Vec<Column<'_>> = points.columns.iter().map(Column::from).collect();
     let inputs = Inputs {
         parameters: &environment.parameters,
         variables: &variables,

@@ -94,10 +94,9 @@ impl<'s> Grid<'s> {
         let labels = &self.scenario.variables.labels;
         match variable {
             Variables::AGE | Variables::SEX => true,
-            _ => variable
-                .checked_sub(Variables::FIRST_LABEL)
-                .and_then(|label| labels.get(label))
-                .is_some_and(|label| label.class.is_none()),
+            _ => {
+                self.scenario.variables.label_at(variable).is_some_and(|label| labels[label].class.is_none())
+            }
         }
     }
 
@@ -120,10 +119,10 @@ impl<'s> Grid<'s> {
                         .map(|variable| match *variable {
                             Variables::AGE => i64::from(group.age) + year as i64,
                             Variables::SEX => group.sex as i64,
-                            label => group
-                                .labels
-                                .get(label - Variables::FIRST_LABEL)
-                                .map_or(0, |code| *code as i64),
+                            label => {
+                                let label = self.scenario.variables.label_at(label);
+                                label.and_then(|label| group.labels.get(label)).map_or(0, |code| *code as i64)
+                            }
                         })
                         .collect(),
                 );

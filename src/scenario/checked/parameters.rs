@@ -6,13 +6,20 @@ use crate::sample::Plan;
 
 /// Positions of the variables that a formula may use.
 ///
-/// Positions 0–5 are fixed; labels and risk classes follow. A variable that a place does not define (say
-/// `since` in the rate of an event) is an error when the file is read, so a program that reached a
-/// [`super::Scenario`] only uses variables its place supplies.
+/// A few positions are fixed; labels and risk classes follow, then risk factors, then counts of past events. A
+/// variable that a place does not define (say `since` in the rate of an event) is an error when the file is read,
+/// so a program that reached a [`super::Scenario`] only uses variables its place supplies.
+///
+/// Risk factors and the history of a person ([`Variables::is_lane`]) are variables with a value per point and
+/// lane; all others have a value per point.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Variables {
-    /// Labels of the population file and risk classes, in positions [`Variables::FIRST_LABEL`]….
+    /// Labels of the population file and risk classes, see [`Variables::label`].
     pub labels: Vec<Label>,
+    /// Identifiers of risk factors over all models, see [`Variables::factor`].
+    pub factors: Vec<String>,
+    /// Identifiers of events over all models, see [`Variables::past`].
+    pub events: Vec<String>,
     /// Identifiers of states over all models; the code of a state in formulas is its position here.
     pub states: Vec<String>,
 }
@@ -30,16 +37,61 @@ impl Variables {
     pub const TIME: usize = 4;
     /// Years since enrolment (since the effect took over inside `lasts`).
     pub const SINCE: usize = 5;
+    /// Years since a person came into the state that they are in; 0 at entry.
+    pub const TIME_IN_STATE: usize = 6;
     /// Position of the first label.
-    pub const FIRST_LABEL: usize = 6;
+    const FIRST_LABEL: usize = 7;
     /// Code of men in [`Variables::SEX`].
     pub const MALE: f64 = 0.0;
     /// Code of women in [`Variables::SEX`].
     pub const FEMALE: f64 = 1.0;
 
+    /// What the variables of past events are called: this and the identifier of the event.
+    pub const PAST: &str = "past_";
+
     /// Number of variables.
     pub fn count(&self) -> usize {
-        Self::FIRST_LABEL + self.labels.len()
+        self.past(self.events.len())
+    }
+
+    /// Position of a label or risk class, by its index in `labels`.
+    pub const fn label(label: usize) -> usize {
+        Self::FIRST_LABEL + label
+    }
+    /// The index in `labels` of the label or risk class at a position, if it is one.
+    pub fn label_at(&self, variable: usize) -> Option<usize> {
+        variable.checked_sub(Self::FIRST_LABEL).filter(|&label| label < self.labels.len())
+    }
+    /// The values of all labels and risk classes, of a row with a value for every variable.
+    pub fn labels_of<'r>(&self, row: &'r [f64]) -> &'r [f64] {
+        &row[Self::FIRST_LABEL..Self::FIRST_LABEL + self.labels.len()]
+    }
+
+    /// Position of a risk factor, by its index in `factors`.
+    pub fn factor(&self, factor: usize) -> usize {
+        Self::FIRST_LABEL + self.labels.len() + factor
+    }
+    /// The index in `factors` of the risk factor at a position, if it is one.
+    pub fn factor_at(&self, variable: usize) -> Option<usize> {
+        variable.checked_sub(self.factor(0)).filter(|&factor| factor < self.factors.len())
+    }
+
+    /// Position of the number of past occurrences of an event, by its index in `events`.
+    pub fn past(&self, event: usize) -> usize {
+        self.factor(self.factors.len()) + event
+    }
+    /// The index in `events` of the event whose past occurrences are at a position, if any are.
+    pub fn past_at(&self, variable: usize) -> Option<usize> {
+        variable.checked_sub(self.past(0)).filter(|&event| event < self.events.len())
+    }
+
+    /// Whether it tells the history of a person: [`Variables::TIME_IN_STATE`] or past events.
+    pub fn is_history(&self, variable: usize) -> bool {
+        variable == Self::TIME_IN_STATE || self.past_at(variable).is_some()
+    }
+    /// Whether it has a value per point and lane.
+    pub fn is_lane(&self, variable: usize) -> bool {
+        self.is_history(variable) || self.factor_at(variable).is_some()
     }
 }
 

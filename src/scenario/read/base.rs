@@ -1,6 +1,6 @@
 //! Values at the base case while the scenario is still being read.
 
-use crate::formula::{Inputs, LANES, Lane, Scratch};
+use crate::formula::{Column, Inputs, LANES, Lane, Scratch};
 use crate::sample::Environment;
 use crate::sample::environment::rows_by_parameter;
 use crate::scenario::checked::{Origin, Quantity, Variables};
@@ -45,8 +45,8 @@ impl Reader<'_> {
     pub(super) fn base_value_since(&mut self, quantity: &Quantity, since: f64) -> Option<f64> {
         let environment = self.environment();
         let point = [since];
-        let mut variables: Vec<&[f64]> = vec![&[]; self.scenario.variables.count()];
-        variables[Variables::SINCE] = &point;
+        let mut variables = vec![Column::EMPTY; self.scenario.variables.count()];
+        variables[Variables::SINCE] = Column::Numbers(&point);
         let inputs = Inputs {
             parameters: &environment.parameters,
             variables: &variables,

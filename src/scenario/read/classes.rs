@@ -41,7 +41,7 @@ impl<'t> Reader<'_> {
                 .labels
                 .iter()
                 .position(|label| label.id == id && label.class.is_some())
-                .map_or(0, |label| crate::scenario::checked::Variables::FIRST_LABEL + label);
+                .map_or(0, crate::scenario::checked::Variables::label);
             self.scenario.population.classes.push(RiskClass {
                 id: id.to_owned(),
                 variable,

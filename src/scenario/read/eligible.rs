@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::formula::{Inputs, LANES, Lane, Scratch};
+use crate::formula::{Column, Inputs, LANES, Lane, Scratch};
 use crate::sample::Environment;
 use crate::scenario::checked::{Programme, Variables};
 use crate::scenario::diagnostic::Diagnostic;
@@ -79,7 +79,7 @@ impl Reader<'_> {
         let mut ages = BTreeSet::new();
         for age in 0..=120_u16 {
             columns[Variables::AGE] = vec![f64::from(age); points];
-            let variables: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+            let variables: Vec<Column<'_>> = columns.iter().map(Column::from).collect();
             let inputs =
                 Inputs { parameters: &base.parameters, variables: &variables, points, tables: &base.tables };
             let mut out = vec![Lane([0.0; LANES]); points];

@@ -98,7 +98,7 @@ pub(super) fn variables(known: &Variables, has_sex: bool) -> Vec<Variable<'_>> {
         .map(|(name, index, flag, categorical)| Variable { name, index, flag, categorical });
     let labels = known.labels.iter().enumerate().map(|(at, label)| Variable {
         name: &label.id,
-        index: Variables::FIRST_LABEL + at,
+        index: Variables::label(at),
         flag: if label.class.is_some() { CLASSES } else { LABELS },
         categorical: true,
     });
@@ -167,7 +167,7 @@ pub(super) fn texts_of(variables: &Variables, variable: usize) -> Vec<String> {
     match variable {
         Variables::SEX => vec!["male".to_owned(), "female".to_owned()],
         Variables::STATE => variables.states.clone(),
-        _ => match variable.checked_sub(Variables::FIRST_LABEL).and_then(|at| variables.labels.get(at)) {
+        _ => match variables.label_at(variable).map(|label| &variables.labels[label]) {
             Some(label) => label.values.clone(),
             None => Vec::new(),
         },

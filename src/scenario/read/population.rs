@@ -185,7 +185,7 @@ impl<'t> Reader<'_> {
             };
             let variables = &self.scenario.variables;
             let codes = labels.iter().enumerate().filter_map(|(at, column)| {
-                place::code_of(variables, Variables::FIRST_LABEL + at, &row.fields[(*column)?])
+                place::code_of(variables, Variables::label(at), &row.fields[(*column)?])
             });
             let labels = codes.collect();
             let span = self.sources.line_span(data.file, row.line);
