@@ -4,6 +4,7 @@
 //! middle. They are not added up over parties, and not to the totals of the cost-effectiveness analysis, which
 //! discounts each flow at its own moment.
 
+use super::ClauseFigure;
 use super::arm::{Arm, sum};
 use super::cash_flow::{CashFlow, assess, ratio_of_means};
 use super::statistics::{Series, Summary};
@@ -94,6 +95,20 @@ impl<'a> Settlement<'a> {
         accounts.sort();
         accounts.dedup();
         accounts
+    }
+
+    /// What clauses show beside their payments.
+    pub fn figures(&self) -> Vec<ClauseFigure> {
+        let of_year = |position: usize, year: usize| {
+            self.series(|books| books.figures[position].by_year[year]).summary(self.arm.design())
+        };
+        let figures = self.base.figures.iter().enumerate().map(|(position, figure)| ClauseFigure {
+            clause: figure.clause,
+            name: figure.name.clone(),
+            unit: figure.unit,
+            by_year: (0..figure.by_year.len()).map(|year| of_year(position, year)).collect(),
+        });
+        figures.collect()
     }
 
     /// The business case of every account.

@@ -35,6 +35,7 @@ use cost_effectiveness::CostEffectiveness;
 use goals::GoalResult;
 use measures::Measure;
 use outcomes::Outcomes;
+use statistics::Summary;
 
 /// What a run has found.
 #[derive(Clone, Debug)]
@@ -67,6 +68,21 @@ pub struct SettlementFindings {
     pub arrangement: usize,
     /// By party.
     pub cases: Vec<PartyCase>,
+    /// What clauses show beside their payments.
+    pub figures: Vec<ClauseFigure>,
+}
+
+/// Something that a clause shows beside its payments.
+#[derive(Clone, Debug)]
+pub struct ClauseFigure {
+    /// Clause.
+    pub clause: usize,
+    /// What it is.
+    pub name: String,
+    /// Unit.
+    pub unit: &'static str,
+    /// By year index.
+    pub by_year: Vec<Summary>,
 }
 
 /// Turns flows and books into findings.
@@ -88,6 +104,7 @@ fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> Settle
     let Settled { variant, strategy, arrangement, base, blocks, .. } = settled;
     let delivery = valued.delivery_of(*strategy, *arrangement);
     let arm = Arm::new(valued, *variant, delivery);
-    let cases = Settlement { arm, draws: settled.draws, base, blocks }.cases(scenario);
-    SettlementFindings { strategy: *strategy, arrangement: *arrangement, cases }
+    let settlement = Settlement { arm, draws: settled.draws, base, blocks };
+    let (cases, figures) = (settlement.cases(scenario), settlement.figures());
+    SettlementFindings { strategy: *strategy, arrangement: *arrangement, cases, figures }
 }

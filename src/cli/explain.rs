@@ -9,15 +9,16 @@ use super::INVALID;
 /// What `ounce explain` is asked.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A key (`share`), a path (`programmes.chain.enrol.share`), a type of clause, `quantity` or `methods`; without
-    /// it the list of tables
-    pub key: Option<String>,
+    /// A key (`share`), a path (`programmes.chain.enrol.share`), `clauses` or `clause NAME`, `quantity` or `methods`;
+    /// without it the list of tables
+    pub key: Vec<String>,
 }
 
 /// Prints what the key means.
 #[must_use]
 pub fn explain(arguments: ExplainArgs) -> ExitCode {
-    match crate::scenario::explain::explain(arguments.key.as_deref()) {
+    let key = (!arguments.key.is_empty()).then(|| arguments.key.join(" "));
+    match crate::scenario::explain::explain(key.as_deref()) {
         Ok(text) => super::print(&text),
         Err(message) => super::complain(&message, INVALID),
     }

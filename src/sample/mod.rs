@@ -78,7 +78,7 @@ mod fit_error;
 mod incomplete_beta;
 mod incomplete_gamma;
 mod interval;
-mod normal;
+pub(crate) mod normal;
 pub mod ranges;
 mod sobol;
 mod stated;

@@ -12,7 +12,7 @@ pub(super) fn normal_cdf(z: f64) -> f64 {
 /// The rational approximations PPND16 of algorithm AS 241 (Wichura 1988, *Applied Statistics* 37:477–484),
 /// with a relative error of about 1e-16 over all of double precision: one in the centre, where
 /// `|u − ½| ≤ 0.425`, two in the tails, in `r = √(−ln min(u, 1 − u))`.
-pub(super) fn normal_inverse(u: f64) -> f64 {
+pub(crate) fn normal_inverse(u: f64) -> f64 {
     let from_centre = u - 0.5;
     if from_centre.abs() <= 0.425 {
         let r = 0.180_625 - from_centre * from_centre;

@@ -1,7 +1,9 @@
 //! The format in plain words: `ounce explain`.
 
+mod clause;
+
 use super::diagnostic::nearest;
-use super::grammar::{ClauseType, Described, Key, Kind, QUANTITY, ROOT, SCENARIO, Shape, described};
+use super::grammar::{CLAUSE_TYPES, Described, Key, Kind, QUANTITY, ROOT, SCENARIO, Shape, described};
 
 /// The conventions of the calculation, for whoever has to defend a result.
 pub const METHODS: &str = include_str!("methods.md");
@@ -10,7 +12,7 @@ pub const METHODS: &str = include_str!("methods.md");
 const WIDTH: usize = 96;
 
 /// What a key means: by its path (`programmes.chain.enrol.share`, `programmes.*.enrol.share`), by its name alone
-/// (`share`), by a type of clause (`shared-savings`), or `quantity` or `methods`. Without a name the list of tables.
+/// (`share`), by a type of clause (`clause fee`, `fee`), or `clauses`, `quantity` or `methods`. Without a name the list of tables.
 ///
 /// # Errors
 /// Nothing has that name; the text says what comes near.
@@ -20,7 +22,15 @@ pub fn explain(name: Option<&str>) -> Result<String, String> {
     match name {
         "methods" => return Ok(METHODS.to_owned()),
         "quantity" => return Ok(quantity()),
+        "clauses" | "clause" => return Ok(clause::list()),
         _ => {}
+    }
+    if let Some(word) = name.strip_prefix("clause ") {
+        let names = CLAUSE_TYPES.iter().map(|kind| kind.name);
+        return clause::find(word.trim()).map(clause::card).ok_or_else(|| match nearest(word, names) {
+            Some(known) => format!("there is no clause `{word}`; did you mean `{known}`?"),
+            None => format!("there is no clause `{word}`; `ounce explain clauses` lists them"),
+        });
     }
     let segments: Vec<&str> = name.split('.').collect();
     if let [word] = segments.as_slice()
@@ -46,6 +56,7 @@ fn overview() -> String {
     text.push_str(&keys_of(SCENARIO.all_keys()));
     text.push_str(
         "\n`ounce explain KEY` explains a key (`time`, `programmes.chain.enrol`, `share`),\n\
+         `ounce explain clauses` the ways to pay, `ounce explain clause NAME` one of them at work,\n\
          `ounce explain quantity` the ways to write a number with its uncertainty and source,\n\
          `ounce explain methods` how results are calculated.\n",
     );
@@ -74,8 +85,8 @@ fn quantity() -> String {
 
 /// All keys of a name, or the type of clause.
 fn by_name(word: &str) -> Result<String, String> {
-    if let Some(kind) = clause_types().iter().find(|kind| kind.name == word) {
-        return Ok(clause(kind));
+    if let Some(kind) = clause::find(word) {
+        return Ok(clause::card(kind));
     }
     let found = named(word);
     let different: Vec<&Described> = found
@@ -88,7 +99,7 @@ fn by_name(word: &str) -> Result<String, String> {
         [] => {
             let all = described();
             let names = all.iter().map(|described| described.key.name);
-            let topics = clause_types().iter().map(|kind| kind.name).chain(["quantity", "methods"]);
+            let topics = CLAUSE_TYPES.iter().map(|kind| kind.name).chain(["quantity", "clauses", "methods"]);
             Err(unknown(word, nearest(word, names.chain(topics))))
         }
         [one] => {
@@ -185,7 +196,7 @@ fn below(kind: &Kind) -> String {
                     for kind in *types {
                         text.push_str(&hanging_wide(kind.name, kind.meaning));
                     }
-                    text.push_str("\n`ounce explain TYPE` lists the keys of a type.\n");
+                    text.push_str("\n`ounce explain clause TYPE` shows one at work, with its keys.\n");
                     text
                 }
                 _ => "\n`ounce explain quantity` says how numbers are written.\n".to_owned(),
@@ -216,20 +227,6 @@ fn table(shape: &Shape) -> String {
         text.push_str(&format!("  ({how_many} of {})\n", keys.join(", ")));
     }
     text
-}
-
-fn clause_types() -> &'static [ClauseType] {
-    let clauses = ["arrangements", "*", "clauses", "*"];
-    let kind = clauses.iter().try_fold(&ROOT, |kind, segment| kind.below(segment, None));
-    match kind {
-        Some(Kind::ByType { types, .. }) => types,
-        _ => &[],
-    }
-}
-
-fn clause(kind: &ClauseType) -> String {
-    let keys = keys_of(kind.shape.all_keys());
-    format!("clause of the type {}\n\n{}\nIts keys:\n\n{keys}", kind.name, wrap(kind.meaning, 2))
 }
 
 fn of_type(described: &Described) -> String {

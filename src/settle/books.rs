@@ -132,6 +132,21 @@ pub struct Books {
     pub years: usize,
     /// The postings.
     pub lines: Vec<BookLine>,
+    /// What clauses show beside their payments.
+    pub figures: Vec<Figure>,
+}
+
+/// Something that a clause shows beside its payments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Clause.
+    pub clause: usize,
+    /// What it is.
+    pub name: String,
+    /// Unit.
+    pub unit: &'static str,
+    /// By year index.
+    pub by_year: Vec<Lane>,
 }
 
 impl Books {
@@ -172,6 +187,19 @@ impl Books {
                 net.zip(turnover, |net, turnover| if net.abs() <= ROUNDING * turnover { 0.0 } else { net });
         }
         net
+    }
+
+    /// What a party saves by year, net of leakages, EUR undiscounted: costs avoided that become cash, less what
+    /// equalisation takes and what goes with those who have left; payments under contracts do not count.
+    #[must_use]
+    pub fn saved(&self, party: usize) -> Vec<Lane> {
+        let mut saved = vec![Lane::ZERO; self.years];
+        for entry in self.entries(party).filter(|entry| !entry.kind.is_payment()) {
+            for (sum, &amount) in saved.iter_mut().zip(entry.amounts) {
+                *sum += amount * entry.sign;
+            }
+        }
+        saved
     }
 
     /// Net of a party by year, EUR undiscounted.
@@ -244,7 +272,11 @@ mod tests {
 
     #[test]
     fn a_posting_is_minus_for_who_pays_and_plus_for_who_is_paid() {
-        let books = Books { years: 2, lines: vec![line(5, 6, LineKind::Clause(0), &[30.0, 10.0])] };
+        let books = Books {
+            years: 2,
+            lines: vec![line(5, 6, LineKind::Clause(0), &[30.0, 10.0])],
+            ..Books::default()
+        };
         assert_eq!(books.net(5), vec![Lane::splat(-30.0), Lane::splat(-10.0)]);
         assert_eq!(books.net(6), vec![Lane::splat(30.0), Lane::splat(10.0)]);
         assert_eq!(books.net(7), vec![Lane::ZERO; 2]);
@@ -261,8 +293,13 @@ mod tests {
     #[test]
     fn the_middle_of_the_year_is_when_money_counts() {
         // 100 in the first year at 4%: 100 / √1.04 = 98.058…; in the second 100 / 1.04^1.5 = 94.286…
-        let first = Books { years: 2, lines: vec![line(5, 6, LineKind::Clause(0), &[100.0])] };
-        let second = Books { years: 2, lines: vec![line(5, 6, LineKind::Clause(0), &[0.0, 100.0])] };
+        let first =
+            Books { years: 2, lines: vec![line(5, 6, LineKind::Clause(0), &[100.0])], ..Books::default() };
+        let second = Books {
+            years: 2,
+            lines: vec![line(5, 6, LineKind::Clause(0), &[0.0, 100.0])],
+            ..Books::default()
+        };
         approx::assert_relative_eq!(first.present_value(6, 0.04)[0], 98.058_067_569, epsilon = 1e-8);
         approx::assert_relative_eq!(second.present_value(6, 0.04)[0], 94.286_603_432, epsilon = 1e-8);
     }
@@ -273,7 +310,7 @@ mod tests {
         let lines = [(6, 5, 0.3), (5, 6, 0.1), (5, 6, 0.2)]
             .map(|(from, to, amount)| line(from, to, LineKind::Clause(0), &[amount]));
         assert_ne!(0.3 - 0.1 - 0.2, 0.0);
-        assert_eq!(Books { years: 1, lines: lines.to_vec() }.net(5), [Lane::ZERO]);
+        assert_eq!(Books { years: 1, lines: lines.to_vec(), ..Books::default() }.net(5), [Lane::ZERO]);
     }
 
     #[test]
@@ -282,6 +319,7 @@ mod tests {
         let mut books = Books {
             years: 1,
             lines: vec![line(5, 6, LineKind::Clause(0), &[30.0]), line(6, 5, LineKind::Clause(1), &[20.0])],
+            ..Books::default()
         };
         books.lines.push(BookLine::new(
             Account::Care,
@@ -296,7 +334,8 @@ mod tests {
 
     #[test]
     fn an_entry_names_the_other_side() {
-        let books = Books { years: 1, lines: vec![line(5, 6, LineKind::Clause(0), &[30.0])] };
+        let books =
+            Books { years: 1, lines: vec![line(5, 6, LineKind::Clause(0), &[30.0])], ..Books::default() };
         let paid: Vec<_> = books.entries(6).map(|entry| (entry.counterparty, entry.sign)).collect();
         assert_eq!(paid, vec![(Account::Party(5), 1.0)]);
     }

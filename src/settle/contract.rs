@@ -11,7 +11,7 @@
 use super::books::{Account, BookLine, LineKind};
 use super::parties::Market;
 use super::{SettleError, costs};
-use crate::formula::Lane;
+use crate::formula::{LANES, Lane};
 use crate::sample::QuantityError;
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Arrangement, Clause, Payer, Quantity};
@@ -24,6 +24,8 @@ pub enum Range {
     Share,
     /// Zero or more.
     NotNegative,
+    /// Any number.
+    Any,
 }
 
 /// One strategy under one arrangement in one block of draws.
@@ -41,6 +43,8 @@ pub struct Block<'a> {
     pub flows: &'a Flows,
     /// Market shares, and who buys.
     pub market: Market,
+    /// Numbers of the runs in the lanes; `None` at the stated values, where nothing is left to chance.
+    pub runs: Option<[u64; LANES]>,
 }
 
 impl<'a> Block<'a> {
@@ -56,7 +60,7 @@ impl<'a> Block<'a> {
     ) -> Result<Self, SettleError> {
         let arrangement = &scenario.arrangements[arrangement_index];
         let market = Market::new(scenario, arrangement.purchase, &flows.environment)?;
-        Ok(Self { scenario, arrangement_index, arrangement, strategy, flows, market })
+        Ok(Self { scenario, arrangement_index, arrangement, strategy, flows, market, runs: None })
     }
 
     /// Years of the horizon.
@@ -111,6 +115,7 @@ impl Contract<'_> {
         let (allowed, words): (fn(f64) -> bool, _) = match range {
             Range::Share => (|v| (0.0..=1.0).contains(&v), "between 0 and 1"),
             Range::NotNegative => (|v| v >= 0.0, "zero or more"),
+            Range::Any => (|v| !v.is_nan(), "a number"),
         };
         match value.0.iter().find(|&&value| !allowed(value)) {
             None => Ok(value),
@@ -172,13 +177,13 @@ impl Contract<'_> {
         })
     }
 
-    /// What a clause asked to be counted, by year, for the whole region.
+    /// What a clause asked to be counted, by year, for the whole region; `position` is that among its requests.
     ///
     /// # Errors
     /// When it was not counted.
-    pub fn counted(&self) -> Result<&[Lane], SettleError> {
+    pub fn counted(&self, position: usize) -> Result<&[Lane], SettleError> {
         let block = self.block;
-        match block.flows.shape.request_of(block.arrangement_index, self.index) {
+        match block.flows.shape.request_of(block.arrangement_index, self.index, position) {
             Some(row) => Ok(block.flows.requested.row(row)),
             None => {
                 let (arrangement, clause) = self.names();
@@ -187,13 +192,14 @@ impl Contract<'_> {
         }
     }
 
-    /// Persons that a clause asked to be counted, by year, among those who are offered the programme.
+    /// Persons (or what is counted of them) that a clause asked for, by year, among those who are offered the
+    /// programme; `position` is that among its requests.
     ///
     /// # Errors
     /// When they were not counted.
-    pub fn persons(&self) -> Result<Vec<Lane>, SettleError> {
+    pub fn persons(&self, position: usize) -> Result<Vec<Lane>, SettleError> {
         let scale = self.block.market.per_person();
-        Ok(self.counted()?.iter().map(|&persons| persons * scale).collect())
+        Ok(self.counted(position)?.iter().map(|&persons| persons * scale).collect())
     }
 
     /// Applies caps to amounts by year concerned, in year order; nothing in years out of force.
@@ -213,6 +219,33 @@ impl Contract<'_> {
                 Ok(caps.pay(amount(year)?, self.lagged_deflator(year)?))
             })
             .collect()
+    }
+
+    /// What is settled in each year: nothing in years out of force, and where the contract is settled as a whole
+    /// all its years in the last one.
+    #[must_use]
+    pub fn by_settlement(&self, whole_contract: bool, mut amounts: Vec<Lane>) -> Vec<Lane> {
+        let mut last = None;
+        for (year, amount) in amounts.iter_mut().enumerate() {
+            if self.in_force(year) {
+                last = Some(year);
+            } else {
+                *amount = Lane::ZERO;
+            }
+        }
+        if let (true, Some(last)) = (whole_contract, last) {
+            let total = amounts.iter().fold(Lane::ZERO, |sum, &amount| sum + amount);
+            amounts.fill(Lane::ZERO);
+            amounts[last] = total;
+        }
+        amounts
+    }
+
+    /// Whether something is settled in a year.
+    #[must_use]
+    pub fn settles(&self, whole_contract: bool, year: usize) -> bool {
+        let later = year + 1..self.block.horizon();
+        self.in_force(year) && !(whole_contract && later.into_iter().any(|year| self.in_force(year)))
     }
 
     /// Postings of the clause from payer to payee, `lag` years after the years they concern.

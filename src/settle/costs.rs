@@ -15,7 +15,8 @@
 //!
 //! - Fees and own contributions for a step belong to that step, so to a base that holds it. They are no income
 //!   of a base of fixed costs.
-//! - A lump sum says not what it is for: it counts towards a base in the proportion that the base has in all
+//! - A lump sum, a bundle by deepest step, a capitation of the population or an investor's advance says not what
+//!   it is for: it counts towards a base in the proportion that the base has in all
 //!   resource costs of the party that *receives* it, in that year.
 //! - Where a base is restricted to some people, what was paid for delivery counts whole if it has the same
 //!   restriction, in proportion to the resource costs if it has none, and not at all if it has another one
@@ -27,7 +28,7 @@ use super::books::{Account, BookLine, Books, LineKind};
 use super::contract::{Block, Contract};
 use super::parties::Market;
 use crate::formula::{Lane, Program};
-use crate::scenario::checked::{Arrangement, Base, Request, Requested, Terms};
+use crate::scenario::checked::{Arrangement, Base, Bundle, Heads, Payer, Request, Requested, Terms};
 use crate::value::flows::{Flows, Item, ItemKind};
 
 /// The party that bears a resource cost under an arrangement.
@@ -100,9 +101,9 @@ fn holds_step(base: Base, step: usize) -> bool {
 pub fn restriction(request: &Request) -> Option<&Program> {
     match request.what {
         Requested::Cost(Base::Fixed | Base::FixedItem(_)) => None,
-        Requested::Cost(Base::Programme | Base::Step(_)) | Requested::Persons { .. } => {
-            request.where_.as_ref().map(|where_| &where_.program)
-        }
+        Requested::Cost(Base::Programme | Base::Step(_))
+        | Requested::Persons { .. }
+        | Requested::Participants { .. } => request.where_.as_ref().map(|where_| &where_.program),
     }
 }
 
@@ -146,6 +147,13 @@ pub fn borne(contract: &Contract<'_>, request: &Request, delivery: &Books) -> Re
     Ok(part.into_iter().zip(all).map(|(part, all)| not_negative(part.min(all))).collect())
 }
 
+/// Resource costs that a party bears in a base of a programme, by year.
+#[must_use]
+pub fn resources(block: &Block<'_>, programme: usize, base: Base, party: usize) -> Vec<Lane> {
+    let basis = Basis { block, programme, base };
+    (0..block.horizon()).map(|year| basis.resources(party, year)).collect()
+}
+
 fn not_negative(amount: Lane) -> Lane {
     amount.max(Lane::ZERO)
 }
@@ -155,6 +163,14 @@ struct Basis<'a> {
     block: &'a Block<'a>,
     programme: usize,
     base: Base,
+}
+
+/// What a payment for delivery is for.
+enum Purpose<'a> {
+    /// Persons who reach a step.
+    Step(&'a Request),
+    /// It does not say.
+    Unstated,
 }
 
 /// Which people's costs are meant.
@@ -177,7 +193,7 @@ impl Basis<'_> {
     fn restricted_costs(&self, contract: &Contract<'_>) -> Result<Vec<Lane>, SettleError> {
         let flows = self.block.flows;
         let scale = self.block.market.per_person();
-        let mut costs = contract.counted()?.to_vec();
+        let mut costs = contract.counted(0)?.to_vec();
         let fixed = self.items().filter(|&row| matches!(flows.shape.items[row].kind, ItemKind::Fixed(_)));
         for row in fixed {
             for (cost, &fixed) in costs.iter_mut().zip(flows.programme_costs.row(row)) {
@@ -206,19 +222,30 @@ impl Basis<'_> {
         self.items().any(|row| bearer(self.block.arrangement, &items[row]) == party)
             || delivery.lines.iter().any(|line| {
                 line.from == Account::Party(party)
-                    && match self.terms_of(line) {
-                        Some(Terms::Fee { persons, .. } | Terms::Copayment { persons, .. }) => {
-                            self.about(persons)
-                        }
-                        Some(Terms::LumpSum { .. }) => true,
-                        _ => false,
+                    && match self.purpose(line) {
+                        Some((_, Purpose::Step(persons))) => self.about(persons),
+                        Some((_, Purpose::Unstated)) => true,
+                        None => false,
                     }
             })
     }
 
-    fn terms_of(&self, line: &BookLine) -> Option<&Terms> {
-        match line.kind {
-            LineKind::Clause(clause) => Some(&self.block.arrangement.clauses[clause].terms),
+    /// What a posting under a clause pays for, with the clause's lag.
+    fn purpose(&self, line: &BookLine) -> Option<(usize, Purpose<'_>)> {
+        let (LineKind::Clause(clause) | LineKind::Repayment(clause)) = line.kind else { return None };
+        let clause = &self.block.arrangement.clauses[clause];
+        match &clause.terms {
+            Terms::Fee { persons, .. }
+            | Terms::Copayment { persons, .. }
+            | Terms::Capitation { heads: Heads::Step { persons, .. }, .. }
+            | Terms::Bundled(Bundle::ByYear { persons, .. }) => Some((clause.lag, Purpose::Step(persons))),
+            Terms::LumpSum { .. } | Terms::Capitation { .. } | Terms::Bundled(_) => {
+                Some((clause.lag, Purpose::Unstated))
+            }
+            // An investor pays beforehand, however late it is repaid.
+            Terms::ImpactBond(_) if Payer::Party(line.from.party()?) == clause.to => {
+                Some((0, Purpose::Unstated))
+            }
             _ => None,
         }
     }
@@ -226,8 +253,10 @@ impl Basis<'_> {
     /// Whether a payment per person is for a step of the base.
     fn about(&self, persons: &Request) -> bool {
         match persons.what {
-            Requested::Persons { step } => persons.programme == self.programme && holds_step(self.base, step),
-            Requested::Cost(_) => false,
+            Requested::Persons { step, .. } => {
+                persons.programme == self.programme && holds_step(self.base, step)
+            }
+            Requested::Cost(_) | Requested::Participants { .. } => false,
         }
     }
 
@@ -270,18 +299,16 @@ impl Basis<'_> {
 
     /// What a posting pays for the delivery of the base in a year, whenever it is paid.
     fn paid(&self, line: &BookLine, year: usize, part: Part<'_>) -> Lane {
-        let LineKind::Clause(clause) = line.kind else { return Lane::ZERO };
-        let clause = &self.block.arrangement.clauses[clause];
-        let amount = line.at(year + clause.lag);
-        let (attributed, restricted_to, per_person) = match &clause.terms {
-            Terms::Fee { persons, .. } | Terms::Copayment { persons, .. } if self.about(persons) => {
-                (amount, restriction(persons), true)
+        let Some((lag, purpose)) = self.purpose(line) else { return Lane::ZERO };
+        let amount = line.at(year + lag);
+        let (attributed, restricted_to, per_person) = match purpose {
+            Purpose::Step(persons) if self.about(persons) => (amount, restriction(persons), true),
+            Purpose::Step(_) => return Lane::ZERO,
+            Purpose::Unstated => {
+                let delivers = if matches!(line.kind, LineKind::Repayment(_)) { line.from } else { line.to };
+                let part = delivers.party().map_or(Lane::ZERO, |party| self.of_lump_sum(party, year));
+                (amount * part, None, false)
             }
-            Terms::LumpSum { .. } => {
-                let receiver = line.to.party().map_or(Lane::ZERO, |to| self.of_lump_sum(to, year));
-                (amount * receiver, None, false)
-            }
-            _ => return Lane::ZERO,
         };
         match (part, restricted_to) {
             (Part::All, _) => attributed,
@@ -310,7 +337,7 @@ pub(crate) fn ratio(numerator: Lane, denominator: Lane) -> Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::checked::{Clause, Payer, Purchase};
+    use crate::scenario::checked::{Clause, Purchase};
     use crate::settle::testing::{self, FIRST_PARTY as MUNICIPALITY};
 
     const STEP: usize = 0;

@@ -6,13 +6,15 @@ use super::{LineKind, Settled};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{
-    Base, Benchmark, Clause, LossTerms, Measures, Parties, Payer, Purchase, Request, Requested, ShareRule,
-    SharedSavings, Terms,
+    Base, Benchmark, BondTrigger, Bundle, Clause, Corridor, CountBenchmark, Heads, ImpactBond, LossTerms,
+    Measures, Node, OutcomeTerms, Parties, Payer, Pays, Purchase, Request, Requested, RevolvingFund,
+    ShareRule, SharedSavings, Tallied, Terms,
 };
 use crate::value::flows::{Flows, Grid, ItemKind};
 use proptest::prelude::*;
 
 const YEARS: usize = 3;
+const CLAUSES: usize = 14;
 const MUNICIPALITY: usize = FIRST_INSURER + 2;
 const FUND: usize = FIRST_INSURER + 3;
 
@@ -32,7 +34,7 @@ fn case() -> impl Strategy<Value = Case> {
     (
         0..5_usize,
         [0.05..0.5, 0.05..0.5],
-        prop::collection::vec(any::<bool>(), 8),
+        prop::collection::vec(any::<bool>(), CLAUSES),
         0..3_usize,
         any::<bool>(),
         [0.0..1.0, 0.0..1.0, 0.0..1.0, 0.0..1.0],
@@ -52,7 +54,7 @@ fn case() -> impl Strategy<Value = Case> {
 /// Every kind of clause, with numbers of the case.
 fn all_clauses(case: &Case) -> Vec<Clause> {
     let [a, b, c, d] = case.numbers.map(|number| number.to_string());
-    let persons = Request { programme: 0, what: Requested::Persons { step: 0 }, where_: None };
+    let persons = Request { programme: 0, what: Requested::Persons { step: 0, quarter: 0 }, where_: None };
     let quantity = |text: &str| testing::quantity(text);
     let provider = Parties::PROVIDER;
     let mut fee = testing::fee(provider, provider, &format!("3 * {a}"));
@@ -74,6 +76,8 @@ fn all_clauses(case: &Case) -> Vec<Clause> {
         base: testing::base(Base::Programme, None),
         parties: vec![Payer::Insurers, Payer::Party(MUNICIPALITY), Payer::Party(FUND)],
         rule,
+        ex_post: false,
+        needed: vec![false; 3],
     };
     let fixed = ["0.2", "0.2", "0.1"].map(quantity).to_vec();
     let shared_savings = Terms::SharedSavings(Box::new(SharedSavings {
@@ -83,12 +87,18 @@ fn all_clauses(case: &Case) -> Vec<Clause> {
         measures: Measures::Claims,
         share: quantity(&c),
         minimum_savings_rate: quantity("0.01"),
+        minimum_by_size: Vec::new(),
+        significance: None,
+        quality: None,
+        quality_minimum: None,
         deductible: case.seed.is_multiple_of(5),
         cap_savings_rate: Some(quantity("0.2")),
         loss: Some(LossTerms {
             share: quantity(&d),
             minimum_rate: quantity("0.01"),
             cap_rate: Some(quantity("0.1")),
+            cap_amount: None,
+            by_quality: None,
         }),
         whole_contract: case.seed.is_multiple_of(7),
     }));
@@ -103,6 +113,75 @@ fn all_clauses(case: &Case) -> Vec<Clause> {
         testing::clause(MUNICIPALITY, provider, cost_share(ShareRule::Fixed(fixed))),
         savings,
         testing::clause(FUND, MUNICIPALITY, Terms::LumpSum { amount: quantity("3") }),
+    ]
+    .into_iter()
+    .chain(newer_clauses(case))
+    .collect()
+}
+
+/// Clauses on heads, results and net positions.
+fn newer_clauses(case: &Case) -> Vec<Clause> {
+    let [a, b, c, d] = case.numbers.map(|number| number.to_string());
+    let quantity = |text: &str| testing::quantity(text);
+    let provider = Parties::PROVIDER;
+    let persons = || Request { programme: 0, what: Requested::Persons { step: 0, quarter: 0 }, where_: None };
+    let falls = OutcomeTerms {
+        counts: Request {
+            what: Requested::Participants { what: Tallied::Node(Node::Event(0)), effects: true },
+            ..persons()
+        },
+        per: Some(persons()),
+        benchmark: if case.seed.is_multiple_of(2) { CountBenchmark::Forecast } else { CountBenchmark::True },
+        fewer: case.seed.is_multiple_of(3),
+        threshold: quantity(&format!("{a} - {b}")),
+        pays: if case.seed.is_multiple_of(5) {
+            Pays::PerUnit(quantity(&format!("20 * {c}")))
+        } else {
+            Pays::Trigger(quantity(&format!("30 * {c}")))
+        },
+        error_sd: Some(quantity(&d)),
+        whole_contract: case.seed.is_multiple_of(7),
+    };
+    let bond = ImpactBond {
+        provider: Payer::Party(provider),
+        investment: quantity(&format!("50 * {a}")),
+        investment_years: vec![0, 1],
+        assessor_fee: quantity(&b),
+        return_cap: quantity(&format!("{c} / 5")),
+        triggers: vec![BondTrigger { id: "falls".to_owned(), terms: falls.clone() }],
+    };
+    let corridor = Corridor {
+        base: testing::base(Base::Programme, None),
+        width: quantity(&format!("{b} / 2")),
+        beyond: quantity(&c),
+    };
+    let fund = RevolvingFund {
+        base: testing::base(Base::Programme, None),
+        share: quantity(&format!("(1 - {a}) / 2.1")),
+        capital: quantity(&format!("90 * {a}")),
+        capital_from: Some(Payer::Party(MUNICIPALITY)),
+        interest: quantity(&format!("{b} / 50")),
+        administration: quantity(&c),
+        repay: vec![(Payer::Insurers, quantity(&d)), (Payer::Party(MUNICIPALITY), quantity(&a))],
+    };
+    let heads = Heads::Step { persons: persons(), years: 2 };
+    let amount = quantity(&format!("8 * {d}"));
+    let bundle = Bundle::ByYear { persons: persons(), years: 2, price: quantity(&a) };
+    vec![
+        testing::clause(FUND, provider, Terms::Capitation { heads, amount, corridor: Some(corridor) }),
+        testing::clause(MUNICIPALITY, provider, Terms::Bundled(bundle)),
+        testing::clause(MUNICIPALITY, provider, Terms::OutcomePayment(Box::new(falls))),
+        testing::clause(MUNICIPALITY, FUND, Terms::ImpactBond(Box::new(bond))),
+        testing::clause(
+            MUNICIPALITY,
+            FUND,
+            Terms::Guarantee {
+                floor: quantity(&format!("100 * ({a} - {b})")),
+                share: quantity(&c),
+                whole_contract: case.seed.is_multiple_of(2),
+            },
+        ),
+        testing::clause(FUND, provider, Terms::RevolvingFund(Box::new(fund))),
     ]
 }
 
@@ -238,7 +317,12 @@ proptest! {
     #[test]
     fn the_order_of_clauses_does_not_matter(case in case()) {
         let forward = scenario(&case, clauses(&case));
-        let backward = scenario(&case, clauses(&case).into_iter().rev().collect());
+        let mut backward = scenario(&case, clauses(&case).into_iter().rev().collect());
+        // The same names, since errors of measurement go by them.
+        let names: Vec<String> = forward.arrangements[0].clauses.iter().map(|clause| clause.id.clone()).collect();
+        for (clause, name) in backward.arrangements[0].clauses.iter_mut().rev().zip(names) {
+            clause.id = name;
+        }
         let mut blocks = flows(&forward, case.seed);
         // The same for every request, since requests follow the order of the clauses.
         for row in 0..blocks.requested.rows() {
@@ -289,7 +373,7 @@ fn the_cases_settle_every_kind_of_clause() {
     let case = Case {
         purchase: 0,
         market_shares: [0.4, 0.3],
-        clauses: vec![true; 8],
+        clauses: vec![true; CLAUSES],
         lag: 1,
         nominal: true,
         numbers: [0.5; 4],
@@ -297,7 +381,7 @@ fn the_cases_settle_every_kind_of_clause() {
     };
     let scenario = scenario(&case, clauses(&case));
     let (settled, _) = settled(&scenario, case.seed);
-    for clause in 0..8 {
+    for clause in 0..CLAUSES {
         let paid =
             |line: &&super::BookLine| line.kind == LineKind::Clause(clause) && !line.amounts.is_empty();
         assert!(settled.blocks[0].lines.iter().any(|line| paid(&line)), "clause {clause} pays nothing");

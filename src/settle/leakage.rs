@@ -150,7 +150,7 @@ mod tests {
 
     fn saved(purchase: Purchase, scenario: &Scenario, flows: &Flows) -> Books {
         let market = Market::new(scenario, purchase, &flows.environment).unwrap();
-        Books { years: flows.shape.years, lines: postings(scenario, &market, flows) }
+        Books { years: flows.shape.years, lines: postings(scenario, &market, flows), ..Books::default() }
     }
 
     fn first(books: &Books, account: Account) -> f64 {

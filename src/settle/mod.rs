@@ -26,9 +26,9 @@
 //! ([`Expectations`]), a second posts every draw. An expectation is always a mean over draws, never the
 //! result at mean parameters: with non-linear models the two differ. The base case uses the same terms.
 //!
-//! **Three phases** ([`Phase`]). Payments for delivery come first; then subsidies and cost shares, on costs
-//! as the first phase left them; then contingent payments. A clause reads only the books of earlier phases,
-//! so the order of clauses within a phase cannot matter.
+//! **Four phases** ([`Phase`]). Payments for delivery come first; then subsidies and cost shares, on costs
+//! as the first phase left them; then contingent payments; then what depends on the position all these leave a
+//! party in. A clause reads only the books of earlier phases, so the order of clauses within a phase cannot matter.
 //!
 //! **Years and discounting.** Books are by calendar year: everything of a year is discounted at its middle,
 //! (1 + r)^−(y + ½) for year index y. A clause with a `lag` is booked that many years later, also after the
@@ -36,7 +36,9 @@
 //! added to those of the books.
 
 pub mod books;
+pub mod chance;
 pub mod clauses;
+pub mod coalition;
 pub mod contract;
 pub mod costs;
 pub mod error;
@@ -49,6 +51,6 @@ pub mod phases;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use books::{Account, BookLine, Books, Entry, LineKind};
+pub use books::{Account, BookLine, Books, Entry, Figure, LineKind};
 pub use error::SettleError;
 pub use phases::{Agreed, Expectations, Phase, Settled, settle};

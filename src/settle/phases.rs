@@ -1,10 +1,10 @@
-//! The two passes and the three phases of a settlement.
+//! The two passes and the four phases of a settlement.
 
-use super::books::{BookLine, Books, LineKind};
-use super::clauses::{Rule, rule};
+use super::books::{BookLine, Books, Figure, LineKind};
+use super::clauses::{Known, Rule, rule};
 use super::contract::Block;
 use super::{SettleError, costs, leakage, overlap};
-use crate::formula::Lane;
+use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Clause, Terms};
 use crate::value::flows::{Flows, Valued};
@@ -17,13 +17,18 @@ pub enum Phase {
     Delivery,
     /// Payments on costs that the first phase has not covered: subsidies, cost shares.
     Costs,
-    /// Payments that depend on what happens: shared savings.
+    /// Payments that depend on what happens: shared savings, outcomes, bonds, co-financing.
     Contingent,
+    /// Payments that depend on what all the others leave: guarantees, revolving funds.
+    NetPosition,
 }
 
 impl Phase {
     /// All phases in order.
-    pub const ALL: [Self; 3] = [Self::Delivery, Self::Costs, Self::Contingent];
+    pub const ALL: [Self; 4] = [Self::Delivery, Self::Costs, Self::Contingent, Self::NetPosition];
+
+    /// Those after the first.
+    const LATER: [Self; 3] = [Self::Costs, Self::Contingent, Self::NetPosition];
 }
 
 /// What the first pass fixed for one clause.
@@ -137,6 +142,8 @@ struct Deal<'a> {
 struct Opened<'a> {
     block: Block<'a>,
     savings: Books,
+    /// Costs of delivery and the first phase.
+    delivery: Books,
     foreseen: Vec<Vec<Lane>>,
 }
 
@@ -153,8 +160,16 @@ impl<'a> Deal<'a> {
         draws: usize,
     ) -> Result<Settled, SettleError> {
         let rules: Vec<Box<dyn Rule + 'a>> = self.clauses().iter().map(|clause| rule(clause)).collect();
-        let opened_base = self.open(&rules, base)?;
-        let opened: Vec<_> = blocks.par_iter().map(|flows| self.open(&rules, flows)).collect();
+        let opened_base = self.open(&rules, base, None)?;
+        // The lanes beyond the last run repeat it.
+        let runs = |block: usize| {
+            std::array::from_fn(|lane| (block * LANES + lane).min(draws.saturating_sub(1)) as u64)
+        };
+        let opened: Vec<_> = blocks
+            .par_iter()
+            .enumerate()
+            .map(|(block, flows)| self.open(&rules, flows, Some(runs(block))))
+            .collect();
         let opened: Vec<Opened<'a>> = opened.into_iter().collect::<Result<_, _>>()?;
 
         let mut warnings = Vec::new();
@@ -191,16 +206,28 @@ impl<'a> Deal<'a> {
     }
 
     /// First pass: postings of what is avoided, and what the terms rest on.
-    fn open(&self, rules: &[Box<dyn Rule + 'a>], flows: &'a Flows) -> Result<Opened<'a>, SettleError> {
-        let block = Block::new(self.scenario, self.arrangement, self.strategy, flows)?;
+    fn open(
+        &self,
+        rules: &[Box<dyn Rule + 'a>],
+        flows: &'a Flows,
+        runs: Option<[u64; LANES]>,
+    ) -> Result<Opened<'a>, SettleError> {
+        let mut block = Block::new(self.scenario, self.arrangement, self.strategy, flows)?;
+        block.runs = runs;
+        let years = self.years(flows.shape.years);
         let lines = leakage::postings(self.scenario, &block.market, flows);
-        let savings = Books { years: self.years(flows.shape.years), lines };
+        let savings = Books { years, lines, ..Books::default() };
+        let costs = Books { years, lines: costs::postings(&block), ..Books::default() };
+        // Nothing that is paid in the first phase rests on expectations.
+        let unknown = Expectations { clauses: vec![Agreed::Nothing; rules.len()], draws: 0 };
+        let delivery = post_phases(&block, rules, &unknown, &[Phase::Delivery], costs)?;
+        let known = Known { savings: &savings, delivery: &delivery };
         let foreseen = rules
             .iter()
             .enumerate()
-            .map(|(index, rule)| rule.foreseen(&block.contract(index), &savings))
+            .map(|(index, rule)| rule.foreseen(&block.contract(index), &known))
             .collect::<Result<_, _>>()?;
-        Ok(Opened { block, savings, foreseen })
+        Ok(Opened { block, savings, delivery, foreseen })
     }
 
     /// Years that postings may fall in: a lag goes past the horizon, and so does what is carried into the year
@@ -220,10 +247,11 @@ impl<'a> Deal<'a> {
         opened: Opened<'a>,
         expectations: &Expectations,
     ) -> Result<Books, SettleError> {
-        let Opened { block, mut savings, .. } = opened;
+        let Opened { block, savings: mut books, delivery, .. } = opened;
         overlap::check(&block, rules, expectations)?;
-        savings.lines.extend(costs::postings(&block));
-        post_phases(&block, rules, expectations, &Phase::ALL, savings)
+        books.lines.extend(delivery.lines);
+        books.figures.extend(delivery.figures);
+        post_phases(&block, rules, expectations, &Phase::LATER, books)
     }
 }
 
@@ -236,11 +264,18 @@ pub(crate) fn post_phases(
     mut books: Books,
 ) -> Result<Books, SettleError> {
     for &phase in phases {
-        let mut posted: Vec<BookLine> = Vec::new();
-        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.phase() == phase) {
-            posted.extend(rule.post(&block.contract(index), &books, &expectations.clauses[index])?);
+        let (mut posted, mut figures): (Vec<BookLine>, Vec<Figure>) = Default::default();
+        for (index, rule) in rules.iter().enumerate() {
+            let (contract, agreed) = (block.contract(index), &expectations.clauses[index]);
+            if rule.phase() == phase {
+                posted.extend(rule.post(&contract, &books, agreed)?);
+                figures.extend(rule.figures(&contract, &books, agreed)?);
+            } else if phase == Phase::Delivery {
+                posted.extend(rule.advance(&contract, &books)?);
+            }
         }
         books.lines.extend(posted);
+        books.figures.extend(figures);
     }
     Ok(books)
 }
@@ -275,7 +310,6 @@ fn mean(blocks: impl Iterator<Item = Lane>, draws: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formula::LANES;
     use crate::scenario::checked::{Base, Payer, ShareRule};
     use crate::settle::testing;
     use crate::value::flows::{Delivery, RunDesign, VariantFlows};
@@ -324,6 +358,8 @@ mod tests {
             base: testing::base(Base::Programme, None),
             parties: vec![Payer::Party(testing::FIRST_PARTY)],
             rule: ShareRule::Proportional,
+            ex_post: false,
+            needed: vec![false],
         };
         let scenario = testing::scenario()
             .budget("wmo", false)

@@ -255,8 +255,16 @@ pub fn lump_sum(amount: &str) -> Clause {
 
 /// A fee for the first step of the first programme.
 pub fn fee(from: usize, to: usize, price: &str) -> Clause {
-    let persons = Request { programme: 0, what: Requested::Persons { step: 0 }, where_: None };
-    clause(from, to, Terms::Fee { persons, price: quantity(price), volume_cap: None })
+    let persons = Request { programme: 0, what: Requested::Persons { step: 0, quarter: 0 }, where_: None };
+    let terms = Terms::Fee {
+        persons,
+        quarters: 1,
+        stay: quantity("1"),
+        price: quantity(price),
+        tiers: Vec::new(),
+        volume_cap: None,
+    };
+    clause(from, to, terms)
 }
 
 /// A base in the first programme.
@@ -287,7 +295,7 @@ fn request_of_mut(terms: &mut Terms) -> Option<&mut Request> {
     match terms {
         Terms::Fee { persons, .. } | Terms::Copayment { persons, .. } => Some(persons),
         Terms::Subsidy { base, .. } | Terms::CostShare { base, .. } => Some(base),
-        Terms::LumpSum { .. } | Terms::SharedSavings(_) => None,
+        _ => None,
     }
 }
 
@@ -307,9 +315,7 @@ pub fn flows(scenario: &Scenario, years: usize) -> Flows {
     }
     let mut requests = Vec::new();
     for (clause, of) in scenario.arrangements[0].clauses.iter().enumerate() {
-        if let Some(request) = request_of_mut(&mut of.terms.clone()) {
-            requests.push((0, clause, request.clone()));
-        }
+        requests.extend(of.terms.requests().into_iter().map(|request| (0, clause, request)));
     }
     let grid = |rows: usize| Grid::zeros(rows, years);
     let rows = lines.len();
@@ -388,7 +394,7 @@ pub fn set_requested(flows: &mut Flows, row: usize, amounts: &[f64]) {
 pub fn first_phase(block: &Block<'_>) -> Books {
     let rules: Vec<Box<dyn Rule + '_>> = block.arrangement.clauses.iter().map(rule).collect();
     let expectations = Expectations { clauses: vec![Agreed::Nothing; rules.len()], draws: 0 };
-    let empty = Books { years: block.horizon() + 1, lines: Vec::new() };
+    let empty = Books { years: block.horizon() + 1, ..Books::default() };
     phases::post_phases(block, &rules, &expectations, &[Phase::Delivery], empty).unwrap()
 }
 

@@ -323,10 +323,29 @@ impl Participants<'_> {
             let year = time.year_of(boundary);
             self.delivered.reached.add(row, year, persons);
             for (request, shares) in &moment.requests {
-                if self.plan.shape.requests[*request].2.what == (Requested::Persons { step: index }) {
-                    let share = shares.as_ref().map_or(Lane::ONE, |s| s[cohort.point]);
-                    self.delivered.requested.add(*request, year, persons * share);
+                let Requested::Persons { step, quarter } = self.plan.shape.requests[*request].2.what else {
+                    continue;
+                };
+                if step != index {
+                    continue;
                 }
+                let share = shares.as_ref().map_or(Lane::ONE, |s| s[cohort.point]);
+                let quarters_of_cycle = quarter * time.cycles_per_year;
+                let (before, after) = (boundary + quarters_of_cycle / 4, quarters_of_cycle % 4);
+                if before >= time.cycles() {
+                    continue;
+                }
+                // A quarter may begin within a cycle: people alive then lie on the line between its ends.
+                let weight = after as f64 / 4.0;
+                let mut left = Lane::ZERO;
+                for (run, here, all) in &reached {
+                    let mut surviving = living(run, before, alive);
+                    if after > 0 {
+                        surviving = surviving * (1.0 - weight) + living(run, before + 1, alive) * weight;
+                    }
+                    left += part_of(*here, surviving, *all);
+                }
+                self.delivered.requested.add(*request, time.year_of(before), left * share);
             }
             for (position, cost) in step.costs.iter().enumerate() {
                 let (value, times) = &moment.costs[index][position];
@@ -340,11 +359,7 @@ impl Participants<'_> {
                     }
                     let mut left = Lane::ZERO;
                     for (run, here, all) in &reached {
-                        let surviving = living(run, moment_of_part, alive);
-                        left +=
-                            Lane::from_fn(
-                                |l| if all[l] > 0.0 { here[l] * (surviving[l] / all[l]) } else { 0.0 },
-                            );
+                        left += part_of(*here, living(run, moment_of_part, alive), *all);
                     }
                     let amount = price * left * part;
                     let year = time.year_of(moment_of_part);
@@ -360,6 +375,11 @@ impl Participants<'_> {
             }
         }
     }
+}
+
+/// Those of `here` who are among `surviving`, of `all` that were there; nobody where nobody was.
+fn part_of(here: Lane, surviving: Lane, all: Lane) -> Lane {
+    Lane::from_fn(|l| if all[l] > 0.0 { here[l] * (surviving[l] / all[l]) } else { 0.0 })
 }
 
 /// People alive at a boundary.

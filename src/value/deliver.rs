@@ -13,7 +13,7 @@ use super::functionals::{Figure, Functionals, Prices};
 use super::plan::Plan;
 use crate::formula::{Column, Inputs, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Node, Priced, Quantity, Scenario, Variables};
+use crate::scenario::checked::{Node, Priced, Quantity, Requested, Scenario, Tallied, Variables};
 use std::sync::Arc;
 
 /// The comparator, or a whole arm, of every model in one block.
@@ -348,6 +348,35 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What clauses count of a programme's participants: row among the requests, what, and whether with effects.
+    fn tallied(&self, programme: usize) -> impl Iterator<Item = (usize, Tallied, bool)> {
+        self.plan.shape.requests.iter().enumerate().filter_map(move |(row, (_, _, request))| {
+            match request.what {
+                Requested::Participants { what, effects } if request.programme == programme => {
+                    Some((row, what, effects))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// Adds what a cycle brings of something counted, `[with, without]` effects, where clauses ask for it.
+    fn add_tallied(
+        &self,
+        flows: &mut Flows,
+        group: Option<&Group>,
+        counted: Tallied,
+        year: usize,
+        [with, without]: [Lane; 2],
+    ) {
+        let Some(group) = group else { return };
+        for (row, what, effects) in self.tallied(group.programme) {
+            if what == counted {
+                flows.requested.add(row, year, if effects { with } else { without });
+            }
+        }
+    }
+
     /// Undiscounted counts of a row in a cycle: occurrences, person-years or deaths.
     fn count(&self, account: &Account, counted: Counted, cycle: usize, clock: &Clock) -> Option<Lane> {
         let structure = &self.plan.models[self.model].structure;
@@ -441,6 +470,16 @@ impl Reader<'_> {
                 flows.count_increment.add(row, counted_year, with - without);
             }
         }
+        if let Some(group) = group {
+            for (row, what, effects) in self.tallied(group.programme) {
+                if let Tallied::Node(node) = what {
+                    let account = if effects { sides.with } else { sides.without };
+                    let counted = Counted::Node { model: self.model, node };
+                    let count = self.count(account, counted, cycle, &clocks.costs);
+                    flows.requested.add(row, year, count.unwrap_or(Lane::ZERO));
+                }
+            }
+        }
         for (position, &figure) in self.functionals.figures.iter().enumerate() {
             if !self.functionals.active[position] {
                 continue;
@@ -479,8 +518,14 @@ impl Reader<'_> {
                         counted_year,
                         clocks.costs.amount(difference, cycle),
                     );
+                    let sides = [with, without].map(|side| clocks.costs.amount(side, cycle));
+                    self.add_tallied(flows, group, Tallied::Outcome(outcome), year, sides);
                 }
                 Figure::LifeYears | Figure::Qalys => {
+                    if figure == Figure::LifeYears {
+                        let sides = [with, without].map(|side| clocks.costs.amount(side, cycle));
+                        self.add_tallied(flows, group, Tallied::PersonYears, year, sides);
+                    }
                     let row = if figure == Figure::Qalys { Flows::QALYS } else { Flows::LIFE_YEARS };
                     flows.health_increment.add(row, counted_year, clocks.effects.amount(difference, cycle));
                     flows.health_increment_present[row] += clocks.effects.present(difference, cycle);

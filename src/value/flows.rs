@@ -148,9 +148,11 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Row of a clause's request in [`Flows::requested`].
-    pub fn request_of(&self, arrangement: usize, clause: usize) -> Option<usize> {
-        self.requests.iter().position(|(a, c, _)| *a == arrangement && *c == clause)
+    /// Row in [`Flows::requested`] of a clause's request, by its position among those of the clause.
+    pub fn request_of(&self, arrangement: usize, clause: usize, position: usize) -> Option<usize> {
+        let of_clause =
+            |(_, (a, c, _)): &(usize, &(usize, usize, Request))| *a == arrangement && *c == clause;
+        self.requests.iter().enumerate().filter(of_clause).nth(position).map(|(row, _)| row)
     }
 }
 
@@ -198,7 +200,7 @@ pub struct Flows {
     pub reached: Grid,
     /// Persons turned away from a step for lack of capacity, `[step row][year]`.
     pub turned_away: Grid,
-    /// What clauses asked for, `[request][year]`: persons, or EUR.
+    /// What clauses asked for, `[request][year]`: persons, EUR, or what they count of participants.
     pub requested: Grid,
 
     /// Comparator's counts, `[counted][year]`: occurrences, person-years or deaths.

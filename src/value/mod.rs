@@ -130,7 +130,10 @@ pub fn value_draws(
     for ((index, variant), base) in scenario.variants.iter().enumerate().zip(base_cases) {
         let base = base?;
         let blocks = if extent.draws(index) { runs.div_ceil(LANES) } else { 0 };
-        let by_year = scenario.time.years <= YEARS_IN_DETAIL || !scenario.goals.is_empty();
+        let mut clauses = scenario.arrangements.iter().flat_map(|arrangement| &arrangement.clauses);
+        let by_year = scenario.time.years <= YEARS_IN_DETAIL
+            || !scenario.goals.is_empty()
+            || clauses.any(|clause| clause.terms.needs_population());
         let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
             .into_par_iter()
             .map_init(Room::default, |room, index| {

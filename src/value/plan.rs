@@ -233,12 +233,8 @@ fn shape(scenario: &Scenario) -> Shape {
     let mut requests: Vec<(usize, usize, Request)> = Vec::new();
     for (arrangement, description) in scenario.arrangements.iter().enumerate() {
         for (clause, described) in description.clauses.iter().enumerate() {
-            let request = match &described.terms {
-                Terms::Fee { persons, .. } | Terms::Copayment { persons, .. } => Some(persons),
-                Terms::Subsidy { base, .. } | Terms::CostShare { base, .. } => Some(base),
-                Terms::LumpSum { .. } | Terms::SharedSavings(_) => None,
-            };
-            requests.extend(request.map(|r| (arrangement, clause, r.clone())));
+            let asked = described.terms.requests();
+            requests.extend(asked.into_iter().map(|request| (arrangement, clause, request)));
         }
     }
     Shape {
@@ -272,7 +268,7 @@ fn parameters<'a>(scenario: &Scenario, quantities: impl Iterator<Item = &'a Quan
 pub fn asks_for(request: &Request, kind: ItemKind) -> bool {
     use crate::scenario::checked::Base;
     match (&request.what, kind) {
-        (Requested::Persons { .. }, _) => false,
+        (Requested::Persons { .. } | Requested::Participants { .. }, _) => false,
         (Requested::Cost(Base::Programme), _) => true,
         (Requested::Cost(Base::Step(wanted)), ItemKind::Step { step, .. }) => *wanted == step,
         (Requested::Cost(Base::Fixed), ItemKind::Fixed(_)) => true,

@@ -30,6 +30,7 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
         health::goals(&context),
         inputs::inputs(&context),
     ];
+    tables.extend(money::clauses(&context));
     if valued.variants.first().is_some_and(|main| !main.blocks.is_empty()) {
         tables.extend(sample::psa(&context));
     }

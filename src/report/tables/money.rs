@@ -247,3 +247,49 @@ pub(super) fn who_pays_who_gains(context: &Context<'_>) -> Table {
     }
     table
 }
+
+/// What clauses show beside their payments; `None` where no clause shows anything.
+pub(super) fn clauses(context: &Context<'_>) -> Option<Table> {
+    let mut table = with_statistics(
+        "clauses",
+        "What clauses show beside their payments, by calendar year: measured results, whether they pay (the mean is the \
+         chance that they do), what a fund holds and cannot pay.",
+        &[
+            VARIANT,
+            STRATEGY,
+            ARRANGEMENT,
+            ("clause", Kind::Key, "", "clause of the arrangement"),
+            (
+                "figure",
+                Kind::Key,
+                "",
+                "what is shown; of several results of one clause with the name of the result",
+            ),
+            YEAR,
+            UNIT,
+        ],
+        &[],
+    );
+    let mut any = false;
+    for (variant, findings) in context.findings.variants.iter().enumerate() {
+        for settlement in &findings.settlements {
+            let clauses = &context.scenario.arrangements[settlement.arrangement].clauses;
+            for figure in &settlement.figures {
+                for (year, summary) in figure.by_year.iter().enumerate() {
+                    any = true;
+                    let keys: [Cell<'_>; 7] = [
+                        context.variant(variant).into(),
+                        context.strategy(settlement.strategy).into(),
+                        context.arrangement(settlement.arrangement).into(),
+                        clauses[figure.clause].id.as_str().into(),
+                        figure.name.as_str().into(),
+                        Some(context.year(year)).into(),
+                        figure.unit.into(),
+                    ];
+                    table.push(keys.into_iter().chain(statistics(summary)));
+                }
+            }
+        }
+    }
+    any.then_some(table)
+}

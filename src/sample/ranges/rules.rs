@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::points::{Domain, Grid};
 use crate::scenario::checked::{
-    Background, Benchmark, EnrolAmount, Frequency, Lasts, Measure, Model, Quantity, Scenario, ShareRule,
-    Terms,
+    Background, Benchmark, Bundle, CountBenchmark, EnrolAmount, Frequency, Heads, Lasts, Measure, Model,
+    OutcomeTerms, Pays, Quantity, Scenario, ShareRule, Terms,
 };
 
 /// What a value must be.
@@ -306,10 +306,35 @@ impl<'s> Rules<'s> {
 
     fn terms(&mut self, terms: &'s Terms) {
         match terms {
-            Terms::Fee { persons, price, volume_cap } => {
+            Terms::Fee { persons, stay, price, tiers, volume_cap, .. } => {
+                self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
+                self.one(Range::Share, stay, EVERYBODY);
+                self.one(Range::NotNegative, price, EVERYBODY);
+                for tier in tiers {
+                    self.one(Range::NotNegative, &tier.above, EVERYBODY);
+                    self.one(Range::NotNegative, &tier.price, EVERYBODY);
+                }
+                self.maybe(Range::NotNegative, volume_cap.as_ref(), EVERYBODY);
+            }
+            Terms::Capitation { heads, amount, corridor } => {
+                if let Heads::Step { persons, .. } = heads {
+                    self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
+                }
+                self.one(Range::NotNegative, amount, EVERYBODY);
+                if let Some(corridor) = corridor {
+                    self.one(Range::Share, &corridor.width, EVERYBODY);
+                    self.one(Range::Share, &corridor.beyond, EVERYBODY);
+                }
+            }
+            Terms::Bundled(Bundle::ByYear { persons, price, .. }) => {
                 self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
                 self.one(Range::NotNegative, price, EVERYBODY);
-                self.maybe(Range::NotNegative, volume_cap.as_ref(), EVERYBODY);
+            }
+            Terms::Bundled(Bundle::ByStep(steps)) => {
+                for step in steps {
+                    self.maybe(Range::Finite, step.persons.where_.as_ref(), EVERYBODY);
+                    self.one(Range::NotNegative, &step.price, EVERYBODY);
+                }
             }
             Terms::LumpSum { amount } => self.one(Range::NotNegative, amount, EVERYBODY),
             Terms::Subsidy { base, share, grant, carry_over, .. } => {
@@ -327,6 +352,11 @@ impl<'s> Rules<'s> {
                     let all = shares.iter().collect();
                     self.sum(Range::AtMostWhole, "the shares of the parties".to_owned(), all, EVERYBODY);
                 }
+                if let ShareRule::Nash(Some(weights)) = rule {
+                    for weight in weights {
+                        self.one(Range::NotNegative, weight, EVERYBODY);
+                    }
+                }
             }
             Terms::Copayment { persons, price } => {
                 self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
@@ -343,8 +373,59 @@ impl<'s> Rules<'s> {
                     self.one(Range::Share, &loss.share, EVERYBODY);
                     self.one(Range::Share, &loss.minimum_rate, EVERYBODY);
                     self.maybe(Range::Share, loss.cap_rate.as_ref(), EVERYBODY);
+                    self.maybe(Range::NotNegative, loss.cap_amount.as_ref(), EVERYBODY);
+                    if let Some((least, most)) = &loss.by_quality {
+                        self.one(Range::Share, least, EVERYBODY);
+                        self.one(Range::Share, most, EVERYBODY);
+                    }
+                }
+                for (_, rate) in &savings.minimum_by_size {
+                    self.one(Range::Share, rate, EVERYBODY);
+                }
+                if let Some(test) = &savings.significance {
+                    self.one(Range::NotNegative, &test.z, EVERYBODY);
+                    self.one(Range::NotNegative, &test.cv, EVERYBODY);
+                    self.one(Range::Share, &test.r_squared, EVERYBODY);
+                    self.maybe(Range::Positive, test.controls.as_ref(), EVERYBODY);
+                }
+                self.maybe(Range::Share, savings.quality.as_ref(), EVERYBODY);
+                self.maybe(Range::Share, savings.quality_minimum.as_ref(), EVERYBODY);
+            }
+            Terms::OutcomePayment(result) => self.result(result),
+            Terms::ImpactBond(bond) => {
+                self.one(Range::NotNegative, &bond.investment, EVERYBODY);
+                self.one(Range::NotNegative, &bond.assessor_fee, EVERYBODY);
+                self.one(Range::NotNegative, &bond.return_cap, EVERYBODY);
+                for trigger in &bond.triggers {
+                    self.result(&trigger.terms);
                 }
             }
+            Terms::CoFinancing { equalised, .. } => self.one(Range::Share, equalised, EVERYBODY),
+            Terms::Guarantee { floor, share, .. } => {
+                self.one(Range::Finite, floor, EVERYBODY);
+                self.one(Range::Share, share, EVERYBODY);
+            }
+            Terms::RevolvingFund(fund) => {
+                self.maybe(Range::Finite, fund.base.where_.as_ref(), EVERYBODY);
+                self.one(Range::Share, &fund.share, EVERYBODY);
+                self.one(Range::NotNegative, &fund.capital, EVERYBODY);
+                self.one(Range::YearlyRate, &fund.interest, EVERYBODY);
+                self.one(Range::NotNegative, &fund.administration, EVERYBODY);
+                for (_, share) in &fund.repay {
+                    self.one(Range::Share, share, EVERYBODY);
+                }
+            }
+        }
+    }
+
+    fn result(&mut self, terms: &'s OutcomeTerms) {
+        self.maybe(Range::Finite, terms.counts.where_.as_ref(), EVERYBODY);
+        self.one(Range::Finite, &terms.threshold, EVERYBODY);
+        let (Pays::PerUnit(price) | Pays::Trigger(price)) = &terms.pays;
+        self.one(Range::NotNegative, price, EVERYBODY);
+        self.maybe(Range::NotNegative, terms.error_sd.as_ref(), EVERYBODY);
+        if let CountBenchmark::Fixed(number) = &terms.benchmark {
+            self.one(Range::NotNegative, number, EVERYBODY);
         }
     }
 }

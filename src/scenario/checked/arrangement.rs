@@ -1,6 +1,6 @@
 //! Parties, funding arrangements and their clauses.
 
-use super::{Localised, Quantity, Set};
+use super::{Localised, Node, Quantity, Set, Terms};
 
 /// All parties. The first five are always there; the file's own follow.
 #[derive(Clone, Debug)]
@@ -160,13 +160,33 @@ pub struct Request {
 /// What a clause needs the yearly amount of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requested {
-    /// Persons who reach a step.
+    /// Persons who reach a step and are alive some quarters of a year later.
     Persons {
         /// Step.
         step: usize,
+        /// Quarters since they reached it; 0: at that moment.
+        quarter: usize,
     },
     /// Resource costs.
     Cost(Base),
+    /// Something counted of participants from enrolment on.
+    Participants {
+        /// What is counted.
+        what: Tallied,
+        /// Whether with the programme's effects, or of the same people without them.
+        effects: bool,
+    },
+}
+
+/// What is counted of participants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tallied {
+    /// Events, transitions (occurrences) or states (person-years) of the programme's model.
+    Node(Node),
+    /// A named outcome.
+    Outcome(usize),
+    /// Person-years alive.
+    PersonYears,
 }
 
 /// Part of a programme's resource costs.
@@ -180,121 +200,4 @@ pub enum Base {
     Fixed,
     /// One fixed cost.
     FixedItem(usize),
-}
-
-/// What a clause says. Prices and amounts are EUR of the valuation's price year unless the clause is nominal.
-#[derive(Clone, Debug)]
-pub enum Terms {
-    /// A price per person who reaches a step.
-    Fee {
-        /// Persons by year.
-        persons: Request,
-        /// EUR per person.
-        price: Quantity,
-        /// Persons a year that are paid for at most.
-        volume_cap: Option<Quantity>,
-    },
-    /// A yearly amount.
-    LumpSum {
-        /// EUR per year.
-        amount: Quantity,
-    },
-    /// A share of costs actually borne, up to a grant, with carry-over and claw-back of what is not spent.
-    Subsidy {
-        /// Costs that qualify.
-        base: Request,
-        /// Share of the costs that is paid.
-        share: Quantity,
-        /// EUR granted per year; `None`: open-ended.
-        grant: Option<Quantity>,
-        /// Share of a year's grant that may be carried to the next year.
-        carry_over: Quantity,
-        /// Whether the grant is paid in advance and what is left is taken back (else paid on costs).
-        clawback: bool,
-    },
-    /// Costs borne by one party, shared by several.
-    CostShare {
-        /// Costs that are shared.
-        base: Request,
-        /// Parties that share.
-        parties: Vec<Payer>,
-        /// By what rule.
-        rule: ShareRule,
-    },
-    /// A price per person who reaches a step, paid by participants.
-    Copayment {
-        /// Persons by year.
-        persons: Request,
-        /// EUR per person.
-        price: Quantity,
-    },
-    /// A share of measured savings.
-    SharedSavings(Box<SharedSavings>),
-}
-
-/// How a cost is shared.
-#[derive(Clone, Debug)]
-pub enum ShareRule {
-    /// Stated shares, in the order of the parties; together at most 1.
-    Fixed(Vec<Quantity>),
-    /// The same for each.
-    Equal,
-    /// In proportion to expected benefit net of leakages.
-    Proportional,
-}
-
-/// Terms of shared savings.
-#[derive(Clone, Debug)]
-pub struct SharedSavings {
-    /// Programme whose participants are measured.
-    pub programme: usize,
-    /// Budgets whose costs are measured.
-    pub budgets: Vec<usize>,
-    /// What actual costs are compared with.
-    pub benchmark: Benchmark,
-    /// Whether leakages are left out (`claims`) or taken off (`margin`).
-    pub measures: Measures,
-    /// Share of the saving that is paid.
-    pub share: Quantity,
-    /// Saving, as a share of the benchmark, below which nothing is paid.
-    pub minimum_savings_rate: Quantity,
-    /// Pay on the excess over the minimum only, not from the first euro.
-    pub deductible: bool,
-    /// Payment at most this share of the benchmark.
-    pub cap_savings_rate: Option<Quantity>,
-    /// Terms when costs are above the benchmark; `None`: one-sided.
-    pub loss: Option<LossTerms>,
-    /// Whether the contract period is settled as one, at its end.
-    pub whole_contract: bool,
-}
-
-/// Terms of a two-sided contract when costs are above the benchmark.
-#[derive(Clone, Debug)]
-pub struct LossTerms {
-    /// Share of the loss that is paid back.
-    pub share: Quantity,
-    /// Loss, as a share of the benchmark, below which nothing is paid back.
-    pub minimum_rate: Quantity,
-    /// Repayment at most this share of the benchmark.
-    pub cap_rate: Option<Quantity>,
-}
-
-/// What actual costs are compared with.
-#[derive(Clone, Debug)]
-pub enum Benchmark {
-    /// This draw's own counterfactual: idealised, nobody could observe it.
-    True,
-    /// Fixed beforehand: mean benchmark claims per mean participant-year, times this draw's participant-years.
-    Forecast,
-    /// A stated amount, EUR per year.
-    Fixed(Quantity),
-}
-
-/// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measures {
-    /// Costs on the payer's budget.
-    Claims,
-    /// Costs times what the payer keeps of them: cashable and not lost to equalisation.
-    Margin,
 }

@@ -13,6 +13,7 @@ mod money;
 mod parameters;
 mod people;
 mod programme;
+mod terms;
 
 pub use arrangement::*;
 pub use health::*;
@@ -20,6 +21,7 @@ pub use money::*;
 pub use parameters::*;
 pub use people::*;
 pub use programme::*;
+pub use terms::*;
 
 use super::sources::Span;
 use crate::formula::Program;

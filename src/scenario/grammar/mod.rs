@@ -23,8 +23,11 @@ mod top;
 mod walk;
 
 pub use check::check_structure;
+pub use clauses::TYPES as CLAUSE_TYPES;
+pub use clauses::texts;
 pub use documentation::DOCUMENTATION;
 pub use quantity::{PARAMETER, QUANTITY};
+use texts::ClauseText;
 pub use top::SCENARIO;
 pub use walk::{Described, described};
 
@@ -210,6 +213,8 @@ pub struct ClauseType {
     pub meaning: &'static str,
     /// Its keys.
     pub shape: &'static Shape,
+    /// What it does, at length.
+    pub text: &'static ClauseText,
 }
 
 impl Kind {

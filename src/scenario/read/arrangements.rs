@@ -27,10 +27,12 @@ impl<'t> Reader<'_> {
             let purchase = self.purchase(&at);
             let providers = self.other_providers(&at);
             let set = self.read_set(&at);
-            let mut clauses = Vec::new();
+            let (mut clauses, mut spans) = (Vec::new(), Vec::new());
             for (clause, below) in at.ids("clauses") {
                 clauses.extend(self.read_clause(clause, &below, purchase));
+                spans.push((clause.to_owned(), below.span.clone()));
             }
+            self.check_guarantees(&clauses, &spans);
             self.scenario.arrangements.push(Arrangement {
                 id: id.to_owned(),
                 name: at.name(id),
@@ -147,17 +149,9 @@ impl<'t> Reader<'_> {
 
     /// The persons of a step that a clause pays for.
     pub(super) fn persons_of(&mut self, at: &At<'_>) -> Option<Request> {
-        let path = at.text("step")?;
-        let span = at.span_of("step");
-        let (programme, rest) = self.programme_part(path, span)?;
-        let Some(step) = rest else {
-            let id = self.scenario.programmes[programme].id.clone();
-            let label = format!("expected a step of it: `{id}.<step>`");
-            self.error(span, format!("`{path}` is a programme"), label);
-            return None;
-        };
-        let step = self.step_of(programme, step, span)?;
-        Some(Request { programme, what: Requested::Persons { step }, where_: self.restriction(at) })
+        let (programme, step) = self.step_named(at.text("step")?, at.span_of("step"))?;
+        let what = Requested::Persons { step, quarter: 0 };
+        Some(Request { programme, what, where_: self.restriction(at) })
     }
 
     /// The resource costs that a clause is about.

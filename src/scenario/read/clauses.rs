@@ -1,15 +1,15 @@
 //! `[arrangements.*.clauses]`: what each clause says.
 
 use crate::scenario::checked::{Clause, PartyKind, Payer, Purchase, Quantity, ShareRule, Terms};
-use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::tree::Node;
+use crate::settle::coalition::MOST_PLAYERS;
 
 use super::context::{At, Reader};
 use super::place::{PERSON, Place};
 use super::quantity::constant;
 
 /// Amounts agreed in a clause.
-const AMOUNT: Place = Place::choice(0).money();
+pub(super) const AMOUNT: Place = Place::choice(0).money();
 
 impl<'t> Reader<'_> {
     /// Reads a clause; `None` after a mistake that leaves nothing to settle.
@@ -40,7 +40,14 @@ impl<'t> Reader<'_> {
             "subsidy" => self.subsidy(at),
             "cost-share" => self.cost_share(at),
             "copayment" => self.copayment(at),
+            "capitation" => self.capitation(at),
+            "bundled" => self.bundled(at),
             "shared-savings" => self.shared_savings(at, sides.map(|(from, _)| from), purchase),
+            "outcome-payment" => self.outcome_payment(at),
+            "impact-bond" => self.impact_bond(at),
+            "co-financing" => self.co_financing(at),
+            "guarantee" => self.guarantee(at, sides.map(|(_, to)| to)),
+            "revolving-fund" => self.revolving_fund(at, sides.map(|(from, _)| from)),
             _ => None,
         };
         let (from, to) = sides?;
@@ -70,6 +77,11 @@ impl<'t> Reader<'_> {
             let to = at.text("of").and_then(|of| self.payer(of, at.span_of("of")));
             let from = at.texts("parties").first().and_then(|(name, span)| self.payer(name, span));
             return Some((from?, to?));
+        }
+        if kind == "impact-bond" && at.node("from").is_none() {
+            let label = "needs `from`: who pays for results";
+            self.error(&at.span, format!("the investor of `{}` has nobody who repays it", at.path), label);
+            return None;
         }
         let mut side = |key: &str, otherwise: Option<&str>| match (at.text(key), otherwise) {
             (Some(name), _) => self.payer(name, at.span_of(key)),
@@ -101,29 +113,10 @@ impl<'t> Reader<'_> {
     }
 
     /// Refuses `where` in a clause that is not about persons.
-    fn no_restriction(&mut self, at: &At<'_>, why: &str) {
+    pub(super) fn no_restriction(&mut self, at: &At<'_>, why: &str) {
         if let Some(entry) = at.table.entry("where") {
             self.error(&entry.key_span, "`where` picks persons", why);
         }
-    }
-
-    fn fee(&mut self, at: &At<'_>) -> Option<Terms> {
-        let price = self.required(at, "price", AMOUNT);
-        let volume_cap = self.quantity(at, "volume_cap", Place::choice(0));
-        if let Some(most) = self.quantity(at, "max_price", AMOUNT) {
-            let (price, most) = (self.base_value(&price), self.base_value(&most));
-            if let (Some(price), Some(most)) = (price, most)
-                && price > most * (1.0 + 1e-12)
-            {
-                let title = format!("a price of {price} is above the highest that may be asked, {most}");
-                let message = Diagnostic::error(title)
-                    .at(at.span_of("price"))
-                    .label("at its stated value")
-                    .also(at.span_of("max_price"), "the highest price");
-                self.say(message);
-            }
-        }
-        Some(Terms::Fee { persons: self.persons_of(at)?, price, volume_cap })
     }
 
     fn lump_sum(&mut self, at: &At<'_>) -> Option<Terms> {
@@ -168,6 +161,8 @@ impl<'t> Reader<'_> {
         let rule = match at.text("rule") {
             Some("equal") => ShareRule::Equal,
             Some("proportional") => ShareRule::Proportional,
+            Some("shapley") => ShareRule::Shapley,
+            Some("nash") => ShareRule::Nash(self.weights(at, &names)),
             _ => ShareRule::Fixed(self.fixed_shares(at, &names)),
         };
         if !matches!(rule, ShareRule::Fixed(_))
@@ -179,7 +174,44 @@ impl<'t> Reader<'_> {
                 "belongs to the rule \"fixed\"",
             );
         }
-        Some(Terms::CostShare { base: self.base_of(at)?, parties, rule })
+        if !matches!(rule, ShareRule::Nash(_))
+            && let Some(entry) = at.table.entry("weights")
+        {
+            self.error(
+                &entry.key_span,
+                "this rule knows no bargaining power",
+                "belongs to the rule \"nash\"",
+            );
+        }
+        if parties.len() > MOST_PLAYERS {
+            let label = format!("at most {MOST_PLAYERS}: every coalition of them is looked at");
+            self.error(at.span_of("parties"), format!("{} parties share costs", parties.len()), label);
+            return None;
+        }
+        let ex_post = at.text("when") == Some("ex-post");
+        if ex_post && matches!(rule, ShareRule::Fixed(_) | ShareRule::Equal) {
+            let label = "belongs to a rule by benefit";
+            self.error(at.span_of("when"), "these shares do not depend on what happens", label);
+        }
+        let mut needed = vec![false; parties.len()];
+        for (name, span) in at.texts("needed") {
+            match names.iter().position(|known| *known == name) {
+                Some(position) => needed[position] = true,
+                None => self.unknown("sharing party", name, span, &names),
+            }
+        }
+        Some(Terms::CostShare { base: self.base_of(at)?, parties, rule, ex_post, needed })
+    }
+
+    /// The bargaining power of each party, in the order of the parties.
+    fn weights(&mut self, at: &At<'_>, names: &[&str]) -> Option<Vec<Quantity>> {
+        let below = at.below("weights")?;
+        for entry in below.table {
+            if !names.contains(&entry.key.as_str()) {
+                self.unknown("sharing party", &entry.key, &entry.key_span, names);
+            }
+        }
+        Some(names.iter().map(|name| self.quantity_or(&below, name, Place::choice(0), 1.0)).collect())
     }
 
     /// The stated share of each party, in the order of the parties.
@@ -206,11 +238,6 @@ impl<'t> Reader<'_> {
             shares.push(self.quantity_or(&below, name, Place::choice(0), 0.0));
         }
         shares
-    }
-
-    fn copayment(&mut self, at: &At<'_>) -> Option<Terms> {
-        let price = self.required(at, "price", AMOUNT);
-        Some(Terms::Copayment { persons: self.persons_of(at)?, price })
     }
 
     /// The budgets that a payer holds, whole or in part.

@@ -1,6 +1,8 @@
 //! Clauses about savings: what is measured, against what, and how much of it is paid.
 
-use crate::scenario::checked::{Benchmark, LossTerms, Measures, Payer, Purchase, SharedSavings, Terms};
+use crate::scenario::checked::{
+    Benchmark, LossTerms, Measures, Payer, Purchase, Quantity, SharedSavings, Significance, Terms,
+};
 use crate::scenario::diagnostic::Diagnostic;
 
 use super::context::{At, Reader};
@@ -36,8 +38,14 @@ impl<'t> Reader<'_> {
             share: self.quantity(at, "loss_share", RATE).unwrap_or_else(|| share.clone()),
             minimum_rate: self.quantity_or(at, "minimum_loss_rate", RATE, 0.0),
             cap_rate: self.quantity(at, "loss_cap_rate", RATE),
+            cap_amount: self.quantity(at, "loss_cap_amount", RATE.money()),
+            by_quality: at
+                .below("loss_by_quality")
+                .map(|below| (self.required(&below, "least", RATE), self.required(&below, "most", RATE))),
         });
-        for key in ["loss_share", "minimum_loss_rate", "loss_cap_rate"] {
+        self.check_quality(at, loss.as_ref());
+        for key in ["loss_share", "minimum_loss_rate", "loss_cap_rate", "loss_cap_amount", "loss_by_quality"]
+        {
             if !two_sided && let Some(entry) = at.table.entry(key) {
                 let label = "belongs to `sided = \"two\"`";
                 self.error(&entry.key_span, "a one-sided contract shares no losses", label);
@@ -63,6 +71,10 @@ impl<'t> Reader<'_> {
             measures,
             share,
             minimum_savings_rate,
+            minimum_by_size: self.minimum_by_size(at),
+            significance: at.below("significance").map(|below| self.significance(&below)),
+            quality: self.quantity(at, "quality", RATE),
+            quality_minimum: self.quantity(at, "quality_minimum", RATE),
             deductible,
             cap_savings_rate,
             loss,
@@ -72,6 +84,59 @@ impl<'t> Reader<'_> {
         self.warn_of_threshold(at, &terms);
         self.warn_of_share(at, &terms, purchase);
         Some(Terms::SharedSavings(Box::new(terms)))
+    }
+
+    /// Minimum rates by number of participants.
+    fn minimum_by_size(&mut self, at: &At<'t>) -> Vec<(f64, Quantity)> {
+        let Some(below) = at.below("minimum_by_size") else { return Vec::new() };
+        let mut scale: Vec<(f64, Quantity)> = Vec::new();
+        for entry in below.table {
+            let rate = self.required(&below, &entry.key, RATE);
+            let size = entry.key.replace('_', "").parse::<f64>().ok().filter(|size| size.is_finite());
+            let Some(size) = size.filter(|size| *size >= 0.0) else {
+                let title = format!("`{}` is no number of participants", entry.key);
+                self.error(&entry.key_span, title, "expected a number such as 5000");
+                continue;
+            };
+            if scale.last().is_some_and(|(before, _)| size <= *before) {
+                let label = "expected numbers that rise";
+                self.error(
+                    &entry.key_span,
+                    format!("{size} participants stand after as many or more"),
+                    label,
+                );
+                continue;
+            }
+            scale.push((size, rate));
+        }
+        scale
+    }
+
+    fn significance(&mut self, at: &At<'t>) -> Significance {
+        Significance {
+            z: self.quantity_or(at, "z", RATE, 1.96),
+            cv: self.required(at, "cv", RATE),
+            r_squared: self.quantity_or(at, "r_squared", RATE, 0.0),
+            controls: self.quantity(at, "controls", RATE),
+        }
+    }
+
+    /// What is about quality needs a quality, and bounds that leave room.
+    fn check_quality(&mut self, at: &At<'t>, loss: Option<&LossTerms>) {
+        for key in ["quality_minimum", "loss_by_quality"] {
+            if at.node("quality").is_none()
+                && let Some(entry) = at.table.entry(key)
+            {
+                self.error(&entry.key_span, format!("`{key}` is about a quality score"), "needs `quality`");
+            }
+        }
+        let Some((least, most)) = loss.and_then(|loss| loss.by_quality.as_ref()) else { return };
+        if let (Some(least), Some(most)) = (self.base_value(least), self.base_value(most))
+            && least > most
+        {
+            let title = format!("a loss share of at least {least} and at most {most}");
+            self.error(at.span_of("loss_by_quality"), title, "expected `least` below `most`");
+        }
     }
 
     fn benchmark(&mut self, at: &At<'_>) -> Benchmark {

@@ -40,7 +40,8 @@ impl Rule for Copayment<'_> {
         if !contract.block.offers(self.persons.programme) {
             return Ok(Vec::new());
         }
-        fee::per_person(contract, self.price, None)
+        let prices = fee::Prices::new(contract, self.price, &[])?;
+        fee::charge(contract, &contract.persons(0)?, &prices, None)
     }
 }
 

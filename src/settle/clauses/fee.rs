@@ -1,16 +1,21 @@
-//! A price for every person who reaches a step: fee-for-service, or a bundle when the step is enrolment.
+//! A price for every person who reaches a step: fee-for-service, once or for every quarter of a programme year.
 //!
-//! **Rule.** In year t, with N_t persons who reach the step (those the restriction keeps, alive when they reach
-//! it), price P and a volume cap of V persons a year:
+//! **Rule.** With N_q,t persons who reached the step (those the restriction keeps), whose q-th quarter since then
+//! begins in year t and who are alive at that moment, a share s of them who stay from quarter to quarter, Q quarters
+//! and a volume cap of V a year:
 //!
-//! payment_t = P · min(N_t, V), then the clause's caps in euros.
+//! n_t = Σ_{q<Q} s^q · N_q,t, payment_t = price of min(n_t, V), then the clause's caps in euros.
 //!
-//! Where an insurer buys for its own insured only, N_t counts those.
+//! With tiers the price falls (or rises) in steps: each person beyond the number of a tier is paid its price, those
+//! before it theirs. A quarter is paid at its start, in the calendar year it starts in, and in full: who leaves or
+//! dies during it has been paid for. Where an insurer buys for its own insured only, n_t counts those.
+//!
+//! A legal maximum (and the raise above it that a written contract allows) is checked when the scenario is read.
 //!
 //! **Who bears which risk.** Volume: the payer, up to the caps; above them the provider works unpaid. Price (what
 //! delivery really costs): the provider. Retention: the provider, who is not paid for steps that are not
-//! reached. Outcome: the payer. Measurement: none, but a restriction by class pays by the *recorded* class, so
-//! misclassification moves money between payers. Liquidity: low.
+//! reached, nor for quarters after people left. Outcome: the payer. Measurement: none, but a restriction by class
+//! pays by the *recorded* class, so misclassification moves money between payers. Liquidity: low.
 //!
 //! **Example.** A lifestyle programme has an intake at EUR 81.93, four quarters of treatment at EUR 193.80 and
 //! four of maintenance at EUR 98.29 (maximum tariffs of the Dutch Healthcare Authority for 2023). Who completes
@@ -18,7 +23,7 @@
 
 use super::Rule;
 use crate::formula::Lane;
-use crate::scenario::checked::{Quantity, Request};
+use crate::scenario::checked::{Quantity, Request, Tier};
 use crate::settle::books::{BookLine, Books};
 use crate::settle::contract::{Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError};
@@ -28,9 +33,15 @@ use crate::settle::{Agreed, Phase, SettleError};
 pub struct Fee<'a> {
     /// Who is paid for.
     pub persons: &'a Request,
-    /// EUR per person.
+    /// Quarters that are paid for.
+    pub quarters: usize,
+    /// Share that stays from quarter to quarter.
+    pub stay: &'a Quantity,
+    /// EUR per person (and quarter).
     pub price: &'a Quantity,
-    /// Persons a year that are paid for at most.
+    /// Other prices beyond numbers of persons.
+    pub tiers: &'a [Tier],
+    /// Persons (or quarters) a year that are paid for at most.
     pub volume_cap: Option<&'a Quantity>,
 }
 
@@ -48,29 +59,72 @@ impl Rule for Fee<'_> {
         if !contract.block.offers(self.persons.programme) {
             return Ok(Vec::new());
         }
+        let stay = contract.quantity(self.stay, Range::Share)?;
+        let mut persons = vec![Lane::ZERO; contract.block.horizon()];
+        let mut still = Lane::ONE;
+        for quarter in 0..self.quarters {
+            for (sum, here) in persons.iter_mut().zip(contract.persons(quarter)?) {
+                *sum += here * still;
+            }
+            still *= stay;
+        }
+        let prices = Prices::new(contract, self.price, self.tiers)?;
         let volume_cap = contract.optional(self.volume_cap, Range::NotNegative)?;
-        per_person(contract, self.price, volume_cap)
+        charge(contract, &persons, &prices, volume_cap)
     }
 }
 
-/// Postings of a price for each person counted.
-pub(super) fn per_person(
+/// A price per person, and others beyond numbers of persons.
+pub(super) struct Prices {
+    first: Lane,
+    beyond: Vec<(Lane, Lane)>,
+}
+
+impl Prices {
+    /// Evaluates prices.
+    pub(super) fn new(
+        contract: &Contract<'_>,
+        price: &Quantity,
+        tiers: &[Tier],
+    ) -> Result<Self, SettleError> {
+        let tier = |tier: &Tier| {
+            let above = contract.quantity(&tier.above, Range::NotNegative)?;
+            Ok((above, contract.quantity(&tier.price, Range::NotNegative)?))
+        };
+        Ok(Self {
+            first: contract.quantity(price, Range::NotNegative)?,
+            beyond: tiers.iter().map(tier).collect::<Result<_, SettleError>>()?,
+        })
+    }
+
+    /// What a number of persons costs.
+    fn of(&self, persons: Lane) -> Lane {
+        let mut price = self.first;
+        self.beyond.iter().fold(persons * price, |sum, &(above, next)| {
+            let change = next - price;
+            price = next;
+            sum + (persons - above).max(Lane::ZERO) * change
+        })
+    }
+}
+
+/// Postings of prices for persons by year.
+pub(super) fn charge(
     contract: &Contract<'_>,
-    price: &Quantity,
+    persons: &[Lane],
+    prices: &Prices,
     volume_cap: Option<Lane>,
 ) -> Result<Vec<BookLine>, SettleError> {
-    let persons = contract.persons()?;
-    let price = contract.quantity(price, Range::NotNegative)?;
     let amounts = contract.capped(|year| {
         let paid_for = volume_cap.map_or(persons[year], |cap| persons[year].min(cap));
-        Ok(paid_for * price * contract.lagged_deflator(year)?)
+        Ok(prices.of(paid_for) * contract.lagged_deflator(year)?)
     })?;
     Ok(contract.pay(&amounts))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::scenario::checked::{Parties, Payer, Purchase, Terms};
+    use crate::scenario::checked::{Parties, Payer, Purchase, Quantity, Terms, Tier};
     use crate::settle::testing::{self, FIRST_INSURER, FIRST_PARTY};
 
     fn paid(fee: crate::scenario::checked::Clause, persons: &[f64], party: usize) -> Vec<f64> {
@@ -93,6 +147,51 @@ mod tests {
             epsilon = 5e-3
         );
         approx::assert_abs_diff_eq!(price("61.58 + 4 * 115.19 + 4 * 78.35"), 835.74, epsilon = 1e-9);
+    }
+
+    fn changed(
+        change: impl FnOnce(&mut usize, &mut Quantity, &mut Vec<Tier>),
+    ) -> crate::scenario::checked::Clause {
+        let mut fee = testing::fee(FIRST_PARTY, 4, "10");
+        if let Terms::Fee { quarters, stay, tiers, .. } = &mut fee.terms {
+            change(quarters, stay, tiers);
+        }
+        fee
+    }
+
+    #[test]
+    fn quarters_are_paid_in_the_year_they_begin_for_those_who_stay() {
+        // Four quarters from the middle of the first year, 100 people alive throughout: two quarters a year. Of
+        // each quarter's 90% stay: 10 · (100 + 90) = 1,900 and 10 · (81 + 72.9) = 1,539.
+        let fee = changed(|quarters, stay, _| {
+            *quarters = 4;
+            *stay = testing::quantity("0.9");
+        });
+        let scenario = testing::scenario()
+            .programme("gli", &["intake"], &[])
+            .party("municipality", &[])
+            .clause(fee)
+            .build();
+        let mut flows = testing::flows(&scenario, 2);
+        for (quarter, persons) in [[100.0, 0.0], [100.0, 0.0], [0.0, 100.0], [0.0, 100.0]].iter().enumerate()
+        {
+            testing::set_requested(&mut flows, quarter, persons);
+        }
+        let paid = testing::net_of(&scenario, flows, 4);
+        approx::assert_relative_eq!(paid[..], [1900.0, 1539.0], epsilon = 1e-9);
+    }
+
+    #[test]
+    fn tiers_are_paid_for_the_persons_beyond_them() {
+        // 10 each for 100, 8 for the next 100, 5 after that: 250 persons bring 1,000 + 800 + 250.
+        let fee = changed(|_, _, tiers| {
+            let tier = |above: &str, price: &str| Tier {
+                above: testing::quantity(above),
+                price: testing::quantity(price),
+            };
+            *tiers = vec![tier("100", "8"), tier("200", "5")];
+        });
+        assert_eq!(paid(fee, &[250.0, 150.0, 50.0], 4), [2050.0, 1400.0, 500.0]);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct LossKernel {
     pub minimum_rate: f64,
     /// k: largest repayment as a share of the benchmark.
     pub cap_rate: Option<f64>,
+    /// Largest repayment, EUR.
+    pub cap_amount: Option<f64>,
 }
 
 /// What follows from a settlement; at most one of the two is not zero.
@@ -51,14 +53,25 @@ pub struct Settlement {
 }
 
 impl Kernel {
+    /// The same with another minimum savings rate, and with amounts in euros of the price year.
+    #[must_use]
+    pub fn at(mut self, minimum_savings_rate: f64, deflator: f64) -> Self {
+        self.minimum_savings_rate = minimum_savings_rate;
+        if let Some(LossKernel { cap_amount: Some(amount), .. }) = &mut self.loss {
+            *amount *= deflator;
+        }
+        self
+    }
+
     /// Settles a saving (negative: a loss) against a benchmark, both EUR.
     #[must_use]
     pub fn settle(&self, benchmark: f64, saving: f64) -> Settlement {
         let payment =
             self.part(self.share, self.minimum_savings_rate, self.cap_savings_rate, benchmark, saving);
-        let repayment = self
-            .loss
-            .map_or(0.0, |loss| self.part(loss.share, loss.minimum_rate, loss.cap_rate, benchmark, -saving));
+        let repayment = self.loss.map_or(0.0, |loss| {
+            let owed = self.part(loss.share, loss.minimum_rate, loss.cap_rate, benchmark, -saving);
+            loss.cap_amount.map_or(owed, |most| owed.min(most))
+        });
         Settlement { payment, repayment }
     }
 
@@ -70,6 +83,35 @@ impl Kernel {
         let shared = share * if self.deductible { amount - threshold } else { amount };
         cap.map_or(shared, |rate| shared.min(rate * benchmark))
     }
+}
+
+/// Standard error of a relative saving: cv · √((1 − R²)(1/n + 1/n_c)), for n participants and a benchmark from n_c
+/// persons; infinite without participants.
+#[must_use]
+pub fn standard_error(cv: f64, r_squared: f64, participants: f64, controls: Option<f64>) -> f64 {
+    if participants <= 0.0 {
+        return f64::INFINITY;
+    }
+    let inverse = 1.0 / participants + controls.map_or(0.0, |controls| 1.0 / controls);
+    cv * ((1.0 - r_squared).max(0.0) * inverse).sqrt()
+}
+
+/// The minimum rate at a number of participants, on straight lines between the numbers of a scale and as at its ends
+/// beyond them.
+#[must_use]
+pub fn minimum_by_size(scale: &[(f64, f64)], participants: f64) -> f64 {
+    let Some(after) = scale.iter().position(|&(size, _)| participants < size) else {
+        return scale.last().map_or(0.0, |&(_, rate)| rate);
+    };
+    let Some(before) = after.checked_sub(1) else { return scale[0].1 };
+    let ((low, first), (high, last)) = (scale[before], scale[after]);
+    first + (last - first) * (participants - low) / (high - low)
+}
+
+/// Share of a loss that falls with quality: 1 − share · quality, within bounds.
+#[must_use]
+pub fn loss_share_by_quality(share: f64, quality: f64, least: f64, most: f64) -> f64 {
+    (1.0 - share * quality).max(least).min(most)
 }
 
 #[cfg(test)]
@@ -110,7 +152,7 @@ mod tests {
 
     #[test]
     fn thirty_per_cent_of_a_loss_of_four_is_owed_up_to_the_limit() {
-        let loss = LossKernel { share: 0.3, minimum_rate: 0.02, cap_rate: Some(0.04) };
+        let loss = LossKernel { share: 0.3, minimum_rate: 0.02, cap_rate: Some(0.04), cap_amount: None };
         approx::assert_relative_eq!(owes(loss, 104.0), 1.20, epsilon = 1e-12);
         approx::assert_relative_eq!(owes(loss, 120.0), 4.0, epsilon = 1e-12); // 0.3 · 20 = 6
         assert_eq!(owes(loss, 101.0), 0.0);
@@ -119,10 +161,39 @@ mod tests {
 
     #[test]
     fn the_loss_share_of_the_enhanced_track_follows_from_quality() {
-        // 1 − 0.75 · quality: 0.8 gives 40% and 0.6 gives 55%; on a loss of 10.
-        for (quality, owed) in [(0.8, 4.0), (0.6, 5.5)] {
-            let loss = LossKernel { share: 1.0 - 0.75 * quality, minimum_rate: 0.0, cap_rate: Some(0.15) };
+        // 1 − 0.75 · quality, within 40% and 75%: 0.8 gives 40%, 0.6 gives 55%, 1 gives 40% and 0 gives 75%; of 10.
+        for (quality, owed) in [(0.8, 4.0), (0.6, 5.5), (1.0, 4.0), (0.0, 7.5)] {
+            let share = loss_share_by_quality(0.75, quality, 0.40, 0.75);
+            let loss = LossKernel { share, minimum_rate: 0.0, cap_rate: Some(0.15), cap_amount: None };
             approx::assert_relative_eq!(owes(loss, 110.0), owed, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_lesser_of_two_loss_limits_holds() {
+        // Track E: 8% of a revenue of 40 is 3.2, below 4% of the benchmark: 30% of a loss of 20 is 6, 3.2 is owed. At a
+        // revenue of 60 (4.8) the limit is 4.
+        for (revenue, owed) in [(40.0, 3.2), (60.0, 4.0)] {
+            let cap_amount = Some(0.08 * revenue);
+            let loss = LossKernel { share: 0.3, minimum_rate: 0.02, cap_rate: Some(0.04), cap_amount };
+            approx::assert_relative_eq!(owes(loss, 120.0), owed, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
+    fn five_thousand_people_in_each_arm_have_a_standard_error_of_five_per_cent() {
+        // cv = 3, R² = 0.3: 3 · √(0.7 · 2 / 5,000) = 5.02%; 50,000 in each arm 1.59%.
+        approx::assert_relative_eq!(standard_error(3.0, 0.3, 5e3, Some(5e3)), 0.0502, epsilon = 1e-4);
+        approx::assert_relative_eq!(standard_error(3.0, 0.3, 5e4, Some(5e4)), 0.0159, epsilon = 1e-4);
+        assert!(standard_error(3.0, 0.3, 1e4, None) < standard_error(3.0, 0.3, 1e4, Some(1e6)));
+        assert_eq!(standard_error(3.0, 0.3, 0.0, None), f64::INFINITY);
+    }
+
+    #[test]
+    fn a_minimum_slides_with_the_number_of_participants() {
+        let scale = [(5_000.0, 0.036), (10_000.0, 0.030), (60_000.0, 0.020)];
+        for (size, rate) in [(1_000.0, 0.036), (7_500.0, 0.033), (35_000.0, 0.025), (80_000.0, 0.020)] {
+            approx::assert_relative_eq!(minimum_by_size(&scale, size), rate, epsilon = 1e-12);
         }
     }
 

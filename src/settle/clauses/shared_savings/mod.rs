@@ -20,7 +20,13 @@
 //! rates and caps still relative to costs without the programme; that needs the true benchmark, since what is
 //! cash is known of changes in cost only, and a strategy in which the programme is all that changes costs.
 //!
-//! The clause's caps in euros limit payments; repayments are limited by the loss limit alone.
+//! **From when.** A saving counts from the largest of the minimum savings rate, the rate for this number of participants
+//! where there is a scale by size, and z standard errors where it must be significant ([`kernel::standard_error`], with
+//! the participant-years measured as n): a test of whether it is more than the chance differences between people's costs
+//! would bring. The share is multiplied by the quality score; below a minimum score nothing is paid, and a loss share
+//! that falls with quality is at its largest.
+//!
+//! The clause's caps in euros limit payments; repayments are limited by the loss limits alone.
 //!
 //! **Who bears which risk.** Volume: the payer, who shares more savings on more people. Price: the provider, who
 //! has the cost of delivery and only a share of what it saves. Retention and outcome: both, by share.
@@ -32,7 +38,7 @@
 
 pub mod kernel;
 
-use super::Rule;
+use super::{Known, Rule};
 use crate::formula::{LANES, Lane};
 use crate::scenario::checked::{Benchmark, Measures, SharedSavings};
 use crate::settle::books::{BookLine, Books};
@@ -196,50 +202,108 @@ impl SharedSavingsRule<'_> {
         Err(SettleError::MarginNotSeparable { arrangement, clause, programme })
     }
 
+    /// Participants who are measured, by year: years alive, on an insurance budget of those insured with the payer.
+    fn participants(&self, contract: &Contract<'_>) -> Vec<Lane> {
+        let block = contract.block;
+        let measured = Measured::new(contract);
+        let cohort = &block.flows.cohorts[self.terms.programme];
+        let mut most = vec![Lane::ZERO; block.horizon()];
+        for &budget in &self.terms.budgets {
+            let persons = if block.scenario.budgets[budget].insurance {
+                measured.person_years(cohort, budget)
+            } else {
+                let scale = block.market.per_person();
+                (0..block.horizon()).map(|year| cohort.person_years.at(0, year) * scale).collect()
+            };
+            for (most, persons) in most.iter_mut().zip(persons) {
+                *most = most.max(persons);
+            }
+        }
+        most
+    }
+
+    /// Saving as a share of the benchmark from which it counts, by year settled.
+    fn minimum(&self, contract: &Contract<'_>) -> Result<Vec<Lane>, SettleError> {
+        let terms = self.terms;
+        let stated = contract.quantity(&terms.minimum_savings_rate, Range::Share)?;
+        let mut minimum = vec![stated; contract.block.horizon()];
+        if terms.minimum_by_size.is_empty() && terms.significance.is_none() {
+            return Ok(minimum);
+        }
+        let years = contract.by_settlement(terms.whole_contract, self.participants(contract));
+        let in_force = (0..contract.block.horizon()).filter(|&year| contract.in_force(year)).count();
+        let settled_together = if terms.whole_contract { in_force.max(1) as f64 } else { 1.0 };
+        if !terms.minimum_by_size.is_empty() {
+            let rates: Vec<(f64, Lane)> = terms
+                .minimum_by_size
+                .iter()
+                .map(|(size, rate)| Ok((*size, contract.quantity(rate, Range::Share)?)))
+                .collect::<Result<_, SettleError>>()?;
+            for (minimum, &years) in minimum.iter_mut().zip(&years) {
+                *minimum = minimum.max(Lane::from_fn(|lane| {
+                    let scale: Vec<(f64, f64)> =
+                        rates.iter().map(|(size, rate)| (*size, rate[lane])).collect();
+                    kernel::minimum_by_size(&scale, years[lane] / settled_together)
+                }));
+            }
+        }
+        if let Some(test) = &terms.significance {
+            let z = contract.quantity(&test.z, Range::NotNegative)?;
+            let cv = contract.quantity(&test.cv, Range::NotNegative)?;
+            let r_squared = contract.quantity(&test.r_squared, Range::Share)?;
+            let controls = contract.optional(test.controls.as_ref(), Range::NotNegative)?;
+            for (minimum, &years) in minimum.iter_mut().zip(&years) {
+                *minimum = minimum.max(Lane::from_fn(|lane| {
+                    let controls = controls.map(|controls| controls[lane]);
+                    let error = kernel::standard_error(cv[lane], r_squared[lane], years[lane], controls);
+                    if z[lane] == 0.0 { 0.0 } else { z[lane] * error }
+                }));
+            }
+        }
+        Ok(minimum)
+    }
+
     /// The contract's terms in each draw of the block.
     fn kernels(&self, contract: &Contract<'_>) -> Result<[Kernel; LANES], SettleError> {
         let terms = self.terms;
         let share = contract.quantity(&terms.share, Range::Share)?;
+        let quality = contract.optional(terms.quality.as_ref(), Range::Share)?.unwrap_or(Lane::ONE);
+        let least = contract.optional(terms.quality_minimum.as_ref(), Range::Share)?.unwrap_or(Lane::ZERO);
+        // Who fails the minimum has a quality of nothing.
+        let quality = quality.zip(least, |quality, least| if quality < least { 0.0 } else { quality });
         let minimum = contract.quantity(&terms.minimum_savings_rate, Range::Share)?;
         let cap = contract.optional(terms.cap_savings_rate.as_ref(), Range::NotNegative)?;
         let loss = match &terms.loss {
             None => None,
-            Some(loss) => Some((
-                contract.quantity(&loss.share, Range::Share)?,
-                contract.quantity(&loss.minimum_rate, Range::Share)?,
-                contract.optional(loss.cap_rate.as_ref(), Range::NotNegative)?,
-            )),
+            Some(loss) => {
+                let mut of_loss = contract.quantity(&loss.share, Range::Share)?;
+                if let Some((least, most)) = &loss.by_quality {
+                    let least = contract.quantity(least, Range::Share)?;
+                    let most = contract.quantity(most, Range::Share)?;
+                    of_loss = Lane::from_fn(|lane| {
+                        kernel::loss_share_by_quality(share[lane], quality[lane], least[lane], most[lane])
+                    });
+                }
+                Some((
+                    of_loss,
+                    contract.quantity(&loss.minimum_rate, Range::Share)?,
+                    contract.optional(loss.cap_rate.as_ref(), Range::NotNegative)?,
+                    contract.optional(loss.cap_amount.as_ref(), Range::NotNegative)?,
+                ))
+            }
         };
         Ok(std::array::from_fn(|draw| Kernel {
-            share: share[draw],
+            share: share[draw] * quality[draw],
             minimum_savings_rate: minimum[draw],
             deductible: terms.deductible,
             cap_savings_rate: cap.map(|cap| cap[draw]),
-            loss: loss.map(|(share, minimum_rate, cap)| LossKernel {
+            loss: loss.map(|(share, minimum_rate, cap, amount)| LossKernel {
                 share: share[draw],
                 minimum_rate: minimum_rate[draw],
                 cap_rate: cap.map(|cap| cap[draw]),
+                cap_amount: amount.map(|amount| amount[draw]),
             }),
         }))
-    }
-
-    /// What is settled in each year: years out of force are left out, and a contract settled as a whole has all
-    /// its years in the last one.
-    fn by_settlement(&self, contract: &Contract<'_>, mut amounts: Vec<Lane>) -> Vec<Lane> {
-        let mut last = None;
-        for (year, amount) in amounts.iter_mut().enumerate() {
-            if contract.in_force(year) {
-                last = Some(year);
-            } else {
-                *amount = Lane::ZERO;
-            }
-        }
-        if let (true, Some(last)) = (self.terms.whole_contract, last) {
-            let total = amounts.iter().fold(Lane::ZERO, |sum, &amount| sum + amount);
-            amounts.fill(Lane::ZERO);
-            amounts[last] = total;
-        }
-        amounts
     }
 }
 
@@ -248,7 +312,7 @@ impl Rule for SharedSavingsRule<'_> {
         Phase::Contingent
     }
 
-    fn foreseen(&self, contract: &Contract<'_>, _savings: &Books) -> Result<Vec<Lane>, SettleError> {
+    fn foreseen(&self, contract: &Contract<'_>, _known: &Known<'_>) -> Result<Vec<Lane>, SettleError> {
         let block = contract.block;
         if !matches!(self.terms.benchmark, Benchmark::Forecast) || !block.offers(self.terms.programme) {
             return Ok(Vec::new());
@@ -286,11 +350,17 @@ impl Rule for SharedSavingsRule<'_> {
             return Ok(Vec::new());
         }
         let (benchmark, saving) = self.compare(contract, agreed)?;
-        let benchmark = self.by_settlement(contract, benchmark);
-        let saving = self.by_settlement(contract, saving);
+        let benchmark = contract.by_settlement(self.terms.whole_contract, benchmark);
+        let saving = contract.by_settlement(self.terms.whole_contract, saving);
         let kernels = self.kernels(contract)?;
-        let settled =
-            |year: usize, draw: usize| kernels[draw].settle(benchmark[year][draw], saving[year][draw]);
+        let deflators: Vec<Lane> =
+            (0..contract.block.horizon()).map(|year| contract.deflator(year)).collect::<Result<_, _>>()?;
+        let minimum = self.minimum(contract)?;
+        let settled = |year: usize, draw: usize| {
+            // Amounts of a contract are in euros of the year of the claims, as the benchmark is.
+            let kernel = kernels[draw].at(minimum[year][draw], deflators[year][draw]);
+            kernel.settle(benchmark[year][draw], saving[year][draw])
+        };
         let payments = contract.capped(|year| Ok(Lane::from_fn(|draw| settled(year, draw).payment)))?;
         let mut lines = contract.pay(&payments);
         if self.terms.loss.is_some() {
@@ -310,8 +380,9 @@ impl Rule for SharedSavingsRule<'_> {
         let mut warnings = Vec::new();
         let (_, clause) = contract.names();
         let loss = self.terms.loss.as_ref().map(|loss| &loss.minimum_rate);
+        let tested = self.terms.significance.is_some() || !self.terms.minimum_by_size.is_empty();
         for rate in std::iter::once(&self.terms.minimum_savings_rate).chain(loss) {
-            if contract.quantity(rate, Range::Share)?.any(|rate| rate > 0.0) {
+            if tested || contract.quantity(rate, Range::Share)?.any(|rate| rate > 0.0) {
                 warnings.push(format!(
                     "clause `{clause}` settles a threshold on expected numbers of events: chance, which decides \
                      whether a small group meets it, is ignored"

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, LossTerms, Parties, Payer, Purchase, Terms};
+use crate::scenario::checked::{Clause, LossTerms, Parties, Payer, Purchase, Significance, Terms};
 use crate::settle::testing::{self, FIRST_INSURER, FIRST_PARTY};
 use crate::value::flows::Flows;
 
@@ -14,6 +14,10 @@ fn terms(benchmark: Benchmark) -> SharedSavings {
         measures: Measures::Claims,
         share: testing::quantity("0.5"),
         minimum_savings_rate: testing::quantity("0"),
+        minimum_by_size: Vec::new(),
+        significance: None,
+        quality: None,
+        quality_minimum: None,
         deductible: false,
         cap_savings_rate: None,
         loss: None,
@@ -65,6 +69,8 @@ fn losses_of_a_two_sided_contract_are_paid_back() {
         share: testing::quantity("0.3"),
         minimum_rate: testing::quantity("0.02"),
         cap_rate: None,
+        cap_amount: None,
+        by_quality: None,
     });
     approx::assert_relative_eq!(gains(&town(two_sided), &[100.0], &[104.0])[..], [-1.2], epsilon = 1e-12);
 }
@@ -244,4 +250,82 @@ fn a_payer_that_does_not_hold_the_budget_is_pointed_out() {
     let flows = testing::flows(&scenario, 1);
     let warnings = testing::settle_blocks(&scenario, vec![flows], 8).warnings;
     assert!(warnings[0].contains("budget `wmo`, of which its payer holds nothing"), "{warnings:?}");
+}
+
+#[test]
+fn a_saving_that_chance_could_bring_is_not_shared() {
+    // 10 participant-years, cv 0.5, R² 0.36, as many controls: se = 0.5 · √(0.64 · 0.2) = 17.9%. At one standard error
+    // 17 of 100 is not enough and 18 is.
+    let mut tested = terms(Benchmark::True);
+    tested.significance = Some(Significance {
+        z: testing::quantity("1"),
+        cv: testing::quantity("0.5"),
+        r_squared: testing::quantity("0.36"),
+        controls: Some(testing::quantity("10")),
+    });
+    assert_eq!(gains(&town(tested), &[100.0, 100.0], &[83.0, 82.0]), [0.0, 9.0]);
+}
+
+#[test]
+fn over_the_contract_participant_years_add_up_and_less_is_significant() {
+    // 20 participant-years without controls: se = 0.5 · √(0.64 / 20) = 8.9% of 200: 17 is not enough and 18 is.
+    let mut tested = terms(Benchmark::True);
+    tested.whole_contract = true;
+    tested.significance = Some(Significance {
+        z: testing::quantity("1"),
+        cv: testing::quantity("0.5"),
+        r_squared: testing::quantity("0.36"),
+        controls: None,
+    });
+    assert_eq!(gains(&town(tested.clone()), &[100.0, 100.0], &[91.0, 92.0]), [0.0, 0.0]);
+    assert_eq!(gains(&town(tested), &[100.0, 100.0], &[91.0, 91.0]), [0.0, 9.0]);
+}
+
+#[test]
+fn the_minimum_by_number_of_participants_is_that_of_this_group() {
+    // 10 participants between 5 (4%) and 15 (2%): 3%.
+    let mut sliding = terms(Benchmark::True);
+    sliding.minimum_by_size = vec![(5.0, testing::quantity("0.04")), (15.0, testing::quantity("0.02"))];
+    assert_eq!(gains(&town(sliding), &[100.0, 100.0], &[97.5, 97.0]), [0.0, 1.5]);
+}
+
+#[test]
+fn quality_lowers_the_share_of_savings_and_raises_that_of_losses() {
+    // 75% at a quality of 0.6: 45% of a saving of 10; of a loss of 10 1 − 0.45 = 55%. Below the minimum: 0 and 75%.
+    let enhanced = |quality: &str| {
+        let mut terms = terms(Benchmark::True);
+        terms.share = testing::quantity("0.75");
+        terms.quality = Some(testing::quantity(quality));
+        terms.quality_minimum = Some(testing::quantity("0.3"));
+        terms.loss = Some(LossTerms {
+            share: testing::quantity("0.75"),
+            minimum_rate: testing::quantity("0"),
+            cap_rate: Some(testing::quantity("0.15")),
+            cap_amount: None,
+            by_quality: Some((testing::quantity("0.40"), testing::quantity("0.75"))),
+        });
+        gains(&town(terms), &[100.0, 100.0], &[90.0, 110.0])
+    };
+    approx::assert_relative_eq!(enhanced("0.6")[..], [4.5, -5.5], epsilon = 1e-12);
+    approx::assert_relative_eq!(enhanced("0.2")[..], [0.0, -7.5], epsilon = 1e-12);
+}
+
+#[test]
+fn a_loss_limit_in_euros_is_in_euros_of_the_year_of_the_claims() {
+    // 30% of a loss of 4,000 is 1,200; 1,000 of 2026 at 10% inflation since 2024 are 826.45.
+    let mut limited = terms(Benchmark::True);
+    limited.loss = Some(LossTerms {
+        share: testing::quantity("0.3"),
+        minimum_rate: testing::quantity("0"),
+        cap_rate: None,
+        cap_amount: Some(testing::quantity("1_000")),
+        by_quality: None,
+    });
+    let mut scenario = town(limited);
+    scenario.arrangements[0].clauses[0].nominal = true;
+    let mut flows = testing::flows(&scenario, 1);
+    follow(&mut flows, &[100_000.0], &[104_000.0], 10.0);
+    flows.inflation = Some(Lane::splat(0.10));
+    let gains = testing::net_of(&scenario, flows, Parties::PROVIDER);
+    approx::assert_relative_eq!(gains[0], -1_000.0 / 1.21, epsilon = 1e-9);
 }

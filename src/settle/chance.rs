@@ -1,0 +1,53 @@
+//! Errors of measurement: random numbers of their own, apart from everything that is simulated.
+//!
+//! An error belongs to a measurement: an arrangement, a clause, what of it, and a strategy, by their names. So it is the
+//! same whatever else a scenario contains, and two measurements never share one. At the stated values there is none.
+
+use super::contract::Contract;
+use crate::formula::Lane;
+use crate::sample::normal::normal_inverse;
+use crate::sample::{Stream, hash_of_name};
+
+/// Standard normal errors of a clause's measurement `what` in a year, by draw.
+#[must_use]
+pub fn error(contract: &Contract<'_>, what: &str, year: usize) -> Lane {
+    let block = contract.block;
+    let Some(runs) = block.runs else { return Lane::ZERO };
+    let strategy = &block.scenario.strategies[block.strategy].id;
+    let unit = format!("{}/{}/{what}/{strategy}", block.arrangement.id, contract.clause.id);
+    let purpose = hash_of_name("error of a measured result");
+    let stream = Stream::new(block.scenario.uncertainty.seed, purpose, hash_of_name(&unit));
+    Lane::from_fn(|lane| normal_inverse(stream.uniform_at(runs[lane], year as u64)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settle::contract::Block;
+    use crate::settle::testing::{self, lump_sum};
+
+    /// Errors in the first year of draws 0 to 7, of a clause of this name.
+    fn errors(clause: &str, runs: Option<[u64; 8]>) -> Lane {
+        let mut scenario = testing::scenario().clause(lump_sum("1")).build();
+        scenario.arrangements[0].clauses[0].id = clause.to_owned();
+        let flows = testing::flows(&scenario, 1);
+        let mut block = Block::new(&scenario, 0, testing::STRATEGY, &flows).unwrap();
+        block.runs = runs;
+        error(&block.contract(0), "falls", 0)
+    }
+
+    #[test]
+    fn an_error_belongs_to_a_draw_and_a_clause() {
+        let first = Some(std::array::from_fn(|lane| lane as u64));
+        let one = errors("a", first);
+        assert_eq!(one, errors("a", first));
+        assert_ne!(one, errors("b", first));
+        let later = errors("a", Some(std::array::from_fn(|lane| lane as u64 + 7)));
+        assert_eq!(one[7], later[0]);
+    }
+
+    #[test]
+    fn nothing_is_left_to_chance_at_the_stated_values() {
+        assert_eq!(errors("a", None), Lane::ZERO);
+    }
+}

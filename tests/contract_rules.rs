@@ -1,0 +1,262 @@
+//! Clauses on people who were really followed: what they count, and the errors of contracts that make no sense.
+
+mod common;
+
+use common::{HALVED_FALLS, assert_amounts, men, scenario};
+use ounce::scenario::checked::Scenario;
+use ounce::settle::{Settled, settle};
+use ounce::value::{Extent, value};
+
+const PARTIES: &str = r#"
+[outcomes.heads]
+unit = "heads"
+per = { "m.home" = "if(age >= 71, 2, 1)" }
+[outcomes.town_share]
+unit = "EUR"
+per = { "m.fall" = "min(if(age >= 71, 0.5, 0.2) * 100, 40)" }
+[parties.town]
+kind = "municipality"
+[parties.region]
+kind = "other"
+budgets = ["care"]
+"#;
+
+/// The hundred men, a course that halves their falls from 1 January 2026 on, and one clause.
+fn contract(clause: &str) -> Scenario {
+    let course = HALVED_FALLS.replace("share = 1\neffects", "share = 1\ncosts = { lessons = 10 }\neffects");
+    scenario(&format!(
+        "{}{course}{PARTIES}[arrangements.deal.clauses.it]\nfrom = \"town\"\nto = \"provider\"\n{clause}",
+        men(3, "half-year")
+    ))
+}
+
+fn settled(scenario: &Scenario, extent: Extent) -> Settled {
+    let valued = value(scenario, extent, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+    settle(scenario, &valued).unwrap_or_else(|error| panic!("{error}")).remove(0)
+}
+
+/// What the town pays by year at the stated values.
+fn pays(scenario: &Scenario) -> Vec<f64> {
+    let town = scenario.parties.list.iter().position(|party| party.id == "town").unwrap();
+    settled(scenario, Extent::BaseCase).base.net(town).iter().map(|net| 0.0 - net[0]).collect()
+}
+
+#[test]
+fn a_price_by_quarter_is_paid_at_the_start_of_each() {
+    // A hundred men from 1 January 2026: four quarters in 2026, two in 2027.
+    let fee = "type = \"fee\"\nstep = \"p.course\"\nprice = 3\nquarters = 6\n";
+    assert_amounts(&pays(&contract(fee)), &[1200.0, 600.0, 0.0]);
+    // 90% stay from quarter to quarter: 300 · (1 + 0.9 + 0.81 + 0.729) and 300 · (0.6561 + 0.59049).
+    let stay = format!("{fee}stay = \"90%\"\n");
+    assert_amounts(&pays(&contract(&stay)), &[1031.7, 373.977, 0.0]);
+}
+
+#[test]
+fn a_quarter_that_begins_within_a_cycle_is_paid_for_who_is_alive_on_the_line_between_its_ends() {
+    // They die at 0.2 a year: 100 · exp(−0.1) = 90.4837 are alive half a year on, half-way between a quarter on.
+    let text = format!(
+        "{}{HALVED_FALLS}{PARTIES}[models.m.transitions.dying]\nfrom = \"home\"\nto = \"dead\"\nrate = 0.2\n\
+         [arrangements.deal.clauses.it]\nfrom = \"town\"\nto = \"provider\"\ntype = \"fee\"\nstep = \"p.course\"\n\
+         price = 1\nquarters = 3\n",
+        men(3, "half-year")
+    );
+    let later = 100.0 * (-0.1_f64).exp();
+    assert_amounts(&pays(&scenario(&text)), &[100.0 + 0.5 * (100.0 + later) + later, 0.0, 0.0]);
+}
+
+#[test]
+fn falls_that_participants_do_not_have_are_paid_for() {
+    // 100 a year become 50.
+    let clause = "type = \"outcome-payment\"\nnode = \"m.fall\"\nbetter = \"less\"\nprice = 10\n";
+    for benchmark in ["\"true\"", "\"forecast\"", "{ fixed = 100 }"] {
+        let clause = format!("{clause}benchmark = {benchmark}\n");
+        assert_amounts(&pays(&contract(&clause)), &[500.0, 500.0, 500.0]);
+    }
+}
+
+#[test]
+fn a_named_outcome_of_participants_is_paid_for_by_person() {
+    // The town's share of 50 falls a year is 20 each at 70 and 40 (50, capped) from 71: 1,000, then 2,000, over three
+    // years 5,000, for each of a hundred 50. More than 45 is worth 700, once.
+    let clause = "type = \"outcome-payment\"\noutcome = \"town_share\"\nper = \"p.course\"\nthreshold = 45\n\
+                  amount = 700\nperiod = \"contract\"\nyears = \"2026-2028\"\n";
+    let scenario = contract(clause);
+    assert_amounts(&pays(&scenario), &[0.0, 0.0, 700.0]);
+    let settled = settled(&scenario, Extent::BaseCase);
+    let figure = &settled.base.figures[0];
+    assert_eq!(figure.name, "measured_result");
+    assert_amounts(&[figure.by_year[2][0]], &[50.0]);
+}
+
+#[test]
+fn a_population_is_paid_for_by_weighted_head() {
+    // A hundred men of 70, 71 and 72: weights 1, 2 and 2.
+    let clause = "type = \"capitation\"\noutcome = \"heads\"\namount = 5\n";
+    assert_amounts(&pays(&contract(clause)), &[500.0, 1000.0, 1000.0]);
+}
+
+#[test]
+fn a_municipality_keeps_its_share_of_avoided_care_by_age_up_to_a_most() {
+    // 50 falls less a year: 20 each at 70, 40 from 71.
+    let clause = "type = \"co-financing\"\noutcome = \"town_share\"\n";
+    let scenario = contract(&clause.replace("type", "description = \"a\"\ntype"));
+    assert_amounts(&pays(&scenario), &[-1000.0, -2000.0, -2000.0]);
+}
+
+#[test]
+fn an_error_of_measurement_is_the_same_whatever_else_is_agreed() {
+    let clause = "type = \"outcome-payment\"\nnode = \"m.fall\"\nbetter = \"less\"\nprice = 10\n\
+                  benchmark = \"true\"\nerror_sd = 5\n";
+    let alone = settled(&contract(clause), Extent::Draws);
+    let other = "[arrangements.deal.clauses.grant]\nfrom = \"town\"\nto = \"provider\"\ntype = \"lump-sum\"\n\
+                 amount = 100\nyears = \"2026\"\n[arrangements.before]\n";
+    let with_others = settled(&contract(&format!("{clause}{other}")), Extent::Draws);
+    let measured = |settled: &Settled| settled.blocks[1].figures[0].by_year.clone();
+    assert_eq!(measured(&alone), measured(&with_others));
+    // Around 50, and not the same twice.
+    let lane = measured(&alone)[0];
+    assert!((0..8).all(|draw| (lane[draw] - 50.0).abs() < 25.0 && lane[draw] != lane[(draw + 1) % 8]));
+}
+
+/// What is said about a clause that is wrong.
+#[track_caller]
+fn wrong(clause: &str, words: &[&str]) {
+    let text =
+        format!("{}{HALVED_FALLS}{PARTIES}[arrangements.deal.clauses.it]\n{clause}", men(3, "half-year"));
+    let mut sources = ounce::scenario::sources::Sources::default();
+    let messages = match ounce::scenario::read_text("test.toml", &text, &[], &mut sources) {
+        Ok(_) => panic!("no error in\n{clause}"),
+        Err(messages) => messages.render(&sources, false),
+    };
+    for word in words {
+        assert!(messages.contains(word), "no {word:?} in\n{messages}");
+    }
+    assert!(messages.contains("\n1 error"), "more than one error:\n{messages}");
+}
+
+const SIDES: &str = "from = \"town\"\nto = \"provider\"\n";
+
+#[test]
+fn an_investor_needs_somebody_who_pays_for_results() {
+    let bond = "type = \"impact-bond\"\nto = \"region\"\nprovider = \"provider\"\ninvestment = 100\n\
+                investment_years = 2026\nreturn_cap = 0.1\n";
+    let trigger = "triggers.falls = { node = \"m.fall\", price = 1 }\n";
+    wrong(&format!("{bond}{trigger}"), &["has nobody who repays it", "needs `from`: who pays for results"]);
+    wrong(&format!("from = \"town\"\n{bond}triggers = {{}}\n"), &["nothing repays the investor"]);
+}
+
+#[test]
+fn what_nothing_measures_is_not_paid_for() {
+    let clause = |what: &str| format!("{SIDES}type = \"outcome-payment\"\nprice = 1\n{what}");
+    wrong(&clause("node = \"m.hip\"\n"), &["`m.hip`"]);
+    wrong(
+        &clause("outcome = \"nothing\"\n[outcomes.nothing]\nunit = \"EUR\"\nper = {}\n"),
+        &["nothing measures `nothing` of participants"],
+    );
+    wrong(&clause("step = \"p.course\"\nbenchmark = \"true\"\n"), &["steps have no counterpart"]);
+}
+
+#[test]
+fn targets_that_are_always_or_never_met_are_errors() {
+    let clause =
+        |what: &str| format!("{SIDES}type = \"outcome-payment\"\namount = 10\nstep = \"p.course\"\n{what}");
+    wrong(&clause(""), &["an amount without a target"]);
+    wrong(
+        &clause("per = \"p.course\"\nthreshold = 1.2\n"),
+        &["a target of 120% of those who started", "can never be reached"],
+    );
+}
+
+#[test]
+fn guarantees_in_a_circle_are_an_error() {
+    wrong(
+        "type = \"guarantee\"\nfrom = \"town\"\nto = \"region\"\n[arrangements.deal.clauses.back]\n\
+         type = \"guarantee\"\nfrom = \"region\"\nto = \"town\"\n",
+        &["guarantees in a circle: it, back"],
+    );
+}
+
+#[test]
+fn two_guarantees_do_not_cover_more_than_the_loss() {
+    wrong(
+        "type = \"guarantee\"\nfrom = \"town\"\nto = \"provider\"\nshare = 0.7\n[arrangements.deal.clauses.more]\n\
+         type = \"guarantee\"\nfrom = \"region\"\nto = \"provider\"\nshare = 0.6\n",
+        &["two guarantees cover 130% of the same loss"],
+    );
+}
+
+#[test]
+fn a_price_may_be_a_tenth_above_the_highest_by_written_contract() {
+    let fee = |terms: &str| format!("type = \"fee\"\nstep = \"p.course\"\n{terms}");
+    // The maximum of 2023 for a quarter of treatment is 193.80; by written contract 213.18.
+    contract(&fee("price = 213.18\nmax_price = 193.80\nmax_price_raise = \"10%\"\n"));
+    wrong(
+        &format!("{SIDES}{}", fee("price = 213.19\nmax_price = 193.80\nmax_price_raise = \"10%\"\n")),
+        &["a price of 213.19 is above the highest that may be asked, 193.8, also with 10% more"],
+    );
+}
+
+#[test]
+fn tiers_rise_and_paths_that_go_further_cost_at_least_as_much() {
+    wrong(
+        &format!(
+            "{SIDES}type = \"fee\"\nstep = \"p.course\"\nprice = 10\n\
+             tiers = {{ a = {{ above = 50, price = 9 }}, b = {{ above = 40, price = 8 }} }}\n"
+        ),
+        &["tier `b` begins at 40"],
+    );
+    let more = "[programmes.p.cascade.more]\nof = \"course\"\nshare = 0.5\n";
+    wrong(
+        &format!("{SIDES}type = \"bundled\"\nprices = {{ \"p.course\" = 10, \"p.more\" = 8 }}\n{more}"),
+        &["the longer path costs 8, less than 10"],
+    );
+}
+
+#[test]
+fn co_financing_is_in_euros_and_knows_no_caps() {
+    let clause = |terms: &str| format!("{SIDES}type = \"co-financing\"\n{terms}");
+    wrong(&clause("outcome = \"heads\"\n"), &["this outcome is in heads", "unit = \"EUR\""]);
+    wrong(
+        &clause("outcome = \"town_share\"\ncap_total = 5\n"),
+        &["`cap_total` has no meaning for changes in what is paid"],
+    );
+}
+
+#[test]
+fn a_fund_does_not_repay_itself() {
+    wrong(
+        "type = \"revolving-fund\"\nfrom = \"region\"\nto = \"provider\"\nbase = \"p\"\ncapital = 10\n\
+         repay = { region = 0.5 }\n",
+        &["the fund would repay itself"],
+    );
+}
+
+#[test]
+fn rules_of_division_take_what_belongs_to_them() {
+    let share = |terms: &str| {
+        format!(
+            "type = \"cost-share\"\nbase = \"p\"\nof = \"provider\"\nparties = [\"town\", \"region\"]\n{terms}"
+        )
+    };
+    wrong(&share("rule = \"equal\"\nwhen = \"ex-post\"\n"), &["these shares do not depend on what happens"]);
+    wrong(&share("rule = \"shapley\"\nweights = { town = 2 }\n"), &["this rule knows no bargaining power"]);
+    wrong(&share("rule = \"shapley\"\nneeded = [\"state\"]\n"), &["there is no sharing party `state`"]);
+}
+
+#[test]
+fn a_scale_by_size_rises_and_quality_stands_where_it_is_used() {
+    let savings = |terms: &str| {
+        format!(
+            "from = \"region\"\nto = \"provider\"\ntype = \"shared-savings\"\nbenchmark = \"true\"\nmeasures = \"claims\"\nshare = 0.5\n{terms}"
+        )
+    };
+    wrong(
+        &savings("minimum_by_size = { 900 = 0.03, 500 = 0.04 }\n"),
+        &["500 participants stand after as many or more"],
+    );
+    wrong(&savings("minimum_by_size = { many = 0.03 }\n"), &["`many` is no number of participants"]);
+    wrong(
+        &savings("quality_minimum = 0.4\n"),
+        &["`quality_minimum` is about a quality score", "needs `quality`"],
+    );
+}
