@@ -18,6 +18,7 @@ pub mod effects;
 pub mod engine;
 pub mod enrolment;
 pub mod expected;
+pub mod factors;
 pub mod individual;
 mod mortality;
 pub mod points;

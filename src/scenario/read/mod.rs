@@ -15,6 +15,7 @@ mod csv;
 mod effects;
 mod eligible;
 mod engine;
+mod factors;
 mod literal;
 mod models;
 mod money;
@@ -84,6 +85,7 @@ impl<'t> Reader<'_> {
         self.override_engine(overrides);
         let people = self.read_labels(top);
         self.name_states(top);
+        self.name_factors_and_events(top);
         let rows = self.read_tables(top);
         self.read_parameters(top, rows);
         self.read_valuation(top);
@@ -103,6 +105,7 @@ impl<'t> Reader<'_> {
         self.read_variants(top);
         self.read_arrangements(top);
         self.read_plan(top);
+        self.check_variables_of_models();
         let base = self.final_environment();
         self.messages.append(ranges::check_values(&self.scenario, &base, "in the base case"));
         self.check_eligible_ages(top, &base);
