@@ -160,7 +160,7 @@ impl Schedule {
     }
     /// Number of cycles.
     pub(super) fn cycles(&self) -> usize {
-        if self.states == 0 { 0 } else { self.touched.len() / self.states }
+        self.touched.len().checked_div(self.states).unwrap_or(0)
     }
     /// Prepares a schedule of `cycles` cycles in which nothing is changed.
     pub(super) fn reset(&mut self, structure: &Structure, cycles: usize) {

@@ -13,8 +13,8 @@ impl<'t> Reader<'_> {
     pub(super) fn name_factors_and_events(&mut self, top: &At<'t>) {
         for (_, model) in top.ids("models") {
             for (id, at) in model.ids("factors") {
-                self.check_variable_name("risk factor", id, id, &at.span);
-                if !self.scenario.variables.factors.iter().any(|known| known == id) {
+                let free = self.check_variable_name("risk factor", id, id, &at.span);
+                if free && !self.scenario.variables.factors.iter().any(|known| known == id) {
                     self.scenario.variables.factors.push(id.to_owned());
                 }
             }
@@ -22,16 +22,16 @@ impl<'t> Reader<'_> {
         for (_, model) in top.ids("models") {
             for (id, at) in model.ids("events") {
                 let past = format!("{}{id}", Variables::PAST);
-                self.check_variable_name("event", id, &past, &at.span);
-                if !self.scenario.variables.events.iter().any(|known| known == id) {
+                let free = self.check_variable_name("event", id, &past, &at.span);
+                if free && !self.scenario.variables.events.iter().any(|known| known == id) {
                     self.scenario.variables.events.push(id.to_owned());
                 }
             }
         }
     }
 
-    /// Refuses something whose variable would have the name of another variable.
-    fn check_variable_name(&mut self, what: &str, id: &str, variable: &str, span: &Span) {
+    /// Whether a name is free for a variable; if it is not, refuses what would have that variable.
+    fn check_variable_name(&mut self, what: &str, id: &str, variable: &str, span: &Span) -> bool {
         let label = if RESERVED.contains(&variable) {
             format!("`{variable}` is a variable of formulas")
         } else if self.scenario.variables.labels.iter().any(|label| label.id == variable) {
@@ -39,10 +39,11 @@ impl<'t> Reader<'_> {
         } else if what == "event" && self.scenario.variables.factors.iter().any(|factor| factor == variable) {
             format!("a risk factor is called `{variable}`, which would be the number of past events")
         } else {
-            return;
+            return true;
         };
         let article = if what.starts_with('e') { "an" } else { "a" };
         self.error(span, format!("{article} {what} cannot be called `{id}`"), label);
+        false
     }
 
     /// Reads the risk factors of a model whose states, transitions and events are known.

@@ -51,8 +51,14 @@ use quantity::constant;
 
 /// Reads a merged tree whose structure has been checked.
 ///
-/// The messages hold all that is wrong or doubtful; the scenario is whole only if none of them is an error.
-pub(super) fn read(root: &Node, overrides: Overrides, sources: &mut Sources) -> (Scenario, Diagnostics) {
+/// The messages hold all that is wrong or doubtful; the scenario is whole only if none of them is an error. What is
+/// missing is left out of them where `explained`: the check of the structure has said it.
+pub(super) fn read(
+    root: &Node,
+    overrides: Overrides,
+    explained: bool,
+    sources: &mut Sources,
+) -> (Scenario, Diagnostics) {
     let mut reader = Reader {
         sources,
         messages: Diagnostics::new(),
@@ -69,7 +75,7 @@ pub(super) fn read(root: &Node, overrides: Overrides, sources: &mut Sources) -> 
         reader.read_all(&top, overrides);
     }
     let Reader { mut messages, gaps, scenario, .. } = reader;
-    if !messages.has_errors() {
+    if !explained && !messages.has_errors() {
         gaps.into_iter().for_each(|gap| messages.push(gap));
     }
     (scenario, messages)

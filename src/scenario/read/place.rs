@@ -166,10 +166,18 @@ pub(super) struct Names<'r> {
 }
 
 impl Names<'_> {
-    /// The variables that the place supplies, for messages.
-    pub(super) fn allowed_variables(&self) -> Vec<String> {
+    /// The variables that the place supplies.
+    fn allowed_variables(&self) -> impl Iterator<Item = Variable<'_>> {
         let all = variables(self.variables, self.has_sex);
-        all.into_iter().filter(|v| v.flag & self.allowed != 0).map(|v| v.name.into_owned()).collect()
+        all.into_iter().filter(|variable| variable.flag & self.allowed != 0)
+    }
+
+    /// The variables that the place supplies in few words, for messages.
+    pub(super) fn allowed_words(&self) -> Vec<String> {
+        let past = |variable: &Variable<'_>| self.variables.past_at(variable.index).is_some();
+        let words = self.allowed_variables().filter(|variable| !past(variable)).map(|v| v.name.into_owned());
+        let events = self.allowed_variables().any(|variable| past(&variable));
+        words.chain(events.then(|| format!("{}EVENT", Variables::PAST))).collect()
     }
 
     /// The flag of places that supply the variable of a name, where this one does not.
@@ -206,10 +214,10 @@ impl Scope for Names<'_> {
     }
 
     fn known_names(&self) -> Vec<String> {
-        let variables = self.allowed_variables();
+        let variables = self.allowed_variables().map(|variable| variable.name.into_owned());
         let parameters = self.parameters.list.iter().map(|parameter| parameter.name.clone());
         let tables = self.shapes.iter().map(|shape| shape.name.clone());
-        variables.into_iter().chain(parameters).chain(tables).collect()
+        variables.chain(parameters).chain(tables).collect()
     }
 
     fn known_texts(&self, variable: usize) -> Vec<String> {

@@ -209,7 +209,7 @@ impl Reader<'_> {
         let mut elsewhere: Vec<Diagnostic> = Vec::new();
         for (name, range) in expression.names() {
             if let Some(supplied) = names.elsewhere(&name) {
-                let allowed = names.allowed_variables();
+                let allowed = names.allowed_words();
                 let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
                 let label = match (name.as_str(), names.has_sex, allowed.as_slice()) {
                     ("sex", false, _) => {
