@@ -65,6 +65,8 @@ impl Grid {
             for cycle in 0..cycles {
                 let year = time.year_of(cycle).max(profile.enters);
                 let mut row = profile.variables.clone();
+                // Engines that follow persons give them a history of their own.
+                scenario.variables.begin_history(&mut row);
                 row[Variables::AGE] = f64::from(profile.age) + (year - profile.enters) as f64;
                 row[Variables::YEAR] = f64::from(time.start) + year as f64;
                 row[Variables::TIME] =
