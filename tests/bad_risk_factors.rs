@@ -240,6 +240,25 @@ fn acting_on_a_factor_and_on_what_it_drives_brings_a_warning() {
     twice("on = \"life.home.utility\"\ndifference = 0.1", "33:10", &beside);
 }
 
+#[test]
+fn bins_of_several_factors_are_not_too_many_together() {
+    let more = (1..=4).map(|number| format!("f{number} = {{ distribution = \"normal\", mean = 1, sd = 1 }}"));
+    let factors = format!("factors = {{ {}, ", more.collect::<Vec<_>>().join(", "));
+    says(
+        &[("factors = { ", &factors)],
+        "8:9",
+        &[
+            "10 bins of each of 5 risk factors of `eyes` are too many together",
+            "split in 10^5, more than 10000",
+        ],
+    );
+    let bins = [
+        ("factors = { ", factors.as_str()),
+        ("[models.eyes]", "[uncertainty]\nfactor_bins = 6\n[models.eyes]"),
+    ];
+    assert_eq!(messages(&bins, Engine::Expected), "");
+}
+
 // Engines
 
 #[test]

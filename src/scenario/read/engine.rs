@@ -90,6 +90,7 @@ impl Reader<'_> {
     pub(super) fn check_engine(&mut self, top: &At<'_>) {
         self.check_history();
         self.check_counts(top);
+        self.check_bins(top);
         let uncertainty = self.scenario.uncertainty;
         if uncertainty.engine == Engine::Expected && uncertainty.replicates > 1 {
             let title = format!("{} replicates of expected numbers are all the same", uncertainty.replicates);
@@ -100,6 +101,30 @@ impl Reader<'_> {
             }
             self.say(message);
             self.scenario.uncertainty.replicates = 1;
+        }
+    }
+
+    /// Bins of several factors multiply, and with them people and work.
+    fn check_bins(&mut self, top: &At<'_>) {
+        /// Beyond this a run takes hours.
+        const MOST: usize = 10_000;
+        let bins = self.scenario.uncertainty.factor_bins;
+        for (index, (model, at)) in top.ids("models").into_iter().enumerate() {
+            let factors = self.scenario.models.get(index).map_or(0, |model| model.factors.len());
+            let parts = bins.checked_pow(u32::try_from(factors).unwrap_or(u32::MAX));
+            if parts.is_some_and(|parts| parts <= MOST) {
+                continue;
+            }
+            let uncertainty = top.below("uncertainty").filter(|at| at.node("factor_bins").is_some());
+            let spot =
+                uncertainty.as_ref().map_or(&at.span, |uncertainty| uncertainty.span_of("factor_bins"));
+            let title =
+                format!("{bins} bins of each of {factors} risk factors of `{model}` are too many together");
+            let message = Diagnostic::error(title)
+                .at(spot)
+                .label(format!("every kind of people would be split in {bins}^{factors}, more than {MOST}"))
+                .help("write a smaller `factor_bins` in [uncertainty]");
+            self.say(message);
         }
     }
 
