@@ -151,3 +151,33 @@ fn assignments_of_the_command_line_are_in_the_manifest() {
     let text = String::from_utf8(written["manifest.json"].clone()).unwrap();
     assert!(!text.contains(&home.path().display().to_string()), "no path of the machine");
 }
+
+#[test]
+fn an_engine_that_cannot_follow_the_scenario_is_refused_at_the_place_that_needs_another() {
+    let home = tempfile::tempdir().unwrap();
+    let text = r#"
+ounce = 1
+title = "Falls"
+time = { start = 2026, years = 2, cycle = "half-year" }
+uncertainty = { draws = 8, engine = "individual" }
+valuation = { discount = { costs = 0.03, effects = 0.015 } }
+population = { closed = true, groups = { all = { age = 70, persons = 100 } } }
+budgets = { care = {} }
+strategies = { usual_care = {} }
+[models.life]
+assumption = "made up"
+states = { home = { start = 1, utility = 1 } }
+events = { fall = { in = ["home"], rate = "0.8 + 0.1 * past_fall" } }
+"#;
+    std::fs::write(home.path().join("falls.toml"), text).unwrap();
+    let (code, _, stderr) = run(home.path(), &["falls.toml", "--engine", "counts"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("falls.toml:13:56"), "it points at the history: {stderr}");
+    assert!(
+        stderr.contains("the engine `counts` knows no history of persons, such as `past_fall`"),
+        "{stderr}"
+    );
+    let (code, _, stderr) = run(home.path(), &["falls.toml", "--engine", "cohort"]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("[possible values: expected, counts, individual]"), "{stderr}");
+}

@@ -153,6 +153,7 @@ fn model() -> Model {
             event("hip_fracture", named("Hip fractures", "Heupfracturen"), Some(0)),
         ],
         with_history: false,
+        factors: Vec::new(),
     }
 }
 

@@ -93,6 +93,10 @@ fn counted_measure(scenario: &Scenario, row: usize, counted: Counted) -> Measure
                 Node::State(state) | Node::Utility(state) => {
                     (&model.states[state].id, &model.states[state].name, "person-years")
                 }
+                Node::Factor(factor) => {
+                    let factor = &model.factors[factor];
+                    (&factor.id, &factor.name, factor.unit.as_str())
+                }
             };
             let name = or_id(name, id);
             Measure { id: format!("{}.{id}", model.id), name, unit: unit.into(), row }

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::run::Engine;
 use super::{INVALID, UNFINISHED};
 use crate::sample::{Design, check_ranges, sample};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::sources::Sources;
-use crate::scenario::{self, Loaded};
+use crate::scenario::{self, Loaded, Overrides};
 
 /// What `ounce check` is asked.
 #[derive(Debug, Args)]
@@ -19,6 +20,9 @@ pub struct CheckArgs {
     /// Another value for a parameter or any other quantity; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = super::assignment)]
     pub set: Vec<(String, String)>,
+    /// The engine to check it for, instead of what the file says
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<Engine>,
     /// Fail on warnings too
     #[arg(long)]
     pub strict: bool,
@@ -28,7 +32,8 @@ pub struct CheckArgs {
 #[must_use]
 pub fn check(arguments: CheckArgs) -> ExitCode {
     let mut sources = Sources::new();
-    match scenario::read(Path::new(&arguments.file), &arguments.set, &mut sources) {
+    let overrides = Overrides { engine: arguments.engine.map(Into::into), replicates: None };
+    match scenario::read_with(Path::new(&arguments.file), &arguments.set, overrides, &mut sources) {
         Err(messages) => {
             messages.emit(&sources);
             ExitCode::from(INVALID)

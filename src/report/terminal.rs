@@ -209,7 +209,7 @@ impl Page<'_> {
                     Node::State(state) => {
                         scenario.models[model].events.is_empty() && scenario.models[model].states[state].alive
                     }
-                    Node::Transition(_) | Node::Utility(_) => false,
+                    Node::Transition(_) | Node::Utility(_) | Node::Factor(_) => false,
                 },
             },
         };

@@ -117,7 +117,6 @@ impl UnitGamma {
     }
 
     /// `(P, Q)` at `x > 0`, the smaller with full relative precision.
-    #[cfg(test)]
     pub(super) fn both_tails(&self, x: f64) -> (f64, f64) {
         let (p, q, _) = self.tails(x);
         (p, q)

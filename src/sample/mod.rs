@@ -79,6 +79,7 @@ mod incomplete_beta;
 mod incomplete_gamma;
 mod interval;
 pub(crate) mod normal;
+pub mod parts;
 pub mod ranges;
 mod sobol;
 mod stated;

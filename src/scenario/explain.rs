@@ -80,8 +80,35 @@ fn quantity() -> String {
     text.push_str("\nKeys of the table:\n\n");
     text.push_str(&keys_of(QUANTITY.all_keys()));
     text.push_str("\nIn [parameters] also `components` (dirichlet) and `file` (samples).\n");
+    text.push_str("\nVariables of formulas, each where it has a value:\n\n");
+    for (name, meaning) in VARIABLES {
+        text.push_str(&format!("  {name}\n{}", wrap(meaning, 6)));
+    }
     text
 }
+
+/// What formulas know of people and time.
+const VARIABLES: [(&str, &str); 8] = [
+    ("age, sex", "Age on 1 January in whole years; `sex == 'female'`, where the population says it."),
+    ("a label or class", "By its name: `ses == 'low'`."),
+    ("state", "State of the health model: `state == 'home'`."),
+    ("year, time", "Calendar year; years since the start."),
+    ("since", "Years since enrolment; within `lasts`, since the effect took over."),
+    (
+        "a risk factor",
+        "By its name: `bmi > 30`. In `eligible`, `reach`, `relative_risk`, `only_if`, shares and costs of steps and sizes of \
+         effects, with its value at enrolment; what it does to rates and quality of life is said by the factor itself.",
+    ),
+    (
+        "time_in_state",
+        "Years since a person came into the state they are in. In rates, probabilities and shares of a model, in \
+         `excess_mortality`, and in `eligible`, `reach` and shares of steps; engine `individual`.",
+    ),
+    (
+        "past_EVENT",
+        "How often the event has happened to a person before: `past_fall > 0`. Where `time_in_state` may be used.",
+    ),
+];
 
 /// All keys of a name, or the type of clause.
 fn by_name(word: &str) -> Result<String, String> {

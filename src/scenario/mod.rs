@@ -89,7 +89,7 @@ fn finish(
     let Some(mut root) = root else { return Err(messages) };
     merge::set(&mut root, set, sources, &mut messages);
     grammar::check_structure(&root, &mut messages);
-    let (scenario, found) = read::read(&root, overrides, sources);
+    let (scenario, found) = read::read(&root, overrides, messages.has_errors(), sources);
     messages.append(found);
     messages.sort();
     if messages.has_errors() { Err(messages) } else { Ok(Loaded { scenario, warnings: messages }) }

@@ -128,13 +128,10 @@ fn changed_hazard(
         Cause::Death => rates.hazard(point, state, cause),
         Cause::Transition(transition) => {
             let ratio = row[structure.events + transition];
-            match (per_probability, schedule.acts(cycle, transition)) {
-                (None, _) => rates.hazard(point, state, cause) * ratio,
-                (Some(factor), Acts::Hazard) => {
+            match per_probability {
+                None => rates.hazard(point, state, cause) * ratio,
+                Some(factor) => {
                     changed_probability(structure, rates, point, transition, schedule, cycle) * factor * ratio
-                }
-                (Some(factor), _) => {
-                    changed_probability(structure, rates, point, transition, schedule, cycle) * factor
                 }
             }
         }
@@ -152,11 +149,10 @@ fn changed_probability(
     cycle: usize,
 ) -> Lane {
     let p = rates.probability[point * structure.transitions + transition];
-    let ratio = schedule.row(cycle)[structure.events + transition];
     match schedule.acts(cycle, transition) {
         Acts::Hazard => p,
-        Acts::Risk => (p * ratio).min(Lane::ONE),
-        Acts::Odds => {
+        Acts::Risk(ratio) => (p * ratio).min(Lane::ONE),
+        Acts::Odds(ratio) => {
             let odds = p * ratio;
             odds / (Lane::ONE - p + odds)
         }

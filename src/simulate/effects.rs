@@ -12,12 +12,17 @@
 //! they have a ratio of their own, which replaces the inherited one, also while its own strength is 0: a trial's
 //! ratio for injuries is not on top of its ratio for falls. *Example:* falls 0.77 and emergency visits 0.9:
 //! the rate of emergency visits is 0.9 times what it was, whatever the ratio of falls.
+//!
+//! **Risk factors.** An effect on a factor shifts it by difference·strength, so it multiplies what the factor drives
+//! by r^(difference·strength), on top of other effects, and adds b·difference·strength to utilities; when the effect
+//! is gone people are where drift has brought them meanwhile. *Example:* 3 units less at 1.1 a unit: 1.1^−3 = 0.751.
 
+use super::factors::{driven_by, log_ratio};
 use super::points::{Points, Values, within};
 use super::structure::Structure;
 use crate::formula::{Column, Inputs, Lane, Scratch, math};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Effect, Lasts, Measure, Node, Quantity, Scenario, Variables};
+use crate::scenario::checked::{Effect, Factor, Lasts, Measure, Model, Node, Quantity, Scenario, Variables};
 
 /// Points in a cycle at which a strength given as a formula is averaged.
 const MIDPOINTS: usize = 32;
@@ -105,21 +110,21 @@ fn duration(quantity: &Quantity, environment: &Environment) -> Result<Lane, Quan
 }
 
 /// How an effect acts on a transition stated as a probability.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Acts {
     /// Not, or on the hazard.
     Hazard,
-    /// On the probability.
-    Risk,
-    /// On the odds.
-    Odds,
+    /// On the probability, with this ratio.
+    Risk(Lane),
+    /// On the odds, with this ratio.
+    Odds(Lane),
 }
 
 /// What multiplies the rates of a cohort in each cycle since enrolment.
 #[derive(Clone, Debug, Default)]
 pub struct Schedule {
     width: usize,
-    /// `[cycle][event, then transition]`.
+    /// `[cycle][event, then transition]`: of hazards.
     multipliers: Vec<Lane>,
     /// `[cycle][state]`: whether something in the state is changed.
     touched: Vec<bool>,
@@ -153,6 +158,31 @@ impl Schedule {
     pub fn is_idle(&self) -> bool {
         !self.touched.contains(&true)
     }
+    /// Number of cycles.
+    pub(super) fn cycles(&self) -> usize {
+        self.touched.len().checked_div(self.states).unwrap_or(0)
+    }
+    /// Prepares a schedule of `cycles` cycles in which nothing is changed.
+    pub(super) fn reset(&mut self, structure: &Structure, cycles: usize) {
+        self.width = structure.events + structure.transitions;
+        self.transitions = structure.transitions;
+        self.states = structure.states;
+        self.multipliers.clear();
+        self.multipliers.resize(cycles * self.width, Lane::ONE);
+        self.touched.clear();
+        self.touched.resize(cycles * self.states, false);
+        self.acts.clear();
+    }
+    /// Multiplies the hazard of an event or transition in a cycle; `states` are those in which it happens.
+    pub(super) fn multiply(&mut self, cycle: usize, node: usize, by: Lane, states: &[usize]) {
+        if by == Lane::ONE {
+            return;
+        }
+        self.multipliers[cycle * self.width + node] *= by;
+        for state in states {
+            self.touched[cycle * self.states + state] = true;
+        }
+    }
 }
 
 /// Effects of one programme in one block of draws: strengths, and sizes by cell.
@@ -165,6 +195,35 @@ pub struct Effects {
     /// Per step, per effect: size at each cell (ln ratio for ratios, the difference itself otherwise).
     sizes: Vec<Vec<Values>>,
     relative_risk: Values,
+    /// By factor of the model: what a shift does, where an effect shifts it.
+    shifts: Vec<Option<Shift>>,
+}
+
+/// What shifting a risk factor by one unit does.
+#[derive(Clone, Debug)]
+struct Shift {
+    /// Event, then transition; ln of the ratio of its rates.
+    rates: Vec<(usize, Lane)>,
+    /// State; difference in its utility.
+    utilities: Vec<(usize, Lane)>,
+}
+
+impl Shift {
+    fn new(model: &Model, factor: &Factor, environment: &Environment) -> Result<Self, QuantityError> {
+        let logs = factor
+            .hazard_ratios
+            .iter()
+            .map(|ratio| log_ratio(&ratio.value, environment))
+            .collect::<Result<Vec<Lane>, _>>()?;
+        let driven = driven_by(model, factor).into_iter().enumerate();
+        let rates = driven.filter_map(|(node, by)| by.map(|ratio| (node, logs[ratio]))).collect();
+        let utilities = factor
+            .utilities
+            .iter()
+            .map(|utility| Ok((utility.state, environment.quantity(&utility.value)?)))
+            .collect::<Result<Vec<_>, QuantityError>>()?;
+        Ok(Self { rates, utilities })
+    }
 }
 
 impl Effects {
@@ -181,6 +240,8 @@ impl Effects {
         scratch: &mut Scratch,
     ) -> Result<Self, QuantityError> {
         let description = &scenario.programmes[programme];
+        let model = &scenario.models[description.model];
+        let mut shifts: Vec<Option<Shift>> = vec![None; model.factors.len()];
         let (mut all_strengths, mut all_sizes) = (Vec::new(), Vec::new());
         for (index, step) in description.steps.iter().enumerate() {
             let (mut of_step, mut sizes) = (Vec::new(), Vec::new());
@@ -190,6 +251,9 @@ impl Effects {
                     let length = scenario.time.cycle_length();
                     of_step.push(strengths(&effect.lasts, cycles, length, environment, scratch)?);
                     sizes.push(size(effect, points, environment, scratch)?);
+                    if let Node::Factor(factor) = effect.node {
+                        shifts[factor] = Some(Shift::new(model, &model.factors[factor], environment)?);
+                    }
                 }
             }
             all_strengths.push(of_step);
@@ -198,7 +262,7 @@ impl Effects {
         let mut relative_risk = Values::default();
         points.evaluate(&description.relative_risk, environment, None, scratch, &mut relative_risk)?;
         within(&description.relative_risk, &relative_risk, 0.0, f64::INFINITY)?;
-        Ok(Self { programme, cycles, strengths: all_strengths, sizes: all_sizes, relative_risk })
+        Ok(Self { programme, cycles, strengths: all_strengths, sizes: all_sizes, relative_risk, shifts })
     }
 
     /// Whether schedules differ by cell.
@@ -230,14 +294,7 @@ impl Effects {
     ) {
         let description = &scenario.programmes[self.programme];
         let width = structure.events + structure.transitions;
-        schedule.width = width;
-        schedule.transitions = structure.transitions;
-        schedule.multipliers.clear();
-        schedule.multipliers.resize(self.cycles * width, Lane::ONE);
-        schedule.touched.clear();
-        schedule.states = structure.states;
-        schedule.touched.resize(self.cycles * structure.states, false);
-        schedule.acts.clear();
+        schedule.reset(structure, self.cycles);
         let risk = self.relative_risk.at(cell);
         let risky = risk != Lane::ONE;
         let mut owner: Vec<Option<usize>> = vec![None; structure.events];
@@ -262,19 +319,21 @@ impl Effects {
                             row[event] = math::exp(exponent);
                         }
                         Node::Transition(transition) => {
-                            row[structure.events + transition] = math::exp(exponent);
+                            let ratio = math::exp(exponent);
                             touched[structure.events + transition] = exponent != Lane::ZERO;
                             let acts = match effect.measure {
-                                Measure::RiskRatio(_) => Acts::Risk,
-                                Measure::OddsRatio(_) => Acts::Odds,
+                                Measure::RiskRatio(_) => Acts::Risk(ratio),
+                                Measure::OddsRatio(_) => Acts::Odds(ratio),
                                 _ => Acts::Hazard,
                             };
-                            if acts != Acts::Hazard {
+                            if acts == Acts::Hazard {
+                                row[structure.events + transition] = ratio;
+                            } else {
                                 schedule.acts.resize(self.cycles * structure.transitions, Acts::Hazard);
                                 schedule.acts[cycle * structure.transitions + transition] = acts;
                             }
                         }
-                        Node::State(_) | Node::Utility(_) => {}
+                        Node::State(_) | Node::Utility(_) | Node::Factor(_) => {}
                     }
                 }
                 // Parents come before children, so one pass hands ratios down the tree.
@@ -287,6 +346,16 @@ impl Effects {
                         row[event] = row[parent];
                     }
                     touched[event] = row[event] != Lane::ONE;
+                }
+                for (position, &effect) in own.iter().enumerate() {
+                    let Node::Factor(factor) = scenario.effects[effect].node else { continue };
+                    let Some(shift) = &self.shifts[factor] else { continue };
+                    let units =
+                        self.strengths[source][position][since] * self.sizes[source][position].at(cell);
+                    for &(node, log_ratio) in &shift.rates {
+                        row[node] *= math::exp(units * log_ratio);
+                        touched[node] |= units != Lane::ZERO;
+                    }
                 }
             }
             if risky {
@@ -321,9 +390,14 @@ impl Effects {
         let source = description.steps[step].effects_from;
         let since = cycle - description.steps[source].after;
         for (position, &effect) in description.steps[source].effects.iter().enumerate() {
-            if let Node::Utility(state) = scenario.effects[effect].node {
-                let strength = self.strengths[source][position][since];
-                out.push((state, strength * self.sizes[source][position].at(cell)));
+            let amount = || self.strengths[source][position][since] * self.sizes[source][position].at(cell);
+            match scenario.effects[effect].node {
+                Node::Utility(state) => out.push((state, amount())),
+                Node::Factor(factor) => {
+                    let shift = self.shifts[factor].iter().flat_map(|shift| &shift.utilities);
+                    out.extend(shift.map(|&(state, per_unit)| (state, amount() * per_unit)));
+                }
+                _ => {}
             }
         }
     }

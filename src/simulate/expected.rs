@@ -17,7 +17,7 @@ use super::trajectory::Trajectory;
 use super::{Cohort, Followed, Observer};
 use crate::formula::{Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::Scenario;
+use crate::scenario::checked::{Engine, Scenario};
 
 /// What of a model is the same in every draw.
 #[derive(Clone, Debug)]
@@ -33,10 +33,15 @@ pub struct ModelPlan {
 }
 
 impl ModelPlan {
-    /// Plans the simulation of a model.
+    /// Plans the simulation of a model by the scenario's engine.
     pub fn new(scenario: &Scenario, model: usize) -> Self {
+        Self::for_engine(scenario, model, scenario.uncertainty.engine)
+    }
+
+    /// Plans the simulation of a model by an engine.
+    pub fn for_engine(scenario: &Scenario, model: usize, engine: Engine) -> Self {
         let structure = Structure::new(&scenario.models[model]);
-        let profiles = Profiles::new(scenario, model);
+        let profiles = Profiles::new(scenario, model, engine);
         let grid = Grid::new(scenario, model, &profiles);
         Self { model, structure, profiles, grid }
     }
@@ -115,15 +120,22 @@ pub fn comparator(
         }
         let trajectory = &mut workspace.shadow;
         trajectory.reset(first, time.cycles() - first, states, plan.structure.columns());
+        let factors = (!rates.factors.is_empty()).then(|| {
+            let schedule = &mut workspace.shadow_schedule;
+            schedule.reset(&plan.structure, time.cycles() - first);
+            rates.factors.multiply(&plan.grid.factors, index, 0.0, time.cycle_length(), schedule);
+            &*schedule
+        });
         super::dynamics::follow(
             &plan.structure,
             rates,
             plan.grid.path(index),
             time.cycle_length(),
             &start,
-            None,
+            factors,
             trajectory,
         );
+        rates.factors.add_quality(&plan.grid.factors, index, 0.0, time.cycle_length(), trajectory);
         for (boundary, row) in present.persons.iter_mut().enumerate() {
             if !row.is_empty() && boundary >= first {
                 row[index * states..(index + 1) * states].copy_from_slice(trajectory.at(boundary));
@@ -187,6 +199,8 @@ pub fn cohorts(
     let mut taken = Taken { persons: vec![Lane::ZERO; boundaries.len() * cells * states], boundaries };
     let mut pool = vec![Lane::ZERO; cells * states];
     for moment in &enrolment.moments {
+        let with_factors = with_factors(scenario, plan, enrolment, rates, moment);
+        let moment = with_factors.as_ref().unwrap_or(moment);
         let here = &present.persons[moment.boundary];
         let gone = taken.at(moment.boundary, cells * states);
         for (cell, description) in enrolment.cells.list.iter().enumerate() {
@@ -218,6 +232,40 @@ pub fn cohorts(
         )?;
     }
     Ok(())
+}
+
+/// Years between the entry of a profile's people and a boundary.
+fn years_since_entry(scenario: &Scenario, plan: &ModelPlan, profile: usize, boundary: usize) -> f64 {
+    let entry = plan.profiles.list[profile].enters * scenario.time.cycles_per_year;
+    boundary.saturating_sub(entry) as f64 * scenario.time.cycle_length()
+}
+
+/// A moment at which the values of risk factors are known, where its programme asks for them.
+fn with_factors(
+    scenario: &Scenario,
+    plan: &ModelPlan,
+    enrolment: &EnrolmentPlan,
+    rates: &Rates,
+    moment: &Moment,
+) -> Option<Moment> {
+    let quantities = super::profiles::programme_quantities(scenario, moment.programme);
+    let asked = |variable: usize| quantities.iter().any(|q| q.program.variables().contains(&variable));
+    let factors = scenario.models[plan.model].factors.iter().enumerate();
+    let asked: Vec<(usize, usize)> =
+        factors.map(|(index, f)| (index, f.variable)).filter(|&(_, variable)| asked(variable)).collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let mut moment = moment.clone();
+    for (factor, variable) in asked {
+        let values = enrolment.cells.list.iter().map(|cell| {
+            let years = years_since_entry(scenario, plan, cell.profile, moment.boundary);
+            rates.factors.value(&plan.grid.factors, cell.profile, factor, years)
+        });
+        let values = values.collect();
+        moment.points.set_lanes(variable, values);
+    }
+    Some(moment)
 }
 
 /// People whom participation has taken out of the pool, as they would have been without it.
@@ -284,10 +332,15 @@ fn follow_moment(
         if !enrolled.any[cell] {
             continue;
         }
-        if effects.varies() || !scheduled {
-            effects.schedule(scenario, &plan.structure, None, cell, &mut workspace.shadow_schedule);
-            for step in 0..steps {
-                effects.schedule(scenario, &plan.structure, Some(step), cell, &mut workspace.schedules[step]);
+        let years = years_since_entry(scenario, plan, description.profile, moment.boundary);
+        if effects.varies() || !rates.factors.is_empty() || !scheduled {
+            let schedules = workspace.schedules.iter_mut().take(steps).enumerate();
+            let all = std::iter::once((None, &mut workspace.shadow_schedule))
+                .chain(schedules.map(|(step, schedule)| (Some(step), schedule)));
+            for (deepest, schedule) in all {
+                effects.schedule(scenario, &plan.structure, deepest, cell, schedule);
+                let (factors, profile) = (&plan.grid.factors, description.profile);
+                rates.factors.multiply(factors, profile, years, time.cycle_length(), schedule);
             }
             scheduled = true;
         }
@@ -302,6 +355,7 @@ fn follow_moment(
         shadow.reset(moment.boundary, cycles, states, columns);
         let length = time.cycle_length();
         super::dynamics::follow(&plan.structure, rates, path, length, start, shadow_schedule, shadow);
+        rates.factors.add_quality(&plan.grid.factors, description.profile, years, length, shadow);
         let mut participants = Lane::ZERO;
         for step in 0..steps {
             if programme.participates(step) {
@@ -314,6 +368,7 @@ fn follow_moment(
                 let schedule = &workspace.schedules[step];
                 let schedule = (!schedule.is_idle()).then_some(schedule);
                 super::dynamics::follow(&plan.structure, rates, path, length, start, schedule, with);
+                rates.factors.add_quality(&plan.grid.factors, description.profile, years, length, with);
             }
         }
         if takes_part {

@@ -1,9 +1,10 @@
 //! People: who is where, and what happens to them. This stage counts and knows no money.
 //!
 //! The road through it, for one block of eight draws: [`rates`] turns the model's formulas into hazards;
-//! [`dynamics`] follows a group of people from boundary to boundary; [`enrolment`] decides who takes part when;
-//! [`effects`] says what that changes. An [`engine`] puts them together and shows every group it followed to an
-//! [`Observer`]: [`expected`] in expected numbers, [`counts`] in whole people, [`individual`] person by person.
+//! [`dynamics`] follows a group of people from boundary to boundary; [`factors`] says who of them is at higher risk;
+//! [`enrolment`] decides who takes part when; [`effects`] says what that changes. An [`engine`] puts them together and
+//! shows every group it followed to an [`Observer`]: [`expected`] in expected numbers, [`counts`] in whole people,
+//! [`individual`] person by person.
 //!
 //! **Time.** Boundaries lie at t = c·Δt years from 1 January of the start year; a cycle belongs to the calendar
 //! year in which it begins. Age is the age on 1 January of the start year plus whole calendar years since; it
@@ -18,6 +19,7 @@ pub mod effects;
 pub mod engine;
 pub mod enrolment;
 pub mod expected;
+pub mod factors;
 pub mod individual;
 mod mortality;
 pub mod points;

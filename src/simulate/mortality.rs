@@ -6,7 +6,8 @@
 //!
 //! h(a) = (h_table(a) − Σ_i s_i f_i) / Σ_i s_i hr_i,
 //!
-//! averaged over all labels and classes of that age and sex. So h depends on age and sex alone and is the same
+//! averaged over all labels and classes of that age and sex, for people whose risk factors multiply by their mean of 1
+//! and whose history begins. So h depends on age and sex alone and is the same
 //! for participants and others. If the modelled deaths exceed the table's, that is an error of the scenario.
 //! *Example:* h_table = 0.0149820500, 95% at home (ratio 1), 5% in a nursing home (ratio 4), no modelled
 //! fatal events: h = 0.0149820500 / (0.95 + 0.05·4) = 0.0130278696 per person-year.
@@ -83,6 +84,7 @@ impl MortalityGrid {
                 };
                 if weight > 0.0 {
                     let mut row = combination.variables.clone();
+                    scenario.variables.begin_history(&mut row);
                     row[Variables::AGE] = f64::from_bits(age);
                     row[Variables::YEAR] = f64::from(scenario.time.start);
                     row[Variables::TIME] = 0.0;

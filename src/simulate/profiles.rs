@@ -11,7 +11,7 @@ use super::points::{Points, Values};
 use crate::formula::{Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{
-    Background, EnrolAmount, Frequency, Lasts, Measure, Node, Priced, Quantity, Scenario, Variables,
+    Background, Engine, EnrolAmount, Frequency, Lasts, Measure, Node, Priced, Quantity, Scenario, Variables,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,10 @@ pub struct Profiles {
     /// Risk classes among those labels.
     classes: Vec<usize>,
     points: Points,
+    /// The engine that they are made for.
+    pub engine: Engine,
+    /// Bins that risk factors split each of them into; those that differ by bin alone stand together.
+    pub bins: usize,
 }
 
 /// People alike to a health model.
@@ -36,7 +40,7 @@ pub struct Profile {
     pub age: u16,
     /// Value of every variable at entry; not a number where the model does not use the label.
     pub variables: Vec<f64>,
-    /// Persons of that age, sex and labels, before classes are told apart.
+    /// Persons of that age, sex and labels, before classes are told apart; divided by the bins of risk factors.
     pub persons: f64,
     /// Positions of the population groups it is made of.
     pub groups: Vec<usize>,
@@ -91,6 +95,7 @@ pub fn model_quantities(scenario: &Scenario, model: usize) -> Vec<&Quantity> {
     let description = &scenario.models[model];
     list.extend(description.states.iter().filter_map(|s| s.utility.as_ref()));
     list.extend(description.events.iter().filter_map(|e| e.qaly_loss.as_ref()));
+    list.extend(description.factors.iter().flat_map(|f| &f.utilities).map(|u| &u.value));
     let mine = |priced: &Priced| match priced {
         Priced::Node { model: m, .. } => *m == model,
         Priced::LifeYear => true,
@@ -124,6 +129,10 @@ pub fn dynamics_quantities(scenario: &Scenario, model: usize) -> Vec<&Quantity> 
         }
     }
     list.extend(description.events.iter().map(|e| &e.amount));
+    for factor in &description.factors {
+        list.extend([&factor.mean, &factor.sd, &factor.drift]);
+        list.extend(factor.hazard_ratios.iter().map(|ratio| &ratio.value));
+    }
     for class in &scenario.population.classes {
         for value in &class.values {
             let here: Vec<_> = value.relative_rates.iter().filter(|r| r.model == model).collect();
@@ -169,8 +178,8 @@ pub(super) fn programme_quantities(scenario: &Scenario, programme: usize) -> Vec
 }
 
 impl Profiles {
-    /// Profiles of a model's population.
-    pub fn new(scenario: &Scenario, model: usize) -> Self {
+    /// Profiles of a model's population, as an engine needs them.
+    pub fn new(scenario: &Scenario, model: usize, engine: Engine) -> Self {
         let mut used = labels_used(scenario, model_quantities(scenario, model).into_iter());
         for class in &scenario.population.classes {
             let acts = class.values.iter().any(|v| v.relative_rates.iter().any(|r| r.model == model));
@@ -200,11 +209,21 @@ impl Profiles {
                 profile.groups.push(index);
             }
         }
-        let list: Vec<Profile> = merged.into_values().collect();
+        let mut list: Vec<Profile> = merged.into_values().collect();
+        let bins = super::factors::bins(scenario, model, engine);
+        if bins > 1 {
+            list = list
+                .into_iter()
+                .flat_map(|profile| {
+                    let persons = profile.persons / bins as f64;
+                    std::iter::repeat_n(Profile { persons, ..profile }, bins)
+                })
+                .collect();
+        }
         let rows: Vec<Vec<f64>> = list.iter().map(|p| p.variables.clone()).collect();
         let points = Points::from_rows(scenario.variables.count(), &rows);
         let classes = labels.iter().filter_map(|&l| scenario.variables.labels[l].class).collect();
-        Self { list, labels, classes, points }
+        Self { list, labels, classes, points, engine, bins }
     }
 
     /// Persons of each profile at entry: the population's, times the share of its classes.
@@ -258,8 +277,8 @@ impl Profiles {
                     });
                     if cell.groups.last() != Some(&group) {
                         cell.groups.push(group);
-                        cell.fraction +=
-                            if profile.persons > 0.0 { description.persons / profile.persons } else { 0.0 };
+                        let persons = profile.persons * self.bins as f64;
+                        cell.fraction += if persons > 0.0 { description.persons / persons } else { 0.0 };
                     }
                 }
             }

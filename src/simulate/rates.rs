@@ -7,6 +7,7 @@
 //! **Rows of probabilities.** p = Σ p_j within the stated period T corresponds to the hazard −ln(1−p)/T, of
 //! which exit j has the share p_j/p. A certain exit (p ≥ 1) is read as a hazard of 50 per period.
 
+use super::factors::{FactorPlan, Factors};
 use super::mortality::{MortalityGrid, background};
 use super::points::{Points, Values, within};
 use super::profiles::{Profiles, acts_on};
@@ -30,6 +31,8 @@ pub struct Grid {
     pub point_of: Vec<u32>,
     cycles: usize,
     mortality: Option<MortalityGrid>,
+    /// Risk factors of the profiles.
+    pub factors: FactorPlan,
 }
 
 impl Grid {
@@ -62,6 +65,8 @@ impl Grid {
             for cycle in 0..cycles {
                 let year = time.year_of(cycle).max(profile.enters);
                 let mut row = profile.variables.clone();
+                // Engines that follow persons give them a history of their own.
+                scenario.variables.begin_history(&mut row);
                 row[Variables::AGE] = f64::from(profile.age) + (year - profile.enters) as f64;
                 row[Variables::YEAR] = f64::from(time.start) + year as f64;
                 row[Variables::TIME] =
@@ -98,7 +103,15 @@ impl Grid {
         }
         let points = Points::from_rows(variables, &rows);
         let mortality = mortality.then(|| MortalityGrid::new(scenario, profiles, &rows));
-        Self { points, entry: Points::from_rows(variables, &entry_rows), point_of, cycles, mortality }
+        let entry = Points::from_rows(variables, &entry_rows);
+        Self {
+            points,
+            entry,
+            point_of,
+            cycles,
+            mortality,
+            factors: FactorPlan::new(scenario, model, profiles),
+        }
     }
 
     /// Points of a profile by cycle.
@@ -131,6 +144,8 @@ pub struct Rates {
     /// `[point][exit]`: hazards in the order of the structure's exits, one after the other.
     exit: Vec<Lane>,
     exits: usize,
+    /// Risk factors; the rates are those of people before they are told apart by these.
+    pub factors: Factors,
     values: Values,
 }
 
@@ -209,7 +224,7 @@ impl Rates {
             }
         }
         self.finish(structure, scenario.time.cycle_length(), grid.points.len());
-        Ok(())
+        self.factors.fill(scenario, model, &grid.factors, environment, scratch)
     }
 
     /// Event rates, transition hazards and excess mortality, without the background.

@@ -21,12 +21,16 @@ pub struct Trajectory {
     pub persons: Vec<Lane>,
     /// Occurrences, `[cycle][column]`.
     pub counts: Vec<Lane>,
+    /// What risk factors add to utility, summed over the people at the start and at the end of each cycle,
+    /// `[cycle][start, end]`; empty where they add nothing.
+    pub quality: Vec<Lane>,
 }
 
 impl Trajectory {
     /// Makes room for following `cycles` cycles from boundary `first`, everything zero.
     pub fn reset(&mut self, first: usize, cycles: usize, states: usize, columns: usize) {
         (self.first, self.cycles, self.states, self.columns) = (first, cycles, states, columns);
+        self.quality.clear();
         self.persons.clear();
         self.persons.resize((cycles + 1) * states, Lane::ZERO);
         self.counts.clear();

@@ -46,6 +46,12 @@ impl Account {
         add_counts(self, trajectory, weight);
         if self.moving > 0 {
             add_moving(self, trajectory, weight, functionals, prices, path);
+            if let Some(slot) = functionals.moving[functionals.qalys] {
+                for (cycle, ends) in trajectory.quality.chunks_exact(2).enumerate() {
+                    let amounts = [Lane::ZERO, ends[0] * weight, ends[1] * weight];
+                    self.add_figure(trajectory.first + cycle, slot, amounts);
+                }
+            }
         }
     }
 

@@ -241,11 +241,10 @@ impl Participants<'_> {
         let programme = &self.scenario.programmes[cohort.programme];
         let group = &mut self.groups[group];
         let mut differences = Vec::new();
-        let acts_on_utility = programme
-            .steps
-            .iter()
-            .flat_map(|step| &step.effects)
-            .any(|&effect| matches!(self.scenario.effects[effect].node, Node::Utility(_)));
+        let acts_on_utility =
+            programme.steps.iter().flat_map(|step| &step.effects).any(|&effect| {
+                matches!(self.scenario.effects[effect].node, Node::Utility(_) | Node::Factor(_))
+            });
         for step in 0..programme.steps.len() {
             let weight = cohort.weight(step);
             if !programme.participates(step) || weight == Lane::ZERO {

@@ -390,6 +390,7 @@ impl Reader<'_> {
                     let [start, end] = account.people(cycle, state);
                     clock.amount([Lane::ZERO, start, end], cycle)
                 }
+                Node::Factor(_) => Lane::ZERO,
             }),
             Counted::Deaths { model } if model == self.model => {
                 let deaths = structure.fatal.iter();

@@ -72,7 +72,7 @@ pub struct Prices {
 }
 
 impl Functionals {
-    /// Terms of a model; `utility_effects`: whether some programme changes a utility of it.
+    /// Terms of a model; `utility_effects`: whether some programme or risk factor changes a utility of it.
     pub fn new(scenario: &Scenario, plan: &ModelPlan, utility_effects: bool) -> Self {
         let model = plan.model;
         let description = &scenario.models[model];
@@ -97,6 +97,7 @@ impl Functionals {
                         vec![Source::Column(plan.structure.transition_column(transition))]
                     }
                     Node::State(state) | Node::Utility(state) => vec![Source::State(state)],
+                    Node::Factor(_) => Vec::new(),
                 },
                 Priced::LifeYear => (0..description.states.len())
                     .filter(|&s| description.states[s].alive)

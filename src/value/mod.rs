@@ -26,7 +26,7 @@ mod retention;
 
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};
-use crate::scenario::checked::{Engine, Scenario, Set};
+use crate::scenario::checked::{Engine, Model, Scenario, Set};
 use crate::simulate::Rates;
 use crate::simulate::engine::{Block, Memory, Present, Runs};
 use crate::simulate::points::Points;
@@ -114,7 +114,14 @@ pub fn value_draws(
     progress: &(dyn Fn() + Sync),
 ) -> Result<Valued, QuantityError> {
     let uncertainty = scenario.uncertainty;
-    let plan = Plan::new(scenario);
+    let engines = vec![uncertainty.engine; scenario.models.len()];
+    let plan = Plan::new(scenario, &engines);
+    // Risk factors split people in bins where they are followed in expected numbers, and only there.
+    let stated_engines = engines_at_stated_values(scenario);
+    let with_factors = scenario.models.iter().any(|model| !model.factors.is_empty());
+    let stated_plan =
+        (with_factors && stated_engines != engines).then(|| Plan::new(scenario, &stated_engines));
+    let stated_plan = stated_plan.as_ref().unwrap_or(&plan);
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);
     let mut variants = Vec::new();
@@ -122,9 +129,8 @@ pub fn value_draws(
     let base_cases: Vec<Result<Vec<Flows>, QuantityError>> = scenario
         .variants
         .par_iter()
-        .map(|variant| base_case(scenario, &plan, detail(true), &variant.set, &stated))
+        .map(|variant| base_case(scenario, stated_plan, &stated_engines, detail(true), &variant.set, &stated))
         .collect();
-    let engines = vec![uncertainty.engine; plan.models.len()];
     let replicates = replicates(scenario);
     let runs = uncertainty.draws * replicates;
     for ((index, variant), base) in scenario.variants.iter().enumerate().zip(base_cases) {
@@ -187,25 +193,27 @@ struct How<'a> {
     detail: Detail,
 }
 
+/// Engines of the base case: expected numbers, except where a model needs persons.
+fn engines_at_stated_values(scenario: &Scenario) -> Vec<Engine> {
+    let engine = |model: &Model| if model.with_history { Engine::Individual } else { Engine::Expected };
+    scenario.models.iter().map(engine).collect()
+}
+
 /// A variant at the stated values.
 fn base_case(
     scenario: &Scenario,
     plan: &Plan,
+    engines: &[Engine],
     detail: Detail,
     variant: &[Set],
     stated: &Environment,
 ) -> Result<Vec<Flows>, QuantityError> {
     let seed = scenario.uncertainty.seed;
-    let engines: Vec<Engine> = scenario
-        .models
-        .iter()
-        .map(|model| if model.with_history { Engine::Individual } else { Engine::Expected })
-        .collect();
     let blocks = if engines.contains(&Engine::Individual) { BLOCKS_AT_STATED_VALUES } else { 1 };
     let mut room = Room::default();
     let mut all = Vec::with_capacity(blocks);
     for index in 0..blocks {
-        let how = How { engines: &engines, runs: &Runs::at_stated_values(seed, index), detail };
+        let how = How { engines, runs: &Runs::at_stated_values(seed, index), detail };
         all.push(block(scenario, plan, &how, variant, stated, &mut room)?);
     }
     match <[_; 1]>::try_from(all) {

@@ -3,7 +3,9 @@
 use super::flows::{Counted, Delivery, Item, ItemKind, Line, Shape};
 use super::functionals::Functionals;
 use super::recorded::Recorded;
-use crate::scenario::checked::{Measure, Node, Quantity, Request, Requested, Scenario, TableRows, Terms};
+use crate::scenario::checked::{
+    Engine, Measure, Node, Quantity, Request, Requested, Scenario, TableRows, Terms,
+};
 use crate::simulate::{EnrolmentPlan, ModelPlan};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,10 +65,13 @@ impl Plan {
         }
     }
 
-    /// Plans a valuation.
-    pub fn new(scenario: &Scenario) -> Self {
-        let models: Vec<ModelPlan> =
-            (0..scenario.models.len()).map(|m| ModelPlan::new(scenario, m)).collect();
+    /// Plans a valuation, with an engine for each model.
+    pub fn new(scenario: &Scenario, engines: &[Engine]) -> Self {
+        let models: Vec<ModelPlan> = engines
+            .iter()
+            .enumerate()
+            .map(|(m, &engine)| ModelPlan::for_engine(scenario, m, engine))
+            .collect();
         let functionals: Vec<Functionals> = models
             .iter()
             .map(|plan| {
@@ -74,7 +79,9 @@ impl Plan {
                     .effects
                     .iter()
                     .any(|e| e.model == plan.model && matches!(e.measure, Measure::Difference(_)));
-                Functionals::new(scenario, plan, utility_effects)
+                let by_factors =
+                    scenario.models[plan.model].factors.iter().any(|factor| !factor.utilities.is_empty());
+                Functionals::new(scenario, plan, utility_effects || by_factors)
             })
             .collect();
         let enrolments: Vec<Vec<EnrolmentPlan>> = (0..scenario.strategies.len())

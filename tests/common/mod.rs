@@ -39,6 +39,7 @@ pub fn count(flows: &Flows, scenario: &Scenario, id: &str) -> (f64, f64) {
                     Node::Event(e) => &model.events[e].id,
                     Node::Transition(t) => &model.transitions[t].id,
                     Node::State(s) | Node::Utility(s) => &model.states[s].id,
+                    Node::Factor(f) => &model.factors[f].id,
                 };
                 name == id
             }

@@ -8,6 +8,8 @@
 mod points;
 mod rules;
 
+pub(crate) use points::spread;
+
 use std::collections::BTreeSet;
 
 use super::{Draws, Environment, QuantityError};

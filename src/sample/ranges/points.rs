@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::formula::Scratch;
+use crate::sample::Environment;
 use crate::scenario::checked::{Scenario, Variables};
 
 /// What a quantity is looked at with.
@@ -86,6 +88,14 @@ impl<'s> Grid<'s> {
             let halves: Vec<Vec<f64>> = (0..=2 * horizon).map(|half| vec![half as f64 / 2.0]).collect();
             points = cross(&points, &[Variables::SINCE], &halves);
         }
+        // Where history begins, nothing has happened; of a risk factor one value is enough to see what a formula is.
+        for &variable in variables {
+            if self.scenario.variables.is_history(variable) {
+                points = cross(&points, &[variable], &[vec![0.0]]);
+            } else if self.scenario.variables.factor_at(variable).is_some() {
+                points = cross(&points, &[variable], &[vec![typical(self.scenario, variable)]]);
+            }
+        }
         points
     }
 
@@ -141,6 +151,34 @@ impl<'s> Grid<'s> {
             _ => (0..models.len()).flat_map(of).collect(),
         }
     }
+}
+
+/// A value of a risk factor that people have in the base case.
+fn typical(scenario: &Scenario, variable: usize) -> f64 {
+    spread(scenario, variable).first().map_or(1.0, |(mean, _)| *mean)
+}
+
+/// Means and standard deviations at entry in the base case of the risk factors of a name, for each group of people
+/// and model; none for what cannot be computed.
+pub(crate) fn spread(scenario: &Scenario, variable: usize) -> Vec<(f64, f64)> {
+    let Ok(environment) = Environment::base(scenario) else { return Vec::new() };
+    let factors = scenario.models.iter().flat_map(|model| &model.factors);
+    let mut grid = Grid::new(scenario);
+    let mut all = Vec::new();
+    for factor in factors.filter(|factor| factor.variable == variable) {
+        let quantities = [&factor.mean, &factor.sd];
+        let used =
+            quantities.iter().flat_map(|quantity| quantity.program.variables().iter().copied()).collect();
+        let number = grid.number(Domain::Entering, &used);
+        let points = &grid.points[number];
+        let mut values = quantities.map(|quantity| {
+            super::evaluate(&quantity.program, points, &environment, &mut Scratch::new()).unwrap_or_default()
+        });
+        let [mean, sd] = &mut values;
+        let pairs = mean.iter().zip(sd.iter()).map(|(mean, sd)| (mean[0], sd[0]));
+        all.extend(pairs.filter(|(mean, sd)| mean.is_finite() && sd.is_finite()));
+    }
+    all
 }
 
 /// Every point with every one of the rows, whose values are those of `variables` as far as the points have these.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::points::{Domain, Grid};
 use crate::scenario::checked::{
-    Background, Benchmark, Bundle, CountBenchmark, EnrolAmount, Frequency, Heads, Lasts, Measure, Model,
-    OutcomeTerms, Pays, Quantity, Scenario, ShareRule, Terms,
+    Background, Benchmark, Bundle, CountBenchmark, EnrolAmount, FactorShape, Frequency, Heads, Lasts,
+    Measure, Model, OutcomeTerms, Pays, Quantity, Scenario, ShareRule, Terms,
 };
 
 /// What a value must be.
@@ -153,6 +153,21 @@ impl<'s> Rules<'s> {
                 Frequency::PerYear(share) | Frequency::PerCycle(share) => {
                     self.one(Range::Probability, share, domain)
                 }
+            }
+        }
+        for factor in &model.factors {
+            let mean = match factor.distribution {
+                FactorShape::Normal => Range::Finite,
+                FactorShape::LogNormal | FactorShape::Gamma => Range::Positive,
+            };
+            self.one(mean, &factor.mean, Domain::Entering);
+            self.one(Range::NotNegative, &factor.sd, Domain::Entering);
+            self.one(Range::Finite, &factor.drift, Domain::Entering);
+            for ratio in &factor.hazard_ratios {
+                self.one(Range::Positive, &ratio.value, domain);
+            }
+            for utility in &factor.utilities {
+                self.one(Range::Finite, &utility.value, domain);
             }
         }
         for event in &model.events {

@@ -17,6 +17,8 @@ pub struct Model {
     pub transitions: Vec<Transition>,
     /// Events, parents before children.
     pub events: Vec<Event>,
+    /// Continuous risk factors.
+    pub factors: Vec<Factor>,
     /// Whether rates use a person's history, so that only the engine `individual` can follow it.
     pub with_history: bool,
 }
@@ -96,6 +98,64 @@ pub struct Event {
     pub qaly_loss: Option<Quantity>,
 }
 
+/// A risk factor that differs between people without end, such as body mass.
+///
+/// A person enters with a value from the distribution of their profile, and it moves by `drift` a year. A rate per
+/// person-year that the factor drives is multiplied by ratio^value over the profile's mean of ratio^value at entry, so
+/// that the stated rate is that of the profile as it enters.
+#[derive(Clone, Debug)]
+pub struct Factor {
+    /// Identifier, usable as a variable where programmes select people and size effects.
+    pub id: String,
+    /// Name for readers.
+    pub name: Localised,
+    /// Unit as written.
+    pub unit: String,
+    /// Position among the variables.
+    pub variable: usize,
+    /// Shape of its distribution among people of one profile.
+    pub distribution: FactorShape,
+    /// Mean at entry; formula of age at entry, sex, labels and classes.
+    pub mean: Quantity,
+    /// Standard deviation at entry; as the mean.
+    pub sd: Quantity,
+    /// Change a year, the same for everybody of a profile; as the mean.
+    pub drift: Quantity,
+    /// What it makes more or less frequent.
+    pub hazard_ratios: Vec<HazardRatio>,
+    /// States whose utility it changes.
+    pub utilities: Vec<UtilityPerUnit>,
+}
+
+/// The shape of a risk factor's distribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorShape {
+    /// Normal.
+    Normal,
+    /// Lognormal; the mean and the standard deviation are those of the factor and not of its logarithm.
+    LogNormal,
+    /// Gamma.
+    Gamma,
+}
+
+/// What one unit more of a risk factor does to a rate.
+#[derive(Clone, Debug)]
+pub struct HazardRatio {
+    /// Event (what follows from it inherits the ratio unless it has one of its own) or transition.
+    pub node: Node,
+    /// Ratio of rates for each unit.
+    pub value: Quantity,
+}
+
+/// What one unit more of a risk factor does to the quality of life in a state.
+#[derive(Clone, Debug)]
+pub struct UtilityPerUnit {
+    /// State.
+    pub state: usize,
+    /// Change of its utility for each unit above the profile's mean at entry.
+    pub value: Quantity,
+}
+
 /// Something of a model that happens or lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Node {
@@ -107,6 +167,8 @@ pub enum Node {
     State(usize),
     /// Utility of a state, by index.
     Utility(usize),
+    /// Risk factor by index.
+    Factor(usize),
 }
 
 /// What a step of a programme changes.
@@ -118,7 +180,7 @@ pub struct Effect {
     pub name: Localised,
     /// Model.
     pub model: usize,
-    /// Event, transition or utility.
+    /// Event, transition, utility or risk factor.
     pub node: Node,
     /// Measure and size.
     pub measure: Measure,
@@ -135,7 +197,7 @@ pub enum Measure {
     RiskRatio(Quantity),
     /// Ratio of odds; only on a transition stated as a probability.
     OddsRatio(Quantity),
-    /// Difference, added (utility).
+    /// Difference, added (utility, risk factor).
     Difference(Quantity),
 }
 

@@ -89,6 +89,11 @@ impl Variables {
     pub fn is_history(&self, variable: usize) -> bool {
         variable == Self::TIME_IN_STATE || self.past_at(variable).is_some()
     }
+    /// Sets the history in a row with a value for every variable to that of a person who has just entered.
+    pub fn begin_history(&self, row: &mut [f64]) {
+        row[Self::TIME_IN_STATE] = 0.0;
+        row[self.past(0)..self.past(self.events.len())].fill(0.0);
+    }
     /// Whether it has a value per point and lane.
     pub fn is_lane(&self, variable: usize) -> bool {
         self.is_history(variable) || self.factor_at(variable).is_some()

@@ -13,7 +13,9 @@ static LASTS: Shape = Shape::new("duration of an effect", LASTS_KEYS)
 static EFFECT_KEYS: &[Key] = &[
     key(
         "on",
-        Kind::Reference("an event or transition of a model (`falls.fall`), or a state's utility (`falls.home.utility`)"),
+        Kind::Reference(
+            "an event, transition or risk factor of a model (`falls.fall`), or a state's utility (`falls.home.utility`)",
+        ),
         "What is changed. Consequences of an event change with it, unless they have an effect of their own, which \
          takes the place of the inherited one.",
         "on = \"falls.fall\"",
@@ -33,7 +35,8 @@ static EFFECT_KEYS: &[Key] = &[
         "Ratio of odds; only on a transition that is written as a probability.",
         "odds_ratio = 0.7",
     ),
-    key("difference", Kind::Quantity, "What is added to a utility.", "difference = 0.02").unit("QALY per person-year"),
+    key("difference", Kind::Quantity, "What is added to a utility or a risk factor.", "difference = 0.02")
+        .unit("QALY per person-year, or the unit of the risk factor"),
     key(
         "lasts",
         Kind::Either(&[Kind::Table(&LASTS), Kind::Choice(&["always"]), Kind::Formula]),

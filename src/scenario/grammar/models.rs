@@ -8,6 +8,7 @@ static MORTALITY: Shape = Shape::new("background mortality", MORTALITY_KEYS)
     .sharing(&[&DOCUMENTATION])
     .one_of(&[exactly_one(&["probability", "rate"])]);
 static STATE: Shape = Shape::new("state", STATE_KEYS).sharing(&[&DOCUMENTATION]);
+static FACTOR: Shape = Shape::new("risk factor", FACTOR_KEYS).sharing(&[&DOCUMENTATION]);
 static TRANSITION: Shape = Shape::new("transition", TRANSITION_KEYS)
     .sharing(&[&DOCUMENTATION])
     .one_of(&[exactly_one(&["rate", "probability"])]);
@@ -41,6 +42,13 @@ static MODEL_KEYS: &[Key] = &[
         Kind::Ids { entry: "event", kind: &Kind::Table(&EVENT) },
         "What happens to people: events with a rate, and their consequences, each a share of another event.",
         "events.fall = { in = [\"home\"], rate = \"fall_rate(age)\" }",
+    ),
+    key(
+        "factors",
+        Kind::Ids { entry: "risk factor", kind: &Kind::Table(&FACTOR) },
+        "Risk factors that differ between people without end, such as body mass: how they are spread, how they change \
+         with the years, and what they do to events and quality of life.",
+        "factors.bmi = { distribution = \"normal\", mean = 27, sd = 4.5, hazard_ratios = { diabetes = 1.17 } }",
     ),
 ];
 
@@ -121,6 +129,55 @@ static TRANSITION_KEYS: &[Key] = &[
         "per = \"year\"",
     )
     .default("year"),
+];
+
+static FACTOR_KEYS: &[Key] = &[
+    key(
+        "distribution",
+        Kind::Choice(&["normal", "lognormal", "gamma"]),
+        "Its shape among people of the same age, sex and labels. `lognormal` and `gamma` have no values below zero.",
+        "distribution = \"normal\"",
+    )
+    .required(),
+    key(
+        "mean",
+        Kind::Quantity,
+        "Mean when people enter; may depend on their age then, sex, labels and classes.",
+        "mean = \"26 + 0.03 * (age - 65)\"",
+    )
+    .required(),
+    key(
+        "sd",
+        Kind::Quantity,
+        "Standard deviation between people of the same age, sex and labels when they enter.",
+        "sd = 4.5",
+    )
+    .required(),
+    key("unit", Kind::Text, "What it is measured in.", "unit = \"kg/m2\""),
+    key(
+        "drift",
+        Kind::Quantity,
+        "By how much it goes up for everybody in each year after they enter; may depend on age at entry, sex, labels \
+         and classes.",
+        "drift = 0.1",
+    )
+    .unit("units per year")
+    .default("0"),
+    key(
+        "hazard_ratios",
+        Kind::Map { keys: "events or transitions of the model", kind: &Kind::Quantity, whole: false },
+        "By how much one unit more multiplies a rate. Stated rates are those of all people of an age and sex as they \
+         enter, so the ratio says who has more and who less. Consequences of an event change with it, unless they have a \
+         ratio of their own.",
+        "hazard_ratios = { fall = 1.05 }",
+    ),
+    key(
+        "utility",
+        Kind::Map { keys: "states of the model", kind: &Kind::Quantity, whole: false },
+        "What one unit above the mean at entry adds to the quality of life in a state.",
+        "utility = { home = -0.004 }",
+    )
+    .unit("QALY per person-year and unit"),
 ];
 
 static EVENT_KEYS: &[Key] = &[

@@ -71,6 +71,11 @@ impl<'t> Reader<'_> {
                             self.error(&entry.key_span, "a consequence has no rate of its own", label);
                             continue;
                         }
+                        ModelNode::Factor(_) => {
+                            let label = "expected an event or transition";
+                            self.error(&entry.key_span, "a risk factor has no rate", label);
+                            continue;
+                        }
                         ModelNode::State(_) | ModelNode::Utility(_) => {
                             let label = "expected an event or transition";
                             self.error(&entry.key_span, "a state has no rate", label);

@@ -4,7 +4,7 @@ use crate::scenario::checked::{Effect, Frequency, Lasts, Measure, Node as ModelN
 use crate::scenario::diagnostic::Diagnostic;
 
 use super::context::{At, Reader};
-use super::place::{PERSON, Place, SINCE};
+use super::place::{FACTORS, PERSON, Place, SINCE};
 use super::quantity::stand_in;
 
 impl<'t> Reader<'_> {
@@ -32,7 +32,7 @@ impl<'t> Reader<'_> {
     }
 
     fn measure(&mut self, at: &At<'_>) -> Measure {
-        let place = Place::evidence(PERSON);
+        let place = Place::evidence(PERSON | FACTORS);
         for key in ["rate_ratio", "hazard_ratio"] {
             if at.node(key).is_some() {
                 return Measure::RateRatio(self.required(at, key, place));
@@ -63,16 +63,21 @@ impl<'t> Reader<'_> {
         let on = at.text("on").unwrap_or_default();
         let problem = match (node, measure) {
             (ModelNode::State(_), _) => Some((
-                "an effect changes an event, a transition or a utility, not a state itself",
+                "an effect changes an event, a transition, a utility or a risk factor, not a state itself",
                 format!("for the quality of life in it write `on = \"{on}.utility\"`"),
             )),
-            (ModelNode::Utility(_), Measure::Difference(_)) => None,
+            (ModelNode::Utility(_) | ModelNode::Factor(_), Measure::Difference(_)) => None,
+            (ModelNode::Factor(_), _) => Some((
+                "a risk factor is changed by a `difference`",
+                "a ratio is for events and transitions; the factor's `hazard_ratios` say what follows"
+                    .to_owned(),
+            )),
             (ModelNode::Utility(_), _) => Some((
                 "a utility is changed by a `difference`",
                 "a ratio is for events and transitions".to_owned(),
             )),
             (_, Measure::Difference(_)) => Some((
-                "a `difference` is for utilities",
+                "a `difference` is for utilities and risk factors",
                 "write `rate_ratio` for events and transitions".to_owned(),
             )),
             (_, Measure::RateRatio(_)) => None,

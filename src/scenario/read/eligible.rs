@@ -66,6 +66,12 @@ impl Reader<'_> {
                     .filter(|state| state.alive)
                     .map(|state| state.code)
                     .collect(),
+                _ if self.scenario.variables.is_history(variable) => vec![0.0, 1.0, 10.0],
+                _ if self.scenario.variables.factor_at(variable).is_some() => {
+                    let spread = crate::sample::ranges::spread(&self.scenario, variable);
+                    let around = |(mean, sd): (f64, f64)| [-3.0, 0.0, 3.0].map(|z| mean + z * sd);
+                    spread.into_iter().flat_map(around).collect()
+                }
                 _ => (0..place::texts_of(&self.scenario.variables, variable).len())
                     .map(|code| code as f64)
                     .collect(),

@@ -16,6 +16,7 @@ mod delivery;
 mod effects;
 mod eligible;
 mod engine;
+mod factors;
 mod literal;
 mod models;
 mod money;
@@ -53,8 +54,14 @@ use quantity::constant;
 
 /// Reads a merged tree whose structure has been checked.
 ///
-/// The messages hold all that is wrong or doubtful; the scenario is whole only if none of them is an error.
-pub(super) fn read(root: &Node, overrides: Overrides, sources: &mut Sources) -> (Scenario, Diagnostics) {
+/// The messages hold all that is wrong or doubtful; the scenario is whole only if none of them is an error. What is
+/// missing is left out of them where `explained`: the check of the structure has said it.
+pub(super) fn read(
+    root: &Node,
+    overrides: Overrides,
+    explained: bool,
+    sources: &mut Sources,
+) -> (Scenario, Diagnostics) {
     let mut reader = Reader {
         sources,
         messages: Diagnostics::new(),
@@ -71,7 +78,7 @@ pub(super) fn read(root: &Node, overrides: Overrides, sources: &mut Sources) -> 
         reader.read_all(&top, overrides);
     }
     let Reader { mut messages, gaps, scenario, .. } = reader;
-    if !messages.has_errors() {
+    if !explained && !messages.has_errors() {
         gaps.into_iter().for_each(|gap| messages.push(gap));
     }
     (scenario, messages)
@@ -87,6 +94,7 @@ impl<'t> Reader<'_> {
         self.override_engine(overrides);
         let people = self.read_labels(top);
         self.name_states(top);
+        self.name_factors_and_events(top);
         let rows = self.read_tables(top);
         self.read_parameters(top, rows);
         self.read_valuation(top);
@@ -106,6 +114,7 @@ impl<'t> Reader<'_> {
         self.read_variants(top);
         self.read_arrangements(top);
         self.read_plan(top);
+        self.check_variables_of_models();
         let base = self.final_environment();
         self.messages.append(ranges::check_values(&self.scenario, &base, "in the base case"));
         self.check_eligible_ages(top, &base);

@@ -7,11 +7,11 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
 
 use super::context::{At, Reader};
-use super::place::{AGE, PERSON, Place, SEX, Wanted, YEAR};
+use super::place::{AGE, HISTORY, PERSON, Place, SEX, Wanted, YEAR};
 use super::quantity::stand_in;
 
 /// Where rates and shares of events stand.
-const RATE: Place = Place::evidence(PERSON | YEAR).wants(Wanted::Rate);
+const RATE: Place = Place::evidence(PERSON | YEAR | HISTORY).wants(Wanted::Rate);
 
 /// What a path into a model names.
 const NODE: &str = "event, transition or state";
@@ -39,6 +39,7 @@ impl<'t> Reader<'_> {
                 background: None,
                 transitions: Vec::new(),
                 events: Vec::new(),
+                factors: Vec::new(),
                 with_history: false,
             };
             self.read_background(&at, &mut model);
@@ -46,6 +47,7 @@ impl<'t> Reader<'_> {
             self.find_death(&at, &mut model);
             self.read_transitions(&at, &mut model);
             self.read_events(&at, &mut model);
+            self.read_factors(&at, &mut model);
             self.check_names(&at, &model);
             self.check_mixing(&at, &model);
             self.scenario.models.push(model);
@@ -145,7 +147,7 @@ impl<'t> Reader<'_> {
                 }
                 Frequency::Rate(self.required(&transition, "rate", RATE))
             } else {
-                let place = Place::evidence(PERSON | YEAR).wants(Wanted::Probability);
+                let place = Place::evidence(PERSON | YEAR | HISTORY).wants(Wanted::Probability);
                 let probability = self.required(&transition, "probability", place);
                 match transition.text("per") {
                     Some("cycle") => Frequency::PerCycle(probability),
@@ -237,7 +239,7 @@ impl<'t> Reader<'_> {
             };
             self.error(&entry.key_span, title, format!("expected `{wanted}`"));
         }
-        let place = if is_branch { Place::share(PERSON | YEAR) } else { RATE };
+        let place = if is_branch { Place::share(PERSON | YEAR | HISTORY) } else { RATE };
         let amount = match at.node(wanted) {
             Some(_) => self.required(at, wanted, place),
             None => stand_in(at.path_of(wanted), Some(&at.span)),
@@ -276,10 +278,10 @@ impl<'t> Reader<'_> {
         });
     }
 
-    /// Events, states and transitions of a model are called by one name each.
+    /// Events, states, transitions and risk factors of a model are called by one name each.
     fn check_names(&mut self, at: &At<'t>, model: &Model) {
         let mut seen: Vec<(&str, Span)> = Vec::new();
-        for key in ["states", "transitions", "events"] {
+        for key in ["states", "transitions", "events", "factors"] {
             for (id, entry) in at.ids(key) {
                 if let Some((_, first)) = seen.iter().find(|(known, _)| *known == id) {
                     let title = format!("two things in `models.{}` are called `{id}`", model.id);
@@ -343,17 +345,20 @@ impl<'t> Reader<'_> {
         let event = model.events.iter().position(|event| event.id == name).map(ModelNode::Event);
         let transition =
             model.transitions.iter().position(|known| known.id == name).map(ModelNode::Transition);
+        let factor = model.factors.iter().position(|factor| factor.id == name).map(ModelNode::Factor);
         let state = model.states.iter().position(|state| state.id == name);
         let node = match (rest, state) {
             (Some("utility"), Some(state)) => Some(ModelNode::Utility(state)),
-            (None, state) => event.or(transition).or(state.map(ModelNode::State)),
+            (None, state) => event.or(transition).or(state.map(ModelNode::State)).or(factor),
             _ => None,
         };
         if node.is_none() && !self.is_broken(NODE, path) {
             let events = model.events.iter().map(|event| event.id.as_str());
             let transitions = model.transitions.iter().map(|transition| transition.id.as_str());
             let states = model.states.iter().map(|state| state.id.as_str());
-            let known: Vec<String> = events.chain(transitions).chain(states).map(str::to_owned).collect();
+            let factors = model.factors.iter().map(|factor| factor.id.as_str());
+            let all = events.chain(transitions).chain(states).chain(factors);
+            let known: Vec<String> = all.map(str::to_owned).collect();
             let known: Vec<String> = known.into_iter().map(|name| format!("{}.{name}", ids[index])).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             self.unknown(NODE, path, span, &known);
@@ -367,10 +372,12 @@ impl<'t> Reader<'_> {
             return Some(Priced::LifeYear);
         }
         let (model, node) = self.model_node(path, span)?;
-        if let ModelNode::Utility(_) = node {
-            self.error(span, "a utility does not happen", "expected an event, transition or state");
-            return None;
-        }
-        Some(Priced::Node { model, node })
+        let title = match node {
+            ModelNode::Utility(_) => "a utility does not happen",
+            ModelNode::Factor(_) => "a risk factor does not happen",
+            _ => return Some(Priced::Node { model, node }),
+        };
+        self.error(span, title, "expected an event, transition or state");
+        None
     }
 }

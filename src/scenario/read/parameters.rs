@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::formula::parse;
-use crate::scenario::checked::{Origin, Parameter, Quantity, TableRows};
+use crate::scenario::checked::{Origin, Parameter, Quantity, TableRows, Variables};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
 use crate::scenario::tree::{Node, Table};
@@ -95,9 +95,21 @@ impl<'t> Reader<'_> {
         let mut definitions = Vec::new();
         for entry in top.entries("parameters") {
             let taken = place::RESERVED.contains(&entry.key.as_str());
-            let label = self.scenario.variables.labels.iter().any(|label| label.id == entry.key);
-            if taken || label {
-                let what = if taken { "a variable" } else { "a label or class of the population" };
+            let variables = &self.scenario.variables;
+            let known = |list: &[String], name: &str| list.iter().any(|known| known == name);
+            let past = entry.key.strip_prefix(Variables::PAST);
+            let what = if taken {
+                Some("a variable")
+            } else if variables.labels.iter().any(|label| label.id == entry.key) {
+                Some("a label or class of the population")
+            } else if known(&variables.factors, &entry.key) {
+                Some("a risk factor")
+            } else if past.is_some_and(|event| known(&variables.events, event)) {
+                Some("a variable: the number of past events of a person")
+            } else {
+                None
+            };
+            if let Some(what) = what {
                 let title = format!("a parameter cannot be called `{}`", entry.key);
                 self.error(&entry.key_span, title, format!("this is {what}"));
                 self.broke("parameter", &entry.key);

@@ -1,5 +1,7 @@
 //! What a formula may use where it stands, and what its number is about.
 
+use std::borrow::Cow;
+
 use crate::formula::{Scope, Symbol, TableShape};
 use crate::scenario::checked::{Parameters, Variables};
 
@@ -42,6 +44,10 @@ pub(super) const STATE: u16 = 16;
 /// Calendar year and years since the start.
 pub(super) const YEAR: u16 = 32;
 pub(super) const SINCE: u16 = 64;
+/// Risk factors.
+pub(super) const FACTORS: u16 = 128;
+/// What a person has been through: time in state, past events.
+pub(super) const HISTORY: u16 = 256;
 /// What is known of a person.
 pub(super) const PERSON: u16 = AGE | SEX | LABELS | CLASSES;
 
@@ -74,39 +80,81 @@ impl Place {
     }
 }
 
-/// A variable: its name, its position, the flag of places that supply it, and whether its values are texts.
+/// A variable: its name, its position, the flag of places that supply it, and what its values are.
 pub(super) struct Variable<'v> {
-    pub(super) name: &'v str,
+    pub(super) name: Cow<'v, str>,
     pub(super) index: usize,
     pub(super) flag: u16,
-    pub(super) categorical: bool,
+    pub(super) values: ValuesOf,
+}
+
+/// What the values of a variable are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ValuesOf {
+    /// Numbers.
+    Numbers,
+    /// Codes of texts.
+    Texts,
+    /// Numbers that differ by lane.
+    Lanes,
 }
 
 /// All variables of a scenario, `sex` only where the population has it.
 pub(super) fn variables(known: &Variables, has_sex: bool) -> Vec<Variable<'_>> {
     let fixed = [
-        ("age", Variables::AGE, AGE, false),
-        ("sex", Variables::SEX, SEX, true),
-        ("state", Variables::STATE, STATE, true),
-        ("year", Variables::YEAR, YEAR, false),
-        ("time", Variables::TIME, YEAR, false),
-        ("since", Variables::SINCE, SINCE, false),
+        ("age", Variables::AGE, AGE, ValuesOf::Numbers),
+        ("sex", Variables::SEX, SEX, ValuesOf::Texts),
+        ("state", Variables::STATE, STATE, ValuesOf::Texts),
+        ("year", Variables::YEAR, YEAR, ValuesOf::Numbers),
+        ("time", Variables::TIME, YEAR, ValuesOf::Numbers),
+        ("since", Variables::SINCE, SINCE, ValuesOf::Numbers),
+        (TIME_IN_STATE, Variables::TIME_IN_STATE, HISTORY, ValuesOf::Lanes),
     ];
     let fixed = fixed
         .into_iter()
         .filter(|(name, ..)| has_sex || *name != "sex")
-        .map(|(name, index, flag, categorical)| Variable { name, index, flag, categorical });
+        .map(|(name, index, flag, values)| Variable { name: name.into(), index, flag, values });
     let labels = known.labels.iter().enumerate().map(|(at, label)| Variable {
-        name: &label.id,
+        name: label.id.as_str().into(),
         index: Variables::label(at),
         flag: if label.class.is_some() { CLASSES } else { LABELS },
-        categorical: true,
+        values: ValuesOf::Texts,
     });
-    fixed.chain(labels).collect()
+    let factors = known.factors.iter().enumerate().map(|(at, factor)| Variable {
+        name: factor.as_str().into(),
+        index: known.factor(at),
+        flag: FACTORS,
+        values: ValuesOf::Lanes,
+    });
+    let past = known.events.iter().enumerate().map(|(at, event)| Variable {
+        name: format!("{}{event}", Variables::PAST).into(),
+        index: known.past(at),
+        flag: HISTORY,
+        values: ValuesOf::Lanes,
+    });
+    fixed.chain(labels).chain(factors).chain(past).collect()
 }
 
+/// Years since a person came into the state that they are in.
+const TIME_IN_STATE: &str = "time_in_state";
+
 /// Names that mean a variable wherever they stand, so that nothing else may be called so.
-pub(super) const RESERVED: [&str; 6] = ["age", "sex", "state", "year", "time", "since"];
+pub(super) const RESERVED: [&str; 7] = ["age", "sex", "state", "year", "time", "since", TIME_IN_STATE];
+
+/// Where variables are known that only few places supply.
+pub(super) fn where_known(flag: u16) -> Option<&'static str> {
+    match flag {
+        FACTORS => Some(
+            "a risk factor acts on rates by its `hazard_ratios` and on quality of life by its `utility`; formulas use it \
+             only to choose people for a programme and to size its costs and effects",
+        ),
+        HISTORY => Some(
+            "a person's history is known in rates, probabilities and shares of a model, in `excess_mortality`, and in \
+             `eligible`, `reach` and the `share` of a step",
+        ),
+        _ => None,
+    }
+}
 
 /// The names known at one place.
 pub(super) struct Names<'r> {
@@ -118,18 +166,28 @@ pub(super) struct Names<'r> {
 }
 
 impl Names<'_> {
-    /// The variables that the place supplies, for messages.
-    pub(super) fn allowed_variables(&self) -> Vec<&str> {
+    /// The variables that the place supplies.
+    fn allowed_variables(&self) -> impl Iterator<Item = Variable<'_>> {
         let all = variables(self.variables, self.has_sex);
-        all.into_iter().filter(|variable| variable.flag & self.allowed != 0).map(|v| v.name).collect()
+        all.into_iter().filter(|variable| variable.flag & self.allowed != 0)
     }
 
-    /// Whether a name is a variable that other places supply and this one does not.
-    pub(super) fn is_elsewhere(&self, name: &str) -> bool {
-        variables(self.variables, true).iter().any(|variable| {
+    /// The variables that the place supplies in few words, for messages.
+    pub(super) fn allowed_words(&self) -> Vec<String> {
+        let past = |variable: &Variable<'_>| self.variables.past_at(variable.index).is_some();
+        let words = self.allowed_variables().filter(|variable| !past(variable)).map(|v| v.name.into_owned());
+        let events = self.allowed_variables().any(|variable| past(&variable));
+        words.chain(events.then(|| format!("{}EVENT", Variables::PAST))).collect()
+    }
+
+    /// The flag of places that supply the variable of a name, where this one does not.
+    pub(super) fn elsewhere(&self, name: &str) -> Option<u16> {
+        let all = variables(self.variables, true);
+        let variable = all.into_iter().find(|variable| {
             let absent = variable.name == "sex" && !self.has_sex;
             variable.name == name && (absent || variable.flag & self.allowed == 0)
-        })
+        });
+        variable.map(|variable| variable.flag)
     }
 }
 
@@ -137,7 +195,12 @@ impl Scope for Names<'_> {
     fn symbol(&self, name: &str) -> Option<Symbol> {
         let all = variables(self.variables, self.has_sex);
         if let Some(variable) = all.iter().find(|v| v.name == name && v.flag & self.allowed != 0) {
-            return Some(Symbol::Variable { index: variable.index, categorical: variable.categorical });
+            let index = variable.index;
+            return Some(match variable.values {
+                ValuesOf::Numbers => Symbol::Variable { index, categorical: false },
+                ValuesOf::Texts => Symbol::Variable { index, categorical: true },
+                ValuesOf::Lanes => Symbol::LaneVariable(index),
+            });
         }
         self.parameters.list.iter().position(|parameter| parameter.name == name).map(Symbol::Parameter)
     }
@@ -151,7 +214,7 @@ impl Scope for Names<'_> {
     }
 
     fn known_names(&self) -> Vec<String> {
-        let variables = self.allowed_variables().into_iter().map(str::to_owned);
+        let variables = self.allowed_variables().map(|variable| variable.name.into_owned());
         let parameters = self.parameters.list.iter().map(|parameter| parameter.name.clone());
         let tables = self.shapes.iter().map(|shape| shape.name.clone());
         variables.chain(parameters).chain(tables).collect()

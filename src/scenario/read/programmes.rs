@@ -4,7 +4,7 @@ use crate::scenario::checked::{Enrol, EnrolAmount, FixedCost, Programme};
 use crate::scenario::diagnostic::Diagnostic;
 
 use super::context::{At, Reader};
-use super::place::{PERSON, Place, STATE, YEAR};
+use super::place::{FACTORS, HISTORY, PERSON, Place, STATE, YEAR};
 use super::quantity::{constant, stand_in};
 
 impl<'t> Reader<'_> {
@@ -18,10 +18,10 @@ impl<'t> Reader<'_> {
             });
             let provider = self.provider(&at, crate::scenario::checked::Parties::PROVIDER);
             let eligible = self
-                .condition(&at, "eligible", PERSON | STATE)
+                .condition(&at, "eligible", PERSON | STATE | FACTORS | HISTORY)
                 .unwrap_or_else(|| constant(1.0, at.path_of("eligible")));
-            let relative_risk = self.quantity_or(&at, "relative_risk", Place::share(0), 1.0);
-            let reach = self.quantity_or(&at, "reach", Place::choice(PERSON), 1.0);
+            let relative_risk = self.quantity_or(&at, "relative_risk", Place::share(FACTORS), 1.0);
+            let reach = self.quantity_or(&at, "reach", Place::choice(PERSON | FACTORS | HISTORY), 1.0);
             let enrol = self.enrolment(&at);
             let fixed = self.fixed_costs(&at, &enrol, provider);
             // Without its model nothing else about the programme can be said.

@@ -12,7 +12,7 @@ use crate::scenario::tree::{Node, Table};
 
 use super::context::{At, Provenance, Reader, some_of};
 use super::literal;
-use super::place::{Concern, Names, Place, Single, Wanted};
+use super::place::{self, Concern, Names, Place, Single, Wanted};
 
 /// Keys that say how uncertain a quantity is.
 const UNCERTAINTY_KEYS: [&str; 15] = [
@@ -208,8 +208,9 @@ impl Reader<'_> {
         };
         let mut elsewhere: Vec<Diagnostic> = Vec::new();
         for (name, range) in expression.names() {
-            if names.is_elsewhere(&name) {
-                let allowed = names.allowed_variables();
+            if let Some(supplied) = names.elsewhere(&name) {
+                let allowed = names.allowed_words();
+                let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
                 let label = match (name.as_str(), names.has_sex, allowed.as_slice()) {
                     ("sex", false, _) => {
                         "the population does not say who is a man and who a woman".to_owned()
@@ -218,8 +219,12 @@ impl Reader<'_> {
                     (_, _, allowed) => format!("besides parameters, known here: {}", some_of(allowed)),
                 };
                 let span = self.inside(node, text, &range);
-                elsewhere
-                    .push(Diagnostic::error(format!("`{name}` has no value here")).at(&span).label(label));
+                let mut message =
+                    Diagnostic::error(format!("`{name}` has no value here")).at(&span).label(label);
+                if let Some(help) = place::where_known(supplied) {
+                    message = message.help(help);
+                }
+                elsewhere.push(message);
             }
         }
         if !elsewhere.is_empty() {
@@ -269,7 +274,7 @@ impl Reader<'_> {
     pub(super) fn uses_variables(&self, text: &str) -> bool {
         let Ok(expression) = parse(text) else { return false };
         let all = super::place::variables(&self.scenario.variables, true);
-        expression.names().iter().any(|(name, _)| all.iter().any(|variable| variable.name == name))
+        expression.names().iter().any(|(name, _)| all.iter().any(|variable| variable.name == *name))
     }
 
     /// Refuses a table of probabilities as a rate, and the other way round.

@@ -5,7 +5,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::tree::{Entry, Node};
 
 use super::context::{At, Reader};
-use super::place::{PERSON, Place, STATE};
+use super::place::{FACTORS, HISTORY, PERSON, Place, STATE};
 use super::quantity::constant;
 
 /// The word for all who are invited, from whom the first steps are taken.
@@ -58,11 +58,11 @@ impl<'t> Reader<'_> {
     fn read_step(&mut self, id: &str, at: &At<'t>, steps: &[Step], model: usize, provider: usize) -> Step {
         self.check_source(at.table);
         let parent = at.text("of").and_then(|of| steps.iter().position(|step| step.id == of));
-        let share = self.required(at, "share", Place::share(PERSON));
+        let share = self.required(at, "share", Place::share(PERSON | FACTORS | HISTORY));
         let above = parent.map_or(0, |parent| steps[parent].after);
         let after = self.after(at, above);
         let capacity = self.quantity(at, "capacity", Place::choice(0));
-        let only_if = self.condition(at, "only_if", PERSON | STATE);
+        let only_if = self.condition(at, "only_if", PERSON | STATE | FACTORS);
         let own = at.node("effects").map(|_| self.effects_of(at, model));
         let (effects, effects_from) = match (own, parent) {
             (Some(effects), _) => (effects, steps.len()),
@@ -148,7 +148,7 @@ impl<'t> Reader<'_> {
     fn step_costs(&mut self, at: &At<'t>) -> Vec<StepCost> {
         let mut costs = Vec::new();
         let Some(below) = at.below("costs") else { return costs };
-        let place = Place::evidence(PERSON).money();
+        let place = Place::evidence(PERSON | FACTORS).money();
         for entry in at.entries("costs") {
             let Entry { key: id, node, .. } = entry;
             let Some(cost) = below.entry(entry) else {
@@ -159,7 +159,7 @@ impl<'t> Reader<'_> {
             };
             self.check_source(cost.table);
             let value = self.required(&cost, "value", place);
-            let times = self.quantity_or(&cost, "times", Place::choice(PERSON), 1.0);
+            let times = self.quantity_or(&cost, "times", Place::choice(PERSON | FACTORS), 1.0);
             let spread = cost.node("spread").map_or_else(|| vec![1.0], |node| self.spread_of(node));
             costs.push(StepCost { id: id.clone(), value, spread, times });
         }

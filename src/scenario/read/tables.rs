@@ -212,7 +212,8 @@ impl<'t> Reader<'_> {
     fn words_of(&self, key: &str) -> Option<Vec<String>> {
         let variables = &self.scenario.variables;
         let all = place::variables(variables, true);
-        let variable = all.iter().find(|variable| variable.name == key && variable.categorical)?;
+        let variable =
+            all.iter().find(|variable| variable.name == key && variable.values == place::ValuesOf::Texts)?;
         Some(place::texts_of(variables, variable.index))
     }
 

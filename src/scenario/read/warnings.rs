@@ -1,13 +1,25 @@
 //! What a scenario may say but probably does not mean.
 
 use crate::sample::Environment;
-use crate::scenario::checked::{Node as ModelNode, Variables, WithinCycle};
+use crate::scenario::checked::{Factor, Model, Node as ModelNode, Variables, WithinCycle};
 use crate::scenario::diagnostic::Diagnostic;
 
 use super::context::{At, Reader};
 
 /// From this age people leave their insurer far less often than the mean of all ages.
 const OLDER: u16 = 65;
+
+/// For each event, then transition, whether a risk factor drives it, by itself or by what it follows from.
+fn driven_by(model: &Model, factor: &Factor) -> Vec<bool> {
+    let own = |node: ModelNode| factor.hazard_ratios.iter().any(|ratio| ratio.node == node);
+    let mut driven = Vec::new();
+    // Parents come before children.
+    for (index, event) in model.events.iter().enumerate() {
+        driven.push(own(ModelNode::Event(index)) || event.parent.is_some_and(|parent| driven[parent]));
+    }
+    driven.extend((0..model.transitions.len()).map(|index| own(ModelNode::Transition(index))));
+    driven
+}
 
 impl Reader<'_> {
     /// Says what is doubtful.
@@ -22,6 +34,7 @@ impl Reader<'_> {
             self.say(message);
         }
         self.warn_of_double_gains(top);
+        self.warn_of_factors_twice(top);
         self.warn_of_leaving(top, base);
     }
 
@@ -33,7 +46,8 @@ impl Reader<'_> {
                 programme.steps.iter().flat_map(|step| &step.effects).map(|at| &self.scenario.effects[*at])
             };
             let utility = effects().find(|effect| matches!(effect.node, ModelNode::Utility(_)));
-            let event = effects().find(|effect| !matches!(effect.node, ModelNode::Utility(_)));
+            let event = effects()
+                .find(|effect| matches!(effect.node, ModelNode::Event(_) | ModelNode::Transition(_)));
             let (Some(utility), Some(event)) = (utility, event) else { continue };
             let Some(at) = top.below("effects").and_then(|effects| effects.below(&utility.id)) else {
                 continue;
@@ -45,6 +59,49 @@ impl Reader<'_> {
                     .label(format!("beside `{}`", event.id))
                     .help("make sure that the gain in quality of life is not already that of fewer events"),
             );
+        }
+        messages.into_iter().for_each(|message| self.say(message));
+    }
+
+    /// An effect on a risk factor beside one on what the factor does may count the same health twice.
+    fn warn_of_factors_twice(&mut self, top: &At<'_>) {
+        let mut messages = Vec::new();
+        for programme in &self.scenario.programmes {
+            let effects = || {
+                programme.steps.iter().flat_map(|step| &step.effects).map(|at| &self.scenario.effects[*at])
+            };
+            let model = &self.scenario.models[programme.model];
+            let mut told = Vec::new();
+            for on_factor in effects() {
+                let ModelNode::Factor(factor) = on_factor.node else { continue };
+                let factor = &model.factors[factor];
+                let driven = driven_by(model, factor);
+                let also = effects().find(|other| match other.node {
+                    ModelNode::Event(event) => driven[event],
+                    ModelNode::Transition(transition) => driven[model.events.len() + transition],
+                    ModelNode::Utility(state) => factor.utilities.iter().any(|known| known.state == state),
+                    ModelNode::State(_) | ModelNode::Factor(_) => false,
+                });
+                let Some(also) = also.filter(|also| !told.contains(&(&on_factor.id, &also.id))) else {
+                    continue;
+                };
+                told.push((&on_factor.id, &also.id));
+                let Some(at) = top.below("effects").and_then(|effects| effects.below(&on_factor.id)) else {
+                    continue;
+                };
+                let what = match also.node {
+                    ModelNode::Utility(_) => "a quality of life",
+                    _ => "a rate",
+                };
+                let title =
+                    format!("`{}` acts on `{}` and on {what} that it drives", programme.id, factor.id);
+                messages.push(
+                    Diagnostic::warning(title)
+                        .at(&at.span)
+                        .label(format!("beside `{}`", also.id))
+                        .help("make sure that the one gain is not already part of the other"),
+                );
+            }
         }
         messages.into_iter().for_each(|message| self.say(message));
     }

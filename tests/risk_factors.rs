@@ -1,0 +1,298 @@
+//! Continuous risk factors in expected numbers: the stated rate is that of people as they enter, effects shift the
+//! factor, programmes choose by it, and bins come to the whole distribution.
+
+mod common;
+
+use common::{assert_amount, assert_amounts, base_flows, by_year, count, men, scenario, strategy_total};
+use ounce::scenario::checked::Scenario;
+use ounce::value::flows::{Counted, Flows};
+use ounce::value::{Extent, value};
+
+/// ln of the ratio 1.1 a unit.
+const LOG: f64 = 0.095_310_179_804_324_87;
+
+/// A hundred men who fall once a year, with a normal factor of mean 27 and standard deviation 5; `rest` is added.
+fn weighed(years: usize, bins: usize, factor: &str, rest: &str) -> String {
+    let men = men(years, "year")
+        .replace("design = \"random\"", &format!("design = \"random\"\nfactor_bins = {bins}"));
+    format!(
+        r#"{men}
+[models.m.events.fall]
+in = ["home"]
+rate = 1
+[models.m.factors.bmi]
+distribution = "normal"
+mean = 27
+sd = 5
+{factor}
+{rest}
+"#
+    )
+}
+
+/// A programme for everybody at home who meets a condition, from 1 January 2026.
+fn programme(eligible: &str, effects: &str, names: &str) -> String {
+    format!(
+        r#"
+{effects}
+[programmes.p]
+model = "m"
+eligible = "state == 'home' and {eligible}"
+enrol = {{ years = "2026", share = 1, at = "start-of-year" }}
+[programmes.p.cascade.course]
+of = "invited"
+share = 1
+effects = [{names}]
+costs = {{ course = "bmi" }}
+[strategies.prevention]
+programmes = ["p"]
+"#
+    )
+}
+
+fn shifted(lasts: &str) -> String {
+    let effect = format!("[effects.lighter]\non = \"m.bmi\"\ndifference = -3\nlasts = {lasts}");
+    programme("age >= 65", &effect, "\"lighter\"")
+}
+
+fn levels(flows: &Flows, s: &Scenario, id: &str) -> Vec<f64> {
+    by_year(&flows.count_level, row(flows, s, id))
+}
+
+fn increments(flows: &Flows, s: &Scenario, id: &str) -> Vec<f64> {
+    by_year(&flows.count_increment, row(flows, s, id))
+}
+
+fn row(flows: &Flows, s: &Scenario, id: &str) -> usize {
+    let event = s.models[0].events.iter().position(|event| event.id == id);
+    let wanted = |counted: &Counted| match *counted {
+        Counted::Node { node, .. } => event.is_some_and(|e| node == ounce::scenario::checked::Node::Event(e)),
+        Counted::Deaths { .. } => event.is_none(),
+    };
+    flows.shape.counted.iter().position(wanted).unwrap()
+}
+
+/// Multipliers of the two bins of the factor at 1.1 a unit: bins lie 5·√(2/π) below and above the mean.
+fn two_bins() -> [f64; 2] {
+    let shift = LOG * 5.0 * (2.0 / std::f64::consts::PI).sqrt();
+    [-shift, shift].map(|x| x.exp() / shift.cosh())
+}
+
+#[test]
+fn the_stated_rate_is_that_of_people_as_they_enter_for_any_number_of_bins() {
+    // Multiplying by 1.1^(x − mean) alone would give exp(½·(5·ln 1.1)²) = 1.12 times as many falls.
+    for bins in [1, 2, 7, 50] {
+        let s = scenario(&weighed(1, bins, "hazard_ratios = { fall = 1.1 }", common::NOTHING_ELSE));
+        assert_amount(count(&base_flows(&s), &s, "fall").0, 100.0);
+    }
+}
+
+#[test]
+fn the_stated_rate_is_met_whatever_the_shape_and_in_every_draw() {
+    for shape in ["normal", "lognormal", "gamma"] {
+        let factor = r#"
+hazard_ratios = { fall = { value = 1.1, ci95 = [1.05, 1.15], dist = "lognormal", assumption = "a" } }"#;
+        let text = weighed(1, 10, factor, common::NOTHING_ELSE)
+            .replace("distribution = \"normal\"", &format!("distribution = \"{shape}\""))
+            .replace("sd = 5", "sd = { value = 5, se = 0.5, dist = \"gamma\", assumption = \"a\" }");
+        let s = scenario(&text);
+        let valued = value(&s, Extent::Draws, &|| ()).unwrap();
+        for block in &valued.variants[0].blocks {
+            let flows = &block[0];
+            let falls = flows.count_level.total(row(flows, &s, "fall"));
+            assert!(falls.all(|falls| (falls - 100.0).abs() < 1e-9), "{shape}: {falls:?}");
+        }
+    }
+}
+
+#[test]
+fn a_shift_multiplies_what_the_factor_drives_while_it_lasts() {
+    // 3 units less at 1.1 a unit: 1.1^−3 = 0.7513 of the falls.
+    for bins in [1, 10] {
+        let s = scenario(&weighed(2, bins, "hazard_ratios = { fall = 1.1 }", &shifted("{ full = 1 }")));
+        assert_amounts(&increments(&base_flows(&s), &s, "fall"), &[100.0 * (1.1_f64.powi(-3) - 1.0), 0.0]);
+    }
+}
+
+#[test]
+fn people_regain_the_level_to_which_the_years_have_brought_them() {
+    // One unit more each year: 100, 110, 121 falls. The course takes 3 units off for a year and a fading half of
+    // them in the second; in the third there is nothing left of it.
+    let factor = "drift = 1\nhazard_ratios = { fall = 1.1 }";
+    let s = scenario(&weighed(3, 10, factor, &shifted("{ full = 1, fade = 1 }")));
+    let flows = base_flows(&s);
+    assert_amounts(&levels(&flows, &s, "fall"), &[100.0, 110.0, 121.0]);
+    let expected = [100.0 * (1.1_f64.powi(-3) - 1.0), 110.0 * (1.1_f64.powf(-1.5) - 1.0), 0.0];
+    assert_amounts(&increments(&flows, &s, "fall"), &expected);
+}
+
+#[test]
+fn a_shift_comes_on_top_of_another_effect_on_the_same_event() {
+    let effects = r#"
+[effects.lighter]
+on = "m.bmi"
+difference = -3
+lasts = "always"
+[effects.stronger]
+on = "m.fall"
+rate_ratio = 0.5
+lasts = "always""#;
+    let rest = programme("age >= 65", effects, "\"lighter\", \"stronger\"");
+    let s = scenario(&weighed(1, 10, "hazard_ratios = { fall = 1.1 }", &rest));
+    assert_amounts(&increments(&base_flows(&s), &s, "fall"), &[100.0 * (0.5 * 1.1_f64.powi(-3) - 1.0)]);
+}
+
+#[test]
+fn consequences_inherit_a_ratio_and_one_of_their_own_replaces_it() {
+    // Half of the falls hurt and a tenth break a hip; hips have a ratio of 1 of their own.
+    let events = r#"
+[models.m.events.injury]
+of = "fall"
+share = 0.5
+[models.m.events.hip]
+of = "fall"
+share = 0.1"#;
+    let rest = format!("{events}{}", shifted("\"always\""));
+    let s = scenario(&weighed(1, 10, "hazard_ratios = { fall = 1.1, hip = 1 }", &rest));
+    let flows = base_flows(&s);
+    let less = 1.1_f64.powi(-3) - 1.0;
+    assert_amounts(&increments(&flows, &s, "fall"), &[100.0 * less]);
+    assert_amounts(&increments(&flows, &s, "injury"), &[50.0 * less]);
+    assert_amounts(&increments(&flows, &s, "hip"), &[0.0]);
+    assert_amounts(&levels(&flows, &s, "hip"), &[10.0]);
+}
+
+#[test]
+fn a_programme_for_the_heavier_half_finds_their_rates_and_pays_by_their_weight() {
+    // Two bins, at 27 ± 3.989: fifty people are above 27. All their falls are prevented.
+    let effect = "[effects.none]\non = \"m.fall\"\nrate_ratio = 0\nlasts = \"always\"";
+    let rest = programme("bmi > 27", effect, "\"none\"");
+    let s = scenario(&weighed(1, 2, "hazard_ratios = { fall = 1.1 }", &rest));
+    let flows = base_flows(&s);
+    assert_amounts(&increments(&flows, &s, "fall"), &[-50.0 * two_bins()[1]]);
+    assert_amount(strategy_total(&flows.reached, 0), 50.0);
+    let heavy = 27.0 + 5.0 * (2.0 / std::f64::consts::PI).sqrt();
+    assert_amount(strategy_total(&flows.programme_costs, 0), 50.0 * heavy);
+}
+
+#[test]
+fn an_effect_can_be_sized_by_the_factor_at_enrolment() {
+    // The heavier half loses what is above 27; the lighter half is not touched.
+    let effect = "[effects.to_27]\non = \"m.bmi\"\ndifference = \"-max(0, bmi - 27)\"\nlasts = \"always\"";
+    let s = scenario(&weighed(
+        1,
+        2,
+        "hazard_ratios = { fall = 1.1 }",
+        &programme("age >= 65", effect, "\"to_27\""),
+    ));
+    let shift = LOG * 5.0 * (2.0 / std::f64::consts::PI).sqrt();
+    let expected = 50.0 * two_bins()[1] * ((-shift).exp() - 1.0);
+    assert_amounts(&increments(&base_flows(&s), &s, "fall"), &[expected]);
+}
+
+#[test]
+fn utility_follows_the_factor_and_the_shift() {
+    // 0.5 a year each, less 0.01 for each unit above the mean at entry. With 1 unit more a year: 50, 49, 48 QALYs.
+    // The course takes 3 units off in the first two years: 3 QALYs each.
+    let rest = shifted("{ full = 2 }");
+    let s = scenario(&weighed(3, 10, "drift = 1\nutility = { home = -0.01 }", &rest));
+    let flows = base_flows(&s);
+    assert_amounts(&by_year(&flows.health_level, Flows::QALYS), &[50.0, 49.0, 48.0]);
+    assert_amounts(&by_year(&flows.health_increment, Flows::QALYS), &[3.0, 3.0, 0.0]);
+}
+
+#[test]
+fn who_is_at_higher_risk_leaves_first() {
+    // Two bins that die with 0.5 a year times their multipliers; nobody falls who is dead.
+    let dying = "[models.m.transitions.dying]\nfrom = \"home\"\nto = \"dead\"\nrate = 0.5";
+    let text = weighed(2, 2, "hazard_ratios = { dying = 1.1 }", &format!("{dying}{}", common::NOTHING_ELSE));
+    let s = scenario(&text);
+    let died = |year: i32| -> f64 {
+        let left = |boundary: i32| {
+            two_bins().iter().map(|m| 50.0 * (-0.5 * m * f64::from(boundary)).exp()).sum::<f64>()
+        };
+        left(year) - left(year + 1)
+    };
+    assert_amounts(&levels(&base_flows(&s), &s, "deaths"), &[died(0), died(1)]);
+}
+
+#[test]
+fn more_bins_come_to_the_whole_distribution() {
+    // Dead after 5 years at 0.5 · 1.1^(x−27)/E a year, over the normal distribution by a sum of small steps.
+    let left = |z: f64| (-2.5 * (LOG * 5.0 * z - 0.5 * (LOG * 5.0_f64).powi(2)).exp()).exp();
+    let density = |z: f64| (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let steps = (-9000..9000).map(|step| (f64::from(step) + 0.5) / 1000.0);
+    let exact = 100.0 * (1.0 - steps.map(|z| left(z) * density(z) / 1000.0).sum::<f64>());
+    let dying = "[models.m.transitions.dying]\nfrom = \"home\"\nto = \"dead\"\nrate = 0.5";
+    let error = |bins: usize| {
+        let rest = format!("{dying}{}", common::NOTHING_ELSE);
+        let s = scenario(&weighed(5, bins, "hazard_ratios = { dying = 1.1 }", &rest));
+        (levels(&base_flows(&s), &s, "deaths").iter().sum::<f64>() - exact).abs()
+    };
+    let errors = [1, 2, 5, 20, 100].map(error);
+    assert!(errors.windows(2).all(|pair| pair[1] < 0.5 * pair[0]), "{errors:?}");
+    assert!(errors[4] < 0.02, "{errors:?}");
+}
+
+#[test]
+fn ratios_of_risks_change_the_probability_before_the_factor_changes_the_hazard() {
+    // 20% a year, halved to 10%; then 1 − 0.9^m with m the multiplier of each bin.
+    let dying = "[models.m.transitions.dying]\nfrom = \"home\"\nto = \"dead\"\nprobability = 0.2\n";
+    let effect = "[effects.halved]\non = \"m.dying\"\nrisk_ratio = 0.5\nlasts = \"always\"";
+    let rest = format!("{dying}{}", programme("age >= 65", effect, "\"halved\""));
+    let s = scenario(&weighed(1, 2, "hazard_ratios = { dying = 1.1 }", &rest));
+    let flows = base_flows(&s);
+    let dead = |stay: f64| two_bins().iter().map(|m| 50.0 * (1.0 - stay.powf(*m))).sum::<f64>();
+    assert_amounts(&levels(&flows, &s, "deaths"), &[dead(0.8)]);
+    assert_amounts(&increments(&flows, &s, "deaths"), &[dead(0.9) - dead(0.8)]);
+}
+
+#[test]
+fn two_factors_are_independent_of_each_other() {
+    // The heavier half and the quarter that is heavy and has high pressure; each ratio meets the stated rate.
+    let pressure = r#"
+[models.m.factors.pressure]
+distribution = "lognormal"
+mean = 140
+sd = 20
+hazard_ratios = { fall = 1.01 }
+"#;
+    let effect = "[effects.none]\non = \"m.fall\"\nrate_ratio = 0\nlasts = \"always\"";
+    let rest = format!("{pressure}{}", programme("bmi > 27 and pressure > 138", effect, "\"none\""));
+    let s = scenario(&weighed(1, 2, "hazard_ratios = { fall = 1.1 }", &rest));
+    let flows = base_flows(&s);
+    assert_amount(count(&flows, &s, "fall").0, 100.0);
+    assert_amount(strategy_total(&flows.reached, 0), 25.0);
+    assert!(
+        count(&flows, &s, "fall").1 < -25.0 * two_bins()[1],
+        "high pressure adds to the falls of the heavy"
+    );
+}
+
+#[test]
+fn nobody_vanishes_between_bins() {
+    let rest = format!(
+        "[models.m.transitions.dying]\nfrom = \"home\"\nto = \"dead\"\nrate = 0.1\n{}",
+        programme(
+            "bmi > 30",
+            "[effects.lighter]\non = \"m.bmi\"\ndifference = -3\nlasts = \"always\"",
+            "\"lighter\""
+        )
+    );
+    let s = scenario(&weighed(10, 10, "drift = 0.2\nhazard_ratios = { dying = 1.1, fall = 1.05 }", &rest));
+    let flows = base_flows(&s);
+    let years: f64 = ["home", "dead"].iter().map(|state| count(&flows, &s, state).0).sum();
+    let change: f64 = ["home", "dead"].iter().map(|state| count(&flows, &s, state).1).sum();
+    assert_amount(years, 1000.0);
+    assert_amount(change, 0.0);
+    assert!(count(&flows, &s, "home").1 > 0.0, "people live longer");
+}
+
+#[test]
+fn a_factor_that_does_nothing_changes_no_bit() {
+    let rest = shifted("\"always\"").replace("costs = { course = \"bmi\" }", "costs = { course = 27 }");
+    let plain = scenario(&weighed(3, 1, "", &rest));
+    let split = scenario(&weighed(3, 1, "hazard_ratios = { fall = 1 }", &rest));
+    assert_eq!(base_flows(&plain).count_level, base_flows(&split).count_level);
+    assert_eq!(base_flows(&plain).count_increment, base_flows(&split).count_increment);
+}
