@@ -58,7 +58,9 @@ const fn block(key: u64, high: u64, low: u64) -> [u64; 2] {
 /// All of them, and one minus each of them, are exact, so neither 0 nor 1 can come out and `1 − u` is as good
 /// a random number as u.
 pub const fn open_unit(bits: u64) -> f64 {
-    ((bits >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
+    // The upper bits as the fraction of a number between 1 and 2; every step is exact, and none is a conversion,
+    // which vector instructions would lack.
+    f64::from_bits(1.0_f64.to_bits() | bits >> 12) - (1.0 - f64::EPSILON / 2.0)
 }
 
 /// The random numbers for one purpose and one unit, all draws.
@@ -100,6 +102,32 @@ impl Stream {
     /// The uniform number in (0, 1) at a draw and position.
     pub const fn uniform_at(&self, draw: u64, position: u64) -> f64 {
         open_unit(self.bits_at(draw, position))
+    }
+
+    /// The uniform numbers at the positions 2·(`high`·2³² + `low`) of this stream's draw, side by side: the same as
+    /// [`uniform_at`](Self::uniform_at), in vector instructions where the caller is compiled for them.
+    #[inline(always)]
+    pub fn uniforms_of_blocks<const N: usize>(&self, high: [u32; N], low: [u32; N]) -> [f64; N] {
+        // Words of 32 bits, each in the low half of one of 64; what is above is not looked at.
+        let mut counter = [low.map(u64::from), high.map(u64::from), [self.draw; N], [self.draw >> 32; N]];
+        let (mut key, mut other) = (self.key as u32, (self.key >> 32) as u32);
+        for _ in 0..10 {
+            let [mut a, mut b, mut c, mut d] = counter;
+            for lane in 0..N {
+                let first = (a[lane] & 0xffff_ffff) * 0xD251_1F53;
+                let second = (c[lane] & 0xffff_ffff) * 0xCD9E_8D57;
+                (a[lane], b[lane]) = ((second >> 32) ^ b[lane] ^ u64::from(key), second);
+                (c[lane], d[lane]) = ((first >> 32) ^ d[lane] ^ u64::from(other), first);
+            }
+            counter = [a, b, c, d];
+            (key, other) = (key.wrapping_add(0x9E37_79B9), other.wrapping_add(0xBB67_AE85));
+        }
+        let [low, high, ..] = counter;
+        let mut result = [0.0; N];
+        for lane in 0..N {
+            result[lane] = open_unit(low[lane] & 0xffff_ffff | high[lane] << 32);
+        }
+        result
     }
 
     /// The next uniform number in (0, 1).
@@ -216,6 +244,17 @@ mod tests {
         walker.jump(50);
         for position in 100..103 {
             assert_eq!(walker.next_uniform(), stream.uniform_at(9, position));
+        }
+    }
+
+    #[test]
+    fn numbers_side_by_side_are_those_one_by_one() {
+        let stream = Stream::new(7, hash_of_name("test"), 1).at_draw(9 + (3 << 40));
+        let (high, low) = ([0, 1, 2, u32::MAX >> 1], [5, 0, u32::MAX, 77]);
+        let side_by_side = stream.uniforms_of_blocks(high, low);
+        for lane in 0..4 {
+            let position = 2 * (u64::from(high[lane]) << 32 | u64::from(low[lane]));
+            assert_eq!(side_by_side[lane], stream.uniform_at(9 + (3 << 40), position));
         }
     }
 

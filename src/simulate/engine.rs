@@ -7,6 +7,7 @@
 //! **Runs.** With D draws and R replicates there are D·R runs; run k has the parameters of draw k div R and the
 //! luck of replicate k mod R. Lane l of block b holds run 8b + l; lanes behind the last run repeat it.
 
+use super::chance::luck::Luck;
 use super::expected::{self, EnrolmentPlan, ModelPlan, Workspace};
 use super::{Observer, Rates, counts, individual};
 use crate::formula::LANES;
@@ -47,6 +48,12 @@ impl Runs {
             Run { draw: (run / replicates) as u64, replicate: (run % replicates) as u64 }
         });
         Self { seed, lanes, own: LANES.min(runs - (block * LANES).min(last)) }
+    }
+
+    /// The luck of a lane.
+    pub fn luck(&self, lane: usize) -> Luck {
+        let Run { draw, replicate } = self.lanes[lane];
+        Luck { seed: self.seed, draw, replicate }
     }
 
     /// The `block`-th eight runs at the stated values.

@@ -109,6 +109,11 @@ impl FactorPlan {
         Self { parts, bins, persons: profiles.engine == Engine::Individual, people, nodes }
     }
 
+    /// The events, then transitions, that any factor drives, in the order of [`Factors::exponents`].
+    pub fn driven(&self) -> impl Iterator<Item = usize> + '_ {
+        self.nodes.iter().map(|driven| driven.node)
+    }
+
     /// The bin of a factor that a profile is in.
     fn part(&self, profile: usize, factor: usize) -> usize {
         let count = self.parts.count();

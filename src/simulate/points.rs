@@ -60,6 +60,22 @@ impl Points {
     pub fn lanes_mut(&mut self, variable: usize) -> Option<&mut [Lane]> {
         self.lanes.iter_mut().find(|(known, _)| *known == variable).map(|(_, values)| &mut values[..])
     }
+    /// Some of the points, by position; a point may come more than once.
+    pub(super) fn pick(&self, positions: &[u32]) -> Self {
+        let of = |column: &Vec<f64>| positions.iter().map(|&position| column[position as usize]).collect();
+        let of_lanes =
+            |column: &Vec<Lane>| positions.iter().map(|&position| column[position as usize]).collect();
+        Self {
+            columns: self.columns.iter().map(of).collect(),
+            lanes: self.lanes.iter().map(|(variable, column)| (*variable, of_lanes(column))).collect(),
+            len: positions.len(),
+        }
+    }
+    /// Gives a variable another value at each point.
+    pub(super) fn set_column(&mut self, variable: usize, values: Vec<f64>) {
+        debug_assert_eq!(values.len(), self.len);
+        self.columns[variable] = values;
+    }
     /// One point at a moment of the calendar, with nobody in particular: for plans that change over the years.
     pub fn calendar(scenario: &Scenario, boundary: usize) -> Self {
         let time = scenario.time;

@@ -137,6 +137,8 @@ pub struct Rates {
     pub(super) probability: Vec<Lane>,
     /// `[point][state]`: background and excess hazard of dying.
     death: Vec<Lane>,
+    /// Background hazard by age and sex.
+    background: Vec<Lane>,
     /// `[point][state]`: expected person-time at risk in a cycle, per person at its start, years.
     time: Vec<Lane>,
     /// `[point][state]`: probability of staying for a cycle.
@@ -203,28 +205,70 @@ impl Rates {
     ) -> Result<(), QuantityError> {
         self.raw(scenario, model, structure, &grid.points, &grid.entry, environment, scratch)?;
         if let Some(mortality) = &grid.mortality {
-            let background = background(scenario, model, structure, mortality, environment, scratch)?;
-            let mut ratio = Values::default();
-            for (state, description) in scenario.models[model].states.iter().enumerate() {
-                if !description.alive {
-                    continue;
-                }
-                grid.points.evaluate(
-                    &description.mortality_ratio,
-                    environment,
-                    Some(description.code),
-                    scratch,
-                    &mut ratio,
-                )?;
-                within(&description.mortality_ratio, &ratio, 0.0, f64::INFINITY)?;
-                for point in 0..grid.points.len() {
-                    self.death[point * self.states + state] +=
-                        background[mortality.group_of_point[point]] * ratio.at(point);
-                }
-            }
+            self.background = background(scenario, model, structure, mortality, environment, scratch)?;
+            let background: Vec<Lane> =
+                mortality.group_of_point.iter().map(|&group| self.background[group]).collect();
+            self.add_background(scenario, model, &grid.points, &background, environment, scratch)?;
         }
         self.finish(structure, scenario.time.cycle_length(), grid.points.len());
         self.factors.fill(scenario, model, &grid.factors, environment, scratch)
+    }
+
+    /// Evaluates the model for people with a history: `at` holds for each kind of them the point of the grid that they
+    /// are at, `histories` for each variable of history its value by kind. `base` are the rates at the grid.
+    ///
+    /// # Errors
+    /// As [`Rates::fill`].
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn fill_histories(
+        &mut self,
+        scenario: &Scenario,
+        model: usize,
+        structure: &Structure,
+        grid: &Grid,
+        base: &Rates,
+        at: &[u32],
+        histories: Vec<(usize, Vec<f64>)>,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<(), QuantityError> {
+        let mut points = grid.points.pick(at);
+        for (variable, values) in histories {
+            points.set_column(variable, values);
+        }
+        self.raw(scenario, model, structure, &points, &grid.entry.pick(at), environment, scratch)?;
+        if let Some(mortality) = &grid.mortality {
+            let background: Vec<Lane> =
+                at.iter().map(|&point| base.background[mortality.group_of_point[point as usize]]).collect();
+            self.add_background(scenario, model, &points, &background, environment, scratch)?;
+        }
+        self.finish(structure, scenario.time.cycle_length(), at.len());
+        Ok(())
+    }
+
+    /// Adds the `background` hazard of dying at each point, times the ratio of each state.
+    fn add_background(
+        &mut self,
+        scenario: &Scenario,
+        model: usize,
+        points: &Points,
+        background: &[Lane],
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<(), QuantityError> {
+        let mut ratio = Values::default();
+        for (state, description) in scenario.models[model].states.iter().enumerate() {
+            if !description.alive {
+                continue;
+            }
+            let quantity = &description.mortality_ratio;
+            points.evaluate(quantity, environment, Some(description.code), scratch, &mut ratio)?;
+            within(quantity, &ratio, 0.0, f64::INFINITY)?;
+            for (point, &background) in background.iter().enumerate() {
+                self.death[point * self.states + state] += background * ratio.at(point);
+            }
+        }
+        Ok(())
     }
 
     /// Event rates, transition hazards and excess mortality, without the background.

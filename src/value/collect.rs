@@ -328,7 +328,7 @@ impl Participants<'_> {
                 if step != index {
                     continue;
                 }
-                let share = shares.as_ref().map_or(Lane::ONE, |s| s[cohort.point]);
+                let share = shares.as_ref().map_or(Lane::ONE, |s| s[cohort.cell]);
                 let quarters_of_cycle = quarter * time.cycles_per_year;
                 let (before, after) = (boundary + quarters_of_cycle / 4, quarters_of_cycle % 4);
                 if before >= time.cycles() {
@@ -366,7 +366,7 @@ impl Participants<'_> {
                     self.delivered.costs_present[item] += amount * self.clock.at_boundary(moment_of_part);
                     for (request, shares) in &moment.requests {
                         if asks_for(&self.plan.shape.requests[*request].2, kind) {
-                            let share = shares.as_ref().map_or(Lane::ONE, |s| s[cohort.point]);
+                            let share = shares.as_ref().map_or(Lane::ONE, |s| s[cohort.cell]);
                             self.delivered.requested.add(*request, year, amount * share);
                         }
                     }

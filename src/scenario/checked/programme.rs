@@ -45,6 +45,14 @@ impl Programme {
     pub fn participates(&self, step: usize) -> bool {
         self.acts(step) || self.steps[step].leaves_pool
     }
+
+    /// Cycles after enrolment at which something of the programme is counted for the last time.
+    pub fn last_count(&self, cycles_per_year: usize) -> usize {
+        let spread = |step: &Step| {
+            step.costs.iter().map(|cost| cost.spread.len().saturating_sub(1)).max().unwrap_or(0)
+        };
+        self.steps.iter().map(|step| step.after + spread(step) * cycles_per_year).max().unwrap_or(0)
+    }
 }
 
 /// Enrolment.

@@ -42,6 +42,11 @@ impl Families {
         Self { list }
     }
 
+    /// Profiles of each family, in the order of their first.
+    pub fn list(&self) -> &[Vec<usize>] {
+        &self.list
+    }
+
     /// Whole persons of each profile: `groups` by population group, spread by the `expected` persons of each profile
     /// in one lane. `name` is the model's id.
     pub fn persons(
