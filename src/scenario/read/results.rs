@@ -19,6 +19,12 @@ impl<'t> Reader<'_> {
     pub(super) fn impact_bond(&mut self, at: &At<'t>) -> Option<Terms> {
         self.no_restriction(at, "stands with a result");
         let provider = at.text("provider").and_then(|name| self.payer(name, at.span_of("provider")));
+        if let (Some(name), Some(to)) = (at.text("provider"), at.text("to"))
+            && name == to
+        {
+            let label = "expected the party that delivers";
+            self.error(at.span_of("provider"), "the investor would pay itself", label);
+        }
         let investment = self.required(at, "investment", AMOUNT);
         let assessor_fee = self.quantity_or(at, "assessor_fee", AMOUNT, 0.0);
         let return_cap = self.required(at, "return_cap", NUMBER);
@@ -169,7 +175,7 @@ impl<'t> Reader<'_> {
         } else {
             return None;
         };
-        let what = Requested::Participants { what: tallied, effects: true };
+        let what = Requested::Participants { what: tallied, effects: true, insurer: None };
         Some(Request { programme, what, where_: None })
     }
 
