@@ -4,7 +4,10 @@
 mod common;
 
 use common::{assert_amount, assert_amounts, base_flows, by_year, count, men, scenario, strategy_total};
+use ounce::formula::Scratch;
+use ounce::sample::Environment;
 use ounce::scenario::checked::Scenario;
+use ounce::simulate::{ModelPlan, Rates};
 use ounce::value::flows::{Counted, Flows};
 use ounce::value::{Extent, value};
 
@@ -267,6 +270,41 @@ hazard_ratios = { fall = 1.01 }
         count(&flows, &s, "fall").1 < -25.0 * two_bins()[1],
         "high pressure adds to the falls of the heavy"
     );
+}
+
+#[test]
+fn persons_together_have_the_stated_rate_and_utility_too() {
+    for shape in ["normal", "lognormal", "gamma"] {
+        let factor = "drift = 1\nhazard_ratios = { fall = 1.1 }\nutility = { home = -0.01 }";
+        let text = weighed(1, 10, factor, common::NOTHING_ELSE)
+            .replace("distribution = \"normal\"", &format!("distribution = \"{shape}\""))
+            .replace("design = \"random\"", "design = \"random\"\nengine = \"individual\"");
+        let s = scenario(&text);
+        let plan = ModelPlan::new(&s, 0);
+        assert_eq!(plan.profiles.bins, 1, "persons have values of their own");
+        let (environment, mut rates) = (Environment::base(&s).unwrap(), Rates::default());
+        rates.fill(&s, 0, &plan.structure, &plan.grid, &environment, &mut Scratch::new()).unwrap();
+        let (factors, people) = (&rates.factors, &plan.grid.factors);
+        const PERSONS: usize = 100_000;
+        let (mut multiplier, mut utility) = (0.0, 0.0);
+        for person in 0..PERSONS {
+            let rank = (person as f64 + 0.5) / PERSONS as f64;
+            let deviation = [factors.deviation(0, 0, 0, rank)];
+            for (node, start, yearly) in factors.exponents(people, 0, 0, &deviation) {
+                assert!(node == 0 && (yearly - LOG).abs() < 1e-15, "one unit a year");
+                multiplier += start.exp() / PERSONS as f64;
+            }
+            for (state, start, yearly) in factors.utilities(0, 0, &deviation) {
+                assert_eq!((state, yearly), (0, -0.01));
+                utility += start / PERSONS as f64;
+            }
+            let later = factors.value_of(0, 0, 0, deviation[0], 2.0);
+            assert!((later - (29.0 + deviation[0])).abs() < 1e-12);
+        }
+        // Midpoints of ranks lack the outermost tail.
+        assert!((multiplier - 1.0).abs() < 1e-3, "{shape}: {multiplier}");
+        assert!(utility.abs() < 1e-4, "{shape}: {utility}");
+    }
 }
 
 #[test]

@@ -216,12 +216,13 @@ impl Factors {
         cycle_length: f64,
         trajectory: &mut Trajectory,
     ) {
+        // What it held before may be that of another model.
+        trajectory.quality.clear();
         if !self.act_on_utility() {
             return;
         }
         let people = profile / plan.bins;
         let (cycles, states) = (trajectory.cycles, trajectory.states);
-        trajectory.quality.clear();
         trajectory.quality.resize(2 * cycles, Lane::ZERO);
         for (index, factor) in self.list.iter().enumerate() {
             let deviation = factor.deviation[plan.part(profile, index)][people];
