@@ -203,6 +203,23 @@ fn targets_that_are_always_or_never_met_are_errors() {
 }
 
 #[test]
+fn a_cap_below_what_it_caps_is_an_error() {
+    wrong(
+        &format!(
+            "{SIDES}type = \"outcome-payment\"\nnode = \"m.fall\"\nthreshold = 10\namount = 500\ncap_total = 400\n"
+        ),
+        &["the amount of 500 can never be paid: `cap_total` is 400"],
+    );
+    wrong(
+        &format!(
+            "{SIDES}type = \"fee\"\nstep = \"p.course\"\nprice = 10\nvolume_cap = 40\n\
+             tiers = {{ many = {{ above = 50, price = 9 }} }}\n"
+        ),
+        &["no more than 40 persons are paid for, and a tier begins at 50"],
+    );
+}
+
+#[test]
 fn guarantees_in_a_circle_are_an_error() {
     wrong(
         "type = \"guarantee\"\nfrom = \"town\"\nto = \"region\"\n[arrangements.deal.clauses.back]\n\

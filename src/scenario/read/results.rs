@@ -1,8 +1,10 @@
 //! Terms of payments for measured results: outcome payments and impact bonds.
 
 use crate::scenario::checked::{
-    BondTrigger, CountBenchmark, ImpactBond, OutcomeTerms, Pays, Priced, Request, Requested, Tallied, Terms,
+    BondTrigger, Clause, CountBenchmark, ImpactBond, OutcomeTerms, Pays, Priced, Request, Requested, Tallied,
+    Terms,
 };
+use crate::scenario::diagnostic::Diagnostic;
 
 use super::clauses::AMOUNT;
 use super::context::{At, Reader};
@@ -14,6 +16,25 @@ const NUMBER: Place = Place::choice(0);
 impl<'t> Reader<'_> {
     pub(super) fn outcome_payment(&mut self, at: &At<'t>) -> Option<Terms> {
         Some(Terms::OutcomePayment(Box::new(self.result(at)?)))
+    }
+
+    /// An amount above a cap would never be paid as agreed.
+    pub(super) fn check_amount(&mut self, at: &At<'t>, clause: &Clause) {
+        let Terms::OutcomePayment(terms) = &clause.terms else { return };
+        let Pays::Trigger(amount) = &terms.pays else { return };
+        for (key, cap) in [("cap_per_year", &clause.cap_per_year), ("cap_total", &clause.cap_total)] {
+            let cap = cap.as_ref().and_then(|cap| self.base_value(cap));
+            if let (Some(amount), Some(cap)) = (self.base_value(amount), cap)
+                && amount > cap * (1.0 + 1e-12)
+            {
+                let title = format!("the amount of {amount} can never be paid: `{key}` is {cap}");
+                let message = Diagnostic::error(title)
+                    .at(at.span_of("amount"))
+                    .label("paid once its target is reached")
+                    .also(at.span_of(key), "the most that is paid");
+                self.say(message);
+            }
+        }
     }
 
     pub(super) fn impact_bond(&mut self, at: &At<'t>) -> Option<Terms> {
