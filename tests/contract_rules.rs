@@ -118,6 +118,41 @@ fn an_error_of_measurement_is_the_same_whatever_else_is_agreed() {
     assert!((0..8).all(|draw| (lane[draw] - 50.0).abs() < 25.0 && lane[draw] != lane[(draw + 1) % 8]));
 }
 
+#[test]
+fn a_class_that_is_recorded_wrongly_moves_money_between_payers() {
+    // 30 of 100 have a condition; 10% are recorded in the other class: 30 · 0.9 + 70 · 0.1 = 34 with one on record. A
+    // course costs 100. Of those on record with a condition 40 each is their deductible and 60 the insurers'; the town
+    // pays for the other 66. With the right record it is 30 and 70.
+    let split = |wrong: f64| {
+        let text = format!(
+            "{}{HALVED_FALLS}{PARTIES}{}",
+            men(1, "half-year").replace(
+                "[budgets.care]",
+                &format!(
+                    "[population.classes.risk]\nmisclassified = {wrong}\n[population.classes.risk.values.low]\n\
+                     share = 0.7\n[population.classes.risk.values.condition]\nshare = 0.3\n[budgets.care]\n\
+                     [budgets.zvw]\nkind = \"insurance\""
+                )
+            ),
+            r#"[parties.families]
+kind = "household"
+[arrangements.split.clauses]
+insured = { type = "fee", from = "insurers", to = "provider", step = "p.course", where = "risk == 'condition'", price = 60 }
+deductible = { type = "copayment", to = "provider", step = "p.course", where = "risk == 'condition'", price = 40 }
+municipal = { type = "fee", from = "town", to = "provider", step = "p.course", where = "risk != 'condition'", price = 100 }
+"#
+        );
+        let scenario = scenario(&text);
+        let settled = settled(&scenario, Extent::BaseCase);
+        ["other_insurers", "families", "town"].map(|party| {
+            let position = scenario.parties.list.iter().position(|known| known.id == party).unwrap();
+            settled.base.net(position)[0][0]
+        })
+    };
+    assert_amounts(&split(0.0), &[-1800.0, -1200.0, -7000.0]);
+    assert_amounts(&split(0.1), &[-2040.0, -1360.0, -6600.0]);
+}
+
 /// What is said about a clause that is wrong.
 #[track_caller]
 fn wrong(clause: &str, words: &[&str]) {
@@ -164,6 +199,23 @@ fn targets_that_are_always_or_never_met_are_errors() {
     wrong(
         &clause("per = \"p.course\"\nthreshold = 1.2\n"),
         &["a target of 120% of those who started", "can never be reached"],
+    );
+}
+
+#[test]
+fn a_cap_below_what_it_caps_is_an_error() {
+    wrong(
+        &format!(
+            "{SIDES}type = \"outcome-payment\"\nnode = \"m.fall\"\nthreshold = 10\namount = 500\ncap_total = 400\n"
+        ),
+        &["the amount of 500 can never be paid: `cap_total` is 400"],
+    );
+    wrong(
+        &format!(
+            "{SIDES}type = \"fee\"\nstep = \"p.course\"\nprice = 10\nvolume_cap = 40\n\
+             tiers = {{ many = {{ above = 50, price = 9 }} }}\n"
+        ),
+        &["no more than 40 persons are paid for, and a tier begins at 50"],
     );
 }
 

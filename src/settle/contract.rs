@@ -14,7 +14,7 @@ use super::{SettleError, costs};
 use crate::formula::{LANES, Lane};
 use crate::sample::QuantityError;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Arrangement, Clause, Payer, Quantity};
+use crate::scenario::checked::{Arrangement, Clause, Parties, Payer, Quantity, Request, Requested};
 use crate::value::flows::Flows;
 
 /// What a clause's quantity may be.
@@ -219,6 +219,52 @@ impl Contract<'_> {
                 Ok(caps.pay(amount(year)?, self.lagged_deflator(year)?))
             })
             .collect()
+    }
+
+    /// What a clause counts of participants, by year, of those who concern its payer: where insurers pay, those
+    /// insured with them in the year; else all who are offered the programme. Persons who reach a step are counted
+    /// whole: a step is reached once.
+    ///
+    /// # Errors
+    /// When it was not counted.
+    pub fn participants(&self, position: usize) -> Result<Vec<Lane>, SettleError> {
+        let block = self.block;
+        let requests = self.clause.terms.requests();
+        let is_count = |request: &Request| matches!(request.what, Requested::Participants { .. });
+        let all = self.clause.requests(&block.scenario.parties).len();
+        if !is_count(&requests[position]) || all == requests.len() {
+            return self.persons(position);
+        }
+        let insurers = block.scenario.parties.insurers.len();
+        let before = requests[..position].iter().filter(|request| is_count(request)).count();
+        let first = requests.len() + before * insurers;
+        let total = self.counted(position)?;
+        let retained: Vec<&[Lane]> =
+            (0..insurers).map(|insurer| self.counted(first + insurer)).collect::<Result<_, _>>()?;
+        let payers = block.market.resolve(self.clause.from);
+        Ok((0..block.horizon())
+            .map(|year| {
+                payers.iter().fold(Lane::ZERO, |sum, &(party, _)| {
+                    sum + block.market.insured(party, total[year], |insurer| retained[insurer][year])
+                })
+            })
+            .collect())
+    }
+
+    /// Share of the participants who were insured with the payer when they enrolled; all where no insurer pays.
+    #[must_use]
+    pub fn enrolled(&self) -> Lane {
+        let parties = &self.block.scenario.parties;
+        let payers = self.block.market.resolve(self.clause.from);
+        let insures = |party: usize| {
+            party == Parties::OTHER_INSURERS || parties.insurers.iter().any(|insurer| insurer.party == party)
+        };
+        if !payers.iter().all(|&(party, _)| insures(party)) {
+            return Lane::ONE;
+        }
+        let with = self.block.market.enrolled_with();
+        let of_payers = with.iter().filter(|(party, _)| payers.iter().any(|(payer, _)| payer == party));
+        of_payers.fold(Lane::ZERO, |sum, &(_, share)| sum + share)
     }
 
     /// What is settled in each year: nothing in years out of force, and where the contract is settled as a whole

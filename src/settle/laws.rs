@@ -127,7 +127,11 @@ fn newer_clauses(case: &Case) -> Vec<Clause> {
     let persons = || Request { programme: 0, what: Requested::Persons { step: 0, quarter: 0 }, where_: None };
     let falls = OutcomeTerms {
         counts: Request {
-            what: Requested::Participants { what: Tallied::Node(Node::Event(0)), effects: true },
+            what: Requested::Participants {
+                what: Tallied::Node(Node::Event(0)),
+                effects: true,
+                insurer: None,
+            },
             ..persons()
         },
         per: Some(persons()),
@@ -354,6 +358,30 @@ proptest! {
             prop_assert_eq!(lines(books), lines(&settled.base));
             prop_assert!(books.lines.iter().all(|line| line.amounts.len() <= books.years));
         }
+    }
+
+    /// What an insurer saves does not rise with what equalisation takes, nor with how fast insured leave.
+    #[test]
+    fn an_insurer_saves_less_the_more_leaks(
+        share in 0.05..0.9_f64,
+        saved in 1.0..1e4_f64,
+        cashable in 0.1..1.0_f64,
+        lost in [0.0..1.0_f64, 0.0..1.0_f64],
+        left in [0.0..1.0_f64, 0.0..1.0_f64],
+        purchase in 0..3_usize,
+    ) {
+        let mut scenario = testing::scenario().insurers(&[share]).budget("zvw", true).build();
+        scenario.arrangements[0].purchase =
+            [Purchase::Joint, Purchase::Region { insurer: 0 }, Purchase::Own { insurer: 0 }][purchase];
+        let saves = |lost: f64, left: f64| {
+            let mut flows = testing::flows(&scenario, 1);
+            testing::set_increment(&mut flows, 0, 0, -saved, cashable, lost, 1.0 - left);
+            testing::net_of(&scenario, flows, FIRST_INSURER)[0]
+        };
+        let [few, many] = if lost[0] <= lost[1] { lost } else { [lost[1], lost[0]] };
+        let [slow, fast] = if left[0] <= left[1] { left } else { [left[1], left[0]] };
+        prop_assert!(saves(many, slow) <= saves(few, slow) + 1e-9 * saved);
+        prop_assert!(saves(few, fast) <= saves(few, slow) + 1e-9 * saved);
     }
 
     /// Results are placed by index: the same bits on one thread and on three.

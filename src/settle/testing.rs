@@ -315,7 +315,8 @@ pub fn flows(scenario: &Scenario, years: usize) -> Flows {
     }
     let mut requests = Vec::new();
     for (clause, of) in scenario.arrangements[0].clauses.iter().enumerate() {
-        requests.extend(of.terms.requests().into_iter().map(|request| (0, clause, request)));
+        let asked = of.requests(&scenario.parties);
+        requests.extend(asked.into_iter().map(|request| (0, clause, request)));
     }
     let grid = |rows: usize| Grid::zeros(rows, years);
     let rows = lines.len();

@@ -340,6 +340,14 @@ struct Sides<'a> {
     without_prices: &'a Prices,
 }
 
+/// A row among the requests that counts something of participants.
+struct TalliedRow {
+    row: usize,
+    what: Tallied,
+    effects: bool,
+    insurer: Option<usize>,
+}
+
 struct Reader<'a> {
     scenario: &'a Scenario,
     plan: &'a Plan,
@@ -348,16 +356,22 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What clauses count of a programme's participants: row among the requests, what, and whether with effects.
-    fn tallied(&self, programme: usize) -> impl Iterator<Item = (usize, Tallied, bool)> {
+    /// What clauses count of a programme's participants.
+    fn tallied(&self, programme: usize) -> impl Iterator<Item = TalliedRow> {
         self.plan.shape.requests.iter().enumerate().filter_map(move |(row, (_, _, request))| {
             match request.what {
-                Requested::Participants { what, effects } if request.programme == programme => {
-                    Some((row, what, effects))
+                Requested::Participants { what, effects, insurer } if request.programme == programme => {
+                    Some(TalliedRow { row, what, effects, insurer })
                 }
                 _ => None,
             }
         })
+    }
+
+    /// Π of an insurer in a year for people who enrolled together; 1 for all.
+    fn still_insured(&self, group: &Group, insurer: Option<usize>, year: usize) -> Lane {
+        let from = self.scenario.time.year_of(group.boundary);
+        insurer.map_or(Lane::ONE, |insurer| group.retained[insurer][year - from])
     }
 
     /// Adds what a cycle brings of something counted, `[with, without]` effects, where clauses ask for it.
@@ -370,10 +384,10 @@ impl Reader<'_> {
         [with, without]: [Lane; 2],
     ) {
         let Some(group) = group else { return };
-        for (row, what, effects) in self.tallied(group.programme) {
-            if what == counted {
-                flows.requested.add(row, year, if effects { with } else { without });
-            }
+        for tallied in self.tallied(group.programme).filter(|tallied| tallied.what == counted) {
+            let still = self.still_insured(group, tallied.insurer, year);
+            let amount = if tallied.effects { with } else { without };
+            flows.requested.add(tallied.row, year, amount * still);
         }
     }
 
@@ -472,12 +486,13 @@ impl Reader<'_> {
             }
         }
         if let Some(group) = group {
-            for (row, what, effects) in self.tallied(group.programme) {
-                if let Tallied::Node(node) = what {
-                    let account = if effects { sides.with } else { sides.without };
+            for tallied in self.tallied(group.programme) {
+                if let Tallied::Node(node) = tallied.what {
+                    let account = if tallied.effects { sides.with } else { sides.without };
                     let counted = Counted::Node { model: self.model, node };
-                    let count = self.count(account, counted, cycle, &clocks.costs);
-                    flows.requested.add(row, year, count.unwrap_or(Lane::ZERO));
+                    let count = self.count(account, counted, cycle, &clocks.costs).unwrap_or(Lane::ZERO);
+                    let still = self.still_insured(group, tallied.insurer, year);
+                    flows.requested.add(tallied.row, year, count * still);
                 }
             }
         }

@@ -240,7 +240,7 @@ fn shape(scenario: &Scenario) -> Shape {
     let mut requests: Vec<(usize, usize, Request)> = Vec::new();
     for (arrangement, description) in scenario.arrangements.iter().enumerate() {
         for (clause, described) in description.clauses.iter().enumerate() {
-            let asked = described.terms.requests();
+            let asked = described.requests(&scenario.parties);
             requests.extend(asked.into_iter().map(|request| (arrangement, clause, request)));
         }
     }

@@ -137,6 +137,26 @@ pub struct Clause {
     pub terms: Terms,
 }
 
+impl Clause {
+    /// What the clause needs counted while people are followed, in a fixed order: that of its terms, and where
+    /// insurers pay each count of participants again for every named insurer.
+    #[must_use]
+    pub fn requests(&self, parties: &Parties) -> Vec<Request> {
+        let mut requests = self.terms.requests();
+        let insured = match self.from {
+            Payer::Insurers => true,
+            Payer::Party(party) => parties.insurers.iter().any(|insurer| insurer.party == party),
+        };
+        let of_insurers: Vec<Request> = requests
+            .iter()
+            .filter(|_| insured)
+            .flat_map(|request| (0..parties.insurers.len()).filter_map(|insurer| request.of_insurer(insurer)))
+            .collect();
+        requests.extend(of_insurers);
+        requests
+    }
+}
+
 /// A side of a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payer {
@@ -175,6 +195,8 @@ pub enum Requested {
         what: Tallied,
         /// Whether with the programme's effects, or of the same people without them.
         effects: bool,
+        /// Times Π of a named insurer, which tells how many are still insured with it; `None`: of all.
+        insurer: Option<usize>,
     },
 }
 

@@ -135,6 +135,16 @@ impl Request {
         }
         request
     }
+
+    /// The same count of those insured with a named insurer; `None` where insurers make no difference.
+    pub(super) fn of_insurer(&self, named: usize) -> Option<Self> {
+        let mut request = self.clone();
+        match &mut request.what {
+            Requested::Participants { insurer, .. } => *insurer = Some(named),
+            Requested::Persons { .. } | Requested::Cost(_) => return None,
+        }
+        Some(request)
+    }
 }
 
 /// A price for persons beyond a number.
@@ -327,7 +337,7 @@ impl OutcomeTerms {
         requests.extend(self.per.clone());
         let tallied = |what, effects| Request {
             programme: self.counts.programme,
-            what: Requested::Participants { what, effects },
+            what: Requested::Participants { what, effects, insurer: None },
             where_: None,
         };
         if let Requested::Participants { what, .. } = self.counts.what {

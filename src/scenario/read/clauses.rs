@@ -51,7 +51,7 @@ impl<'t> Reader<'_> {
             _ => None,
         };
         let (from, to) = sides?;
-        Some(Clause {
+        let clause = Clause {
             id: id.to_owned(),
             name: at.name(id),
             from,
@@ -62,7 +62,9 @@ impl<'t> Reader<'_> {
             lag,
             nominal,
             terms: terms?,
-        })
+        };
+        self.check_amount(at, &clause);
+        Some(clause)
     }
 
     /// Who pays whom.

@@ -18,6 +18,15 @@ impl<'t> Reader<'_> {
         let price = self.required(at, "price", AMOUNT);
         let volume_cap = self.quantity(at, "volume_cap", Place::choice(0));
         let tiers = self.tiers(at);
+        let most = volume_cap.as_ref().and_then(|cap| self.base_value(cap));
+        for (tier, _) in &tiers {
+            if let (Some(above), Some(most)) = (self.base_value(&tier.above), most)
+                && above >= most
+            {
+                let title = format!("no more than {most} persons are paid for, and a tier begins at {above}");
+                self.error(at.span_of("volume_cap"), title, "this tier is never reached");
+            }
+        }
         let prices: Vec<(&Quantity, Span)> = std::iter::once((&price, at.span_of("price").clone()))
             .chain(tiers.iter().map(|(tier, span)| (&tier.price, span.clone())))
             .collect();

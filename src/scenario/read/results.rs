@@ -1,8 +1,10 @@
 //! Terms of payments for measured results: outcome payments and impact bonds.
 
 use crate::scenario::checked::{
-    BondTrigger, CountBenchmark, ImpactBond, OutcomeTerms, Pays, Priced, Request, Requested, Tallied, Terms,
+    BondTrigger, Clause, CountBenchmark, ImpactBond, OutcomeTerms, Pays, Priced, Request, Requested, Tallied,
+    Terms,
 };
+use crate::scenario::diagnostic::Diagnostic;
 
 use super::clauses::AMOUNT;
 use super::context::{At, Reader};
@@ -16,9 +18,34 @@ impl<'t> Reader<'_> {
         Some(Terms::OutcomePayment(Box::new(self.result(at)?)))
     }
 
+    /// An amount above a cap would never be paid as agreed.
+    pub(super) fn check_amount(&mut self, at: &At<'t>, clause: &Clause) {
+        let Terms::OutcomePayment(terms) = &clause.terms else { return };
+        let Pays::Trigger(amount) = &terms.pays else { return };
+        for (key, cap) in [("cap_per_year", &clause.cap_per_year), ("cap_total", &clause.cap_total)] {
+            let cap = cap.as_ref().and_then(|cap| self.base_value(cap));
+            if let (Some(amount), Some(cap)) = (self.base_value(amount), cap)
+                && amount > cap * (1.0 + 1e-12)
+            {
+                let title = format!("the amount of {amount} can never be paid: `{key}` is {cap}");
+                let message = Diagnostic::error(title)
+                    .at(at.span_of("amount"))
+                    .label("paid once its target is reached")
+                    .also(at.span_of(key), "the most that is paid");
+                self.say(message);
+            }
+        }
+    }
+
     pub(super) fn impact_bond(&mut self, at: &At<'t>) -> Option<Terms> {
         self.no_restriction(at, "stands with a result");
         let provider = at.text("provider").and_then(|name| self.payer(name, at.span_of("provider")));
+        if let (Some(name), Some(to)) = (at.text("provider"), at.text("to"))
+            && name == to
+        {
+            let label = "expected the party that delivers";
+            self.error(at.span_of("provider"), "the investor would pay itself", label);
+        }
         let investment = self.required(at, "investment", AMOUNT);
         let assessor_fee = self.quantity_or(at, "assessor_fee", AMOUNT, 0.0);
         let return_cap = self.required(at, "return_cap", NUMBER);
@@ -169,7 +196,7 @@ impl<'t> Reader<'_> {
         } else {
             return None;
         };
-        let what = Requested::Participants { what: tallied, effects: true };
+        let what = Requested::Participants { what: tallied, effects: true, insurer: None };
         Some(Request { programme, what, where_: None })
     }
 

@@ -47,8 +47,8 @@ impl Measurement<'_> {
             return Ok(Vec::new());
         }
         let without = self.requests_before_benchmark();
-        let mut amounts = contract.persons(without)?;
-        amounts.extend(contract.persons(without + 2)?);
+        let mut amounts = contract.participants(without)?;
+        amounts.extend(contract.participants(without + 2)?);
         Ok(amounts)
     }
 
@@ -68,9 +68,9 @@ impl Measurement<'_> {
         let without = self.requests_before_benchmark();
         Ok(match &self.terms.benchmark {
             CountBenchmark::Nothing => vec![Lane::ZERO; contract.block.horizon()],
-            CountBenchmark::True => contract.persons(without)?,
+            CountBenchmark::True => contract.participants(without)?,
             CountBenchmark::Forecast => {
-                let years = contract.persons(without + 1)?;
+                let years = contract.participants(without + 1)?;
                 let rate = |year: usize| forecast.get(year).copied().unwrap_or(0.0);
                 years.into_iter().enumerate().map(|(year, persons)| persons * rate(year)).collect()
             }
@@ -87,7 +87,7 @@ impl Measurement<'_> {
     /// What was not counted, or a quantity without a usable value.
     pub fn settle(&self, contract: &Contract<'_>, forecast: &[f64]) -> Result<Results, SettleError> {
         let terms = self.terms;
-        let counts = contract.persons(self.first)?;
+        let counts = contract.participants(self.first)?;
         let benchmark = self.benchmark(contract, forecast)?;
         let sign = if terms.fewer { -1.0 } else { 1.0 };
         let difference =
@@ -95,7 +95,13 @@ impl Measurement<'_> {
         let difference = contract.by_settlement(terms.whole_contract, difference);
         let per = match &terms.per {
             None => None,
-            Some(_) => Some(contract.by_settlement(terms.whole_contract, contract.persons(self.first + 1)?)),
+            Some(_) => {
+                // Of the same people as the count: those who were with the payer when they enrolled.
+                let counts_insured = matches!(terms.counts.what, Requested::Participants { .. });
+                let part = if counts_insured { contract.enrolled() } else { Lane::ONE };
+                let persons = contract.persons(self.first + 1)?.into_iter().map(|persons| persons * part);
+                Some(contract.by_settlement(terms.whole_contract, persons.collect()))
+            }
         };
         let threshold = contract.quantity(&terms.threshold, Range::Any)?;
         let spread = contract.optional(terms.error_sd.as_ref(), Range::NotNegative)?;

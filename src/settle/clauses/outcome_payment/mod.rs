@@ -21,8 +21,9 @@
 //! | forecast | mean count without it per mean participant-year (over all draws, by year), times this draw's participant-years |
 //! | fixed | a stated number a year |
 //!
-//! Where an insurer buys for its own insured only, its participants are counted, all of them also after they have
-//! gone to another insurer.
+//! Where insurers pay, what happens to participants is counted of those insured with them in the year
+//! ([`crate::settle::leakage::retention`]); persons who reach a step are counted whole, as a fee counts them, and `per`
+//! counts those who were with the payer when they enrolled.
 //!
 //! **Who bears which risk.** Volume: the payer, who pays for more results of more people. Price, retention and outcome:
 //! the provider. Measurement: both; with few people a threshold is met or missed by chance. Liquidity: the provider.

@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, CountBenchmark, Node, Parties, Purchase, Request, Tallied, Terms};
+use crate::scenario::checked::{
+    Clause, CountBenchmark, Node, Parties, Payer, Purchase, Request, Tallied, Terms,
+};
 use crate::settle::testing::{self, FIRST_PARTY};
 
 /// Falls of participants.
 fn falls() -> Request {
-    let what = Requested::Participants { what: Tallied::Node(Node::Event(0)), effects: true };
+    let what = Requested::Participants { what: Tallied::Node(Node::Event(0)), effects: true, insurer: None };
     Request { programme: 0, what, where_: None }
 }
 
@@ -93,16 +95,44 @@ fn payments_for_results_are_capped_as_those_of_any_clause() {
 }
 
 #[test]
-fn an_insurer_that_buys_for_its_own_insured_pays_for_their_results() {
-    let mut clause = clause(avoided(CountBenchmark::True));
-    clause.from = crate::scenario::checked::Payer::Insurers;
+fn an_insurer_pays_for_results_of_those_still_insured_with_it() {
+    // m = 0.4, Π = 0.75. 90 falls and 100 without: 10 avoided. For its own insured p = 0.4 + 0.6 · 0.75 = 0.85:
+    // 0.4 · 0.85 · 10 · 500 = 1,700. For the region its market share: 2,000. Jointly all insurers pay for all: 5,000.
+    let paid = |purchase| {
+        let mut clause = clause(avoided(CountBenchmark::True));
+        clause.from = Payer::Insurers;
+        let mut scenario =
+            testing::scenario().insurers(&[0.4]).programme("chain", &["course"], &[]).clause(clause).build();
+        scenario.arrangements[0].purchase = purchase;
+        let mut flows = testing::flows(&scenario, 1);
+        for (row, count) in [90.0, 100.0, 67.5, 75.0].into_iter().enumerate() {
+            testing::set_requested(&mut flows, row, &[count]);
+        }
+        testing::net_of(&scenario, flows, Parties::PROVIDER)[0]
+    };
+    approx::assert_relative_eq!(paid(Purchase::Own { insurer: 0 }), 1700.0, epsilon = 1e-9);
+    approx::assert_relative_eq!(paid(Purchase::Region { insurer: 0 }), 2000.0, epsilon = 1e-9);
+    approx::assert_relative_eq!(paid(Purchase::Joint), 5000.0, epsilon = 1e-9);
+}
+
+#[test]
+fn a_mean_per_person_is_of_the_people_the_insurer_had_at_enrolment() {
+    // The region: 60 falls of 100 persons; the insurer that pays has 40% of both. A mean of 0.6 is paid at 0.6.
+    let terms = OutcomeTerms {
+        per: Some(persons(0)),
+        threshold: testing::quantity("0.6"),
+        ..terms(falls(), Pays::Trigger(testing::quantity("100")))
+    };
+    let mut clause = clause(terms);
+    clause.from = Payer::Insurers;
     let mut scenario =
         testing::scenario().insurers(&[0.4]).programme("chain", &["course"], &[]).clause(clause).build();
-    scenario.arrangements[0].purchase = Purchase::Own { insurer: 0 };
+    scenario.arrangements[0].purchase = Purchase::Region { insurer: 0 };
     let mut flows = testing::flows(&scenario, 1);
-    testing::set_requested(&mut flows, 0, &[90.0]);
-    testing::set_requested(&mut flows, 1, &[100.0]);
-    assert_eq!(testing::net_of(&scenario, flows, Parties::PROVIDER), [2000.0]); // 0.4 · 10 · 500
+    for (row, count) in [60.0, 100.0, 60.0].into_iter().enumerate() {
+        testing::set_requested(&mut flows, row, &[count]);
+    }
+    assert_eq!(testing::net_of(&scenario, flows, Parties::PROVIDER), [100.0]);
 }
 
 /// The contract of Aarhus: 100 for each of its three results, settled as one.

@@ -178,13 +178,19 @@ impl CostShare<'_> {
             Payer::Party(party) => parties[party].id.clone(),
         };
         let who: Vec<String> = blocking.members.iter().map(|member| format!("`{}`", name(member))).collect();
-        let why =
-            if blocking.worth > 0.0 { "paying for it without the others" } else { "without the programme" };
-        let mut text = format!(
-            "clause `{clause}`: with these shares {} would be better off {why}, by EUR {:.0} in expected present value",
-            who.join(" and "),
-            blocking.lacks
-        );
+        let who = match who.split_last() {
+            Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+            _ => who.concat(),
+        };
+        let lacks = blocking.lacks;
+        let mut text = if blocking.worth > 0.0 {
+            format!(
+                "clause `{clause}`: {who} would be better off by EUR {lacks:.0} paying without the others"
+            )
+        } else {
+            format!("clause `{clause}`: {who} would pay EUR {lacks:.0} more than they save")
+        };
+        text.push_str(", in expected present value");
         let grant = game.grant_for_stability();
         if grant > 0.0 {
             text.push_str(&format!("; no shares satisfy everybody unless EUR {grant:.0} comes from outside"));
@@ -268,216 +274,12 @@ impl Rule for CostShare<'_> {
             return Ok(Some((self.base, Lane::ONE)));
         }
         let shares = self.shares(contract, agreed, None)?;
-        Ok(Some((self.base, self.paid_by_others(contract, &shares))))
+        let others = self.paid_by_others(contract, &shares);
+        // Who bears the costs may itself be one who loses, and be made whole beyond them.
+        let by_gain = matches!(self.rule, ShareRule::Shapley | ShareRule::Nash(_));
+        Ok(Some((self.base, if by_gain { others.min(Lane::ONE) } else { others })))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario::Scenario;
-    use crate::scenario::checked::{Base, Clause, Terms};
-    use crate::settle::testing::{self, FIRST_PARTY};
-
-    #[test]
-    fn shares_are_proportional_to_expected_benefit_and_losers_pay_nothing() {
-        assert_eq!(proportional(&[300.0, 100.0, -50.0]), Some(vec![0.75, 0.25, 0.0]));
-        assert_eq!(proportional(&[-1.0, 0.0]), None);
-    }
-
-    fn sharing(rule: ShareRule, parties: &[Payer]) -> Clause {
-        let mut clause = testing::subsidy(testing::base(Base::Programme, None), "1");
-        clause.terms = Terms::CostShare {
-            base: testing::base(Base::Programme, None),
-            parties: parties.to_vec(),
-            rule,
-            ex_post: false,
-            needed: vec![false; parties.len()],
-        };
-        clause
-    }
-
-    /// Two budgets, a fund and a town that hold one each, a programme that costs 120.
-    fn region(clause: Clause) -> Scenario {
-        testing::scenario()
-            .programme("chain", &["course"], &[])
-            .budget("wlz", false)
-            .budget("wmo", false)
-            .party("fund", &[(0, 1.0)])
-            .party("town", &[(1, 1.0)])
-            .clause(clause)
-            .build()
-    }
-
-    const FUND: usize = FIRST_PARTY;
-    const TOWN: usize = FIRST_PARTY + 1;
-
-    /// Net of the clause to fund, town and provider, when the draws save these amounts.
-    fn paid(clause: Clause, draws: &[[f64; 2]]) -> (Vec<f64>, Vec<String>) {
-        let scenario = region(clause);
-        let blocks = draws
-            .chunks(8)
-            .map(|draws| {
-                let mut flows = testing::flows(&scenario, 1);
-                testing::set_costs(&mut flows, &[120.0]);
-                for budget in [0, 1] {
-                    let saved = Lane::from_fn(|draw| -draws[draw.min(draws.len() - 1)][budget]);
-                    flows.increment.row_mut(budget)[0] = saved;
-                    flows.cashable.row_mut(budget)[0] = saved;
-                }
-                flows
-            })
-            .collect();
-        let settled = testing::settle_blocks(&scenario, blocks, draws.len());
-        let of = |party| {
-            let entries = settled.blocks[0].entries(party);
-            entries
-                .filter(|entry| matches!(entry.kind, LineKind::Clause(_)))
-                .map(|entry| entry.sign * entry.amounts.first().map_or(0.0, |amount| amount[0]))
-                .sum::<f64>()
-        };
-        ([FUND, TOWN, 4].map(of).to_vec(), settled.warnings)
-    }
-
-    #[test]
-    fn proportional_shares_rest_on_means_over_all_draws_and_not_on_the_draw() {
-        // Means over ten draws (two blocks, the second with two draws): fund 9·100 + 900 = 1,800 / 10 = 180;
-        // town 60. Shares 75% and 25%, also in the first draw, where the fund saves no more than 100.
-        let mut draws = vec![[100.0, 60.0]; 10];
-        draws[9] = [900.0, 60.0];
-        let parties = [Payer::Party(FUND), Payer::Party(TOWN)];
-        let (paid, warnings) = paid(sharing(ShareRule::Proportional, &parties), &draws);
-        approx::assert_relative_eq!(paid[..], [-90.0, -30.0, 120.0], epsilon = 1e-9);
-        assert!(warnings.is_empty());
-    }
-
-    #[test]
-    fn parties_share_equally_with_a_warning_when_nobody_is_expected_to_save() {
-        let parties = [Payer::Party(FUND), Payer::Party(TOWN)];
-        let (paid, warnings) = paid(sharing(ShareRule::Proportional, &parties), &[[-5.0, 0.0]; 8]);
-        approx::assert_relative_eq!(paid[..], [-60.0, -60.0, 120.0], epsilon = 1e-9);
-        assert!(warnings[0].contains("share equally"), "{warnings:?}");
-    }
-
-    #[test]
-    fn who_bears_the_costs_keeps_its_own_share() {
-        // Fund, town and provider a third each: the provider is paid 80 of 120.
-        let parties = [Payer::Party(FUND), Payer::Party(TOWN), Payer::Party(4)];
-        let (paid, _) = paid(sharing(ShareRule::Equal, &parties), &[[1.0, 1.0]; 8]);
-        approx::assert_relative_eq!(paid[..], [-40.0, -40.0, 80.0], epsilon = 1e-9);
-    }
-
-    #[test]
-    fn fixed_shares_leave_the_rest_with_who_bears_the_costs() {
-        let shares = ShareRule::Fixed(vec![testing::quantity("0.5"), testing::quantity("0.1")]);
-        let (paid, _) = paid(sharing(shares, &[Payer::Party(FUND), Payer::Party(TOWN)]), &[[1.0, 1.0]; 8]);
-        approx::assert_relative_eq!(paid[..], [-60.0, -12.0, 72.0], epsilon = 1e-9);
-    }
-
-    #[test]
-    fn an_insurer_that_bears_the_costs_keeps_its_part_of_what_insurers_pay() {
-        // Insurer 0 (m = 0.4) delivers at 120; insurers share all of it: the unnamed 60% pays 72.
-        let mut clause = sharing(ShareRule::Equal, &[Payer::Insurers]);
-        clause.to = Payer::Party(testing::FIRST_INSURER);
-        let mut scenario =
-            testing::scenario().insurers(&[0.4]).programme("chain", &["course"], &[]).clause(clause).build();
-        scenario.arrangements[0].providers = vec![(0, None, testing::FIRST_INSURER)];
-        let mut flows = testing::flows(&scenario, 1);
-        testing::set_costs(&mut flows, &[120.0]);
-        let net = testing::net_of(&scenario, flows, testing::FIRST_INSURER);
-        approx::assert_relative_eq!(net[0], -48.0, epsilon = 1e-12);
-    }
-
-    #[test]
-    fn a_cap_reduces_every_payer_in_proportion() {
-        // 50% and 10% of 120 is 72; capped at 36 the two pay 30 and 6.
-        let shares = ShareRule::Fixed(vec![testing::quantity("0.5"), testing::quantity("0.1")]);
-        let mut clause = sharing(shares, &[Payer::Party(FUND), Payer::Party(TOWN)]);
-        clause.cap_per_year = Some(testing::quantity("36"));
-        let (paid, _) = paid(clause, &[[1.0, 1.0]; 8]);
-        approx::assert_relative_eq!(paid[..], [-30.0, -6.0, 36.0], epsilon = 1e-9);
-    }
-
-    fn both() -> [Payer; 2] {
-        [Payer::Party(FUND), Payer::Party(TOWN)]
-    }
-
-    #[test]
-    fn by_shapley_and_nash_two_who_cannot_pay_alone_have_the_same_gain() {
-        // Fund saves 100, town 60, the programme costs 120: a surplus of 40, 20 for each; they pay 80 and 40.
-        for rule in [ShareRule::Shapley, ShareRule::Nash(None)] {
-            let (paid, warnings) = paid(sharing(rule, &both()), &[[100.0, 60.0]; 8]);
-            approx::assert_relative_eq!(paid[..], [-80.0, -40.0, 120.0], epsilon = 1e-9);
-            assert!(warnings.is_empty(), "{warnings:?}");
-        }
-    }
-
-    #[test]
-    fn by_shapley_who_could_pay_alone_pays_less_for_company() {
-        // Fund saves 200, town 60: v = 80, 0, 140. Shapley: (80 + 140) / 2 = 110 and (0 + 60) / 2 = 30: they pay 90, 30.
-        // Nash divides 140 equally: 130 is paid by the fund, and the town, who saves 60, is paid 10.
-        let (paid_shapley, _) = paid(sharing(ShareRule::Shapley, &both()), &[[200.0, 60.0]; 8]);
-        approx::assert_relative_eq!(paid_shapley[..], [-90.0, -30.0, 120.0], epsilon = 1e-9);
-        let (paid_nash, warnings) = paid(sharing(ShareRule::Nash(None), &both()), &[[200.0, 60.0]; 8]);
-        approx::assert_relative_eq!(paid_nash[..], [-130.0, 10.0, 120.0], epsilon = 1e-9);
-        // Alone the fund has 80, and here 70.
-        assert!(
-            warnings[0].contains("`fund` would be better off paying for it without the others, by EUR 10 ")
-        );
-    }
-
-    #[test]
-    fn bargaining_power_divides_the_surplus() {
-        let weights = ["3", "1"].map(testing::quantity).to_vec();
-        let (paid, _) = paid(sharing(ShareRule::Nash(Some(weights)), &both()), &[[100.0, 60.0]; 8]);
-        approx::assert_relative_eq!(paid[..], [-70.0, -50.0, 120.0], epsilon = 1e-9);
-    }
-
-    #[test]
-    fn without_a_surplus_everybody_pays_what_they_save() {
-        // 50 and −20 of 120: the fund pays 50, the town nothing, the provider is left with 70.
-        let (paid, _) = paid(sharing(ShareRule::Shapley, &both()), &[[50.0, -20.0]; 8]);
-        approx::assert_relative_eq!(paid[..], [-50.0, 0.0, 50.0], epsilon = 1e-9);
-    }
-
-    #[test]
-    fn ex_post_shares_are_those_of_the_draw() {
-        // 180 and 60 in the first draw: 75% and 25%; the mean of the others does not matter.
-        let mut draws = [[60.0, 180.0]; 8];
-        draws[0] = [180.0, 60.0];
-        let mut clause = sharing(ShareRule::Proportional, &both());
-        if let Terms::CostShare { ex_post, .. } = &mut clause.terms {
-            *ex_post = true;
-        }
-        let (paid, _) = paid(clause, &draws);
-        approx::assert_relative_eq!(paid[..], [-90.0, -30.0, 120.0], epsilon = 1e-9);
-    }
-
-    #[test]
-    fn a_party_that_pays_more_than_it_saves_would_be_better_off_without() {
-        // Equal shares of 60; the town saves 10.
-        let (_, warnings) = paid(sharing(ShareRule::Equal, &both()), &[[300.0, 10.0]; 8]);
-        assert!(
-            warnings[0].contains("`town` would be better off without the programme, by EUR 50 "),
-            "{warnings:?}"
-        );
-    }
-
-    #[test]
-    fn of_a_loser_and_two_winners_no_shares_satisfy_everybody() {
-        let mut clause =
-            sharing(ShareRule::Equal, &[Payer::Party(FUND), Payer::Party(TOWN), Payer::Party(4)]);
-        // The fund saves 200, the town loses 50, the programme costs 120: together 30, the fund alone 80.
-        let (_, warnings) = paid(clause.clone(), &[[200.0, -50.0]; 8]);
-        assert!(
-            warnings[0].ends_with("no shares satisfy everybody unless EUR 50 comes from outside"),
-            "{warnings:?}"
-        );
-        if let Terms::CostShare { needed, .. } = &mut clause.terms {
-            needed[1] = true;
-        }
-        // Where nothing happens without the town, nobody can do better alone than nothing.
-        let (_, warnings) = paid(clause, &[[200.0, -50.0]; 8]);
-        assert!(!warnings[0].contains("comes from outside"), "{warnings:?}");
-    }
-}
+mod tests;
