@@ -86,19 +86,20 @@ impl Lane {
     /// Whether no draw is infinite or not a number.
     #[inline(always)]
     pub fn all_finite(&self) -> bool {
-        self.0.iter().all(|value| value.is_finite())
+        self.all(f64::is_finite)
     }
 
     /// Whether `condition` holds in at least one draw.
     #[inline(always)]
     pub fn any(&self, condition: impl Fn(f64) -> bool) -> bool {
-        self.0.iter().any(|&value| condition(value))
+        // No early end: eight comparisons side by side cost less than a branch for each.
+        self.0.iter().fold(false, |any, &value| any | condition(value))
     }
 
     /// Whether `condition` holds in every draw.
     #[inline(always)]
     pub fn all(&self, condition: impl Fn(f64) -> bool) -> bool {
-        self.0.iter().all(|&value| condition(value))
+        self.0.iter().fold(true, |all, &value| all & condition(value))
     }
 }
 

@@ -8,17 +8,18 @@
 //! falls a person-year 378.6894 falls (counting 1 − e^(−0.8·½) per person would lose a sixth of them).
 
 use super::effects::{Acts, Schedule};
-use super::rates::{Rates, hazard_per_probability};
-use super::structure::{Cause, Row, Structure};
+use super::rates::{AtPoint, Rates, hazard_per_probability};
+use super::structure::{Arrival, Cause, Row, Structure};
 use super::trajectory::Trajectory;
 use crate::formula::{Lane, math};
 use multiversion::multiversion;
+use std::ops::Range;
 
 /// Follows `start` persons by state from boundary `first` over `trajectory.cycles` cycles; `path` holds the
 /// point of each cycle from 1 January of the start year; `schedule` counts its cycles from `first`.
 ///
-/// The trajectory must have been [`Trajectory::reset`] with `first` and its length.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+/// The trajectory must have been given [`Trajectory::make_room`] with `first` and its length; every entry is
+/// written.
 pub fn follow(
     structure: &Structure,
     rates: &Rates,
@@ -28,68 +29,92 @@ pub fn follow(
     schedule: Option<&Schedule>,
     trajectory: &mut Trajectory,
 ) {
-    let (states, columns, first) = (trajectory.states, trajectory.columns, trajectory.first);
+    let (states, cycles) = (trajectory.states, trajectory.cycles);
+    let path = &path[trajectory.first..trajectory.first + cycles];
     trajectory.persons[..states].copy_from_slice(start);
-    for cycle in 0..trajectory.cycles {
-        let point = path[first + cycle] as usize;
-        let (before, after) = trajectory.persons.split_at_mut((cycle + 1) * states);
-        let now = &before[cycle * states..];
-        let next = &mut after[..states];
-        let counts = &mut trajectory.counts[cycle * columns..(cycle + 1) * columns];
-        for state in 0..states {
-            let n = now[state];
-            let exits = structure.exit_from[state]..structure.exit_from[state + 1];
-            if exits.is_empty() && structure.events_in[state].is_empty() {
-                next[state] += n;
-                continue;
+    let mut altered = std::mem::take(&mut trajectory.altered);
+    let mut cycle = 0;
+    while cycle < cycles {
+        match schedule {
+            Some(schedule) if schedule.touches_any(cycle) => {
+                altered.alter(structure, rates, path[cycle] as usize, cycle_length, schedule, cycle);
+                pass_altered(structure, altered.rates(), cycle, trajectory);
+                cycle += 1;
             }
-            let events = rates.event_rates(point, state);
-            match schedule {
-                Some(schedule) if schedule.touches(cycle, state) => {
-                    let changed = changed_row(structure, rates, point, state, cycle_length, schedule, cycle);
-                    let time = n * changed.time;
-                    next[state] += n * changed.stay;
-                    let row = schedule.row(cycle);
-                    for &event in &structure.events_in[state] {
-                        counts[event] += time * (events[event] * row[event]);
-                    }
-                    for (position, exit) in structure.exits[state].iter().enumerate() {
-                        let per_probability = changed.per_probability;
-                        let hazard = changed_hazard(
-                            structure,
-                            rates,
-                            point,
-                            state,
-                            exit.cause,
-                            schedule,
-                            cycle,
-                            per_probability,
-                        );
-                        let moved = time * hazard;
-                        next[exit.to] += moved;
-                        let column = structure.exit_list[exits.start + position].1;
-                        if column != usize::MAX {
-                            counts[column] += moved;
-                        }
-                    }
-                }
-                _ => {
-                    let time = n * rates.time_at_risk(point, state);
-                    next[state] += n * rates.staying(point, state);
-                    for &event in &structure.events_in[state] {
-                        counts[event] += time * events[event];
-                    }
-                    let hazards = &rates.exit_hazards(point)[exits.clone()];
-                    for (&(to, column), &hazard) in structure.exit_list[exits].iter().zip(hazards) {
-                        let moved = time * hazard;
-                        next[to] += moved;
-                        if column != usize::MAX {
-                            counts[column] += moved;
-                        }
-                    }
-                }
+            _ => {
+                let touched = |cycle: &usize| schedule.is_some_and(|s| s.touches_any(*cycle));
+                let end = (cycle..cycles).find(touched).unwrap_or(cycles);
+                pass_unaltered(structure, rates, path, cycle..end, trajectory);
+                cycle = end;
             }
         }
+    }
+    trajectory.altered = altered;
+}
+
+/// Follows cycles `range` of a trajectory at the rates of their points.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn pass_unaltered(
+    structure: &Structure,
+    rates: &Rates,
+    path: &[u32],
+    range: Range<usize>,
+    trajectory: &mut Trajectory,
+) {
+    let mut cycle = range.start;
+    while cycle < range.end {
+        // People often stay at a point for some cycles.
+        let point = path[cycle];
+        let rates = rates.at(point as usize);
+        while cycle < range.end && path[cycle] == point {
+            pass(structure, &rates, cycle, trajectory);
+            cycle += 1;
+        }
+    }
+}
+
+/// Follows one cycle of a trajectory.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn pass_altered(structure: &Structure, rates: AtPoint, cycle: usize, trajectory: &mut Trajectory) {
+    pass(structure, &rates, cycle, trajectory);
+}
+
+/// From one boundary to the next. Everybody is read once and written once: who is in a state at the end is summed
+/// in the order of the states people come from, and each exit is counted on the way.
+#[inline(always)]
+fn pass(structure: &Structure, rates: &AtPoint<'_>, cycle: usize, trajectory: &mut Trajectory) {
+    let (states, columns) = (structure.states, structure.columns());
+    let (before, after) = trajectory.persons.split_at_mut((cycle + 1) * states);
+    let now = &before[cycle * states..][..states];
+    let next = &mut after[..states];
+    let counts = &mut trajectory.counts[cycle * columns..(cycle + 1) * columns];
+    let (time, stay) = (&rates.time[..states], &rates.stay[..states]);
+    for (((persons, [before, after]), &n), &stay) in
+        next.iter_mut().zip(&structure.arrivals).zip(now).zip(stay)
+    {
+        let mut sum = Lane::ZERO;
+        let mut arrive = |arrivals: &[Arrival], sum: &mut Lane| {
+            for arrival in arrivals {
+                let moved = now[arrival.from] * time[arrival.from] * rates.exit[arrival.exit];
+                *sum += moved;
+                if let Some(count) = counts.get_mut(arrival.column) {
+                    *count = moved;
+                }
+            }
+        };
+        arrive(before, &mut sum);
+        sum += n * stay;
+        arrive(after, &mut sum);
+        *persons = sum;
+    }
+    for happening in &structure.first_happenings {
+        counts[happening.event] = now[happening.state] * time[happening.state] * rates.event[happening.rate];
+    }
+    for happening in &structure.further_happenings {
+        counts[happening.event] += now[happening.state] * time[happening.state] * rates.event[happening.rate];
+    }
+    for &column in &structure.idle_columns {
+        counts[column] = Lane::ZERO;
     }
 }
 
@@ -98,14 +123,6 @@ pub fn follow(
 #[inline(never)]
 pub(super) fn share_at_risk(x: Lane) -> Lane {
     math::one_minus_exp_over(x)
-}
-
-/// A state's row under effects.
-struct ChangedRow {
-    time: Lane,
-    stay: Lane,
-    /// Hazard per probability, where an effect acts on a probability or the odds of this row.
-    per_probability: Option<Lane>,
 }
 
 /// Hazard of an exit under effects. In a row with risk or odds ratios the probabilities are changed first and the
@@ -159,8 +176,77 @@ fn changed_probability(
     }
 }
 
-#[inline(always)]
-fn changed_row(
+/// Room for the rates of one cycle under effects.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Altered {
+    time: Vec<Lane>,
+    stay: Vec<Lane>,
+    exit: Vec<Lane>,
+    event: Vec<Lane>,
+}
+
+impl Altered {
+    fn rates(&self) -> AtPoint<'_> {
+        AtPoint { time: &self.time, stay: &self.stay, exit: &self.exit, event: &self.event }
+    }
+
+    /// The rates at a point as a schedule changes them in a cycle.
+    fn alter(
+        &mut self,
+        structure: &Structure,
+        rates: &Rates,
+        point: usize,
+        cycle_length: f64,
+        schedule: &Schedule,
+        cycle: usize,
+    ) {
+        let own = rates.at(point);
+        self.time.clear();
+        self.time.extend_from_slice(own.time);
+        self.stay.clear();
+        self.stay.extend_from_slice(own.stay);
+        self.exit.clear();
+        self.exit.extend_from_slice(own.exit);
+        self.event.clear();
+        self.event.extend_from_slice(own.event);
+        let row = schedule.row(cycle);
+        for happening in structure.first_happenings.iter().chain(&structure.further_happenings) {
+            if schedule.touches(cycle, happening.state) {
+                self.event[happening.rate] = own.event[happening.rate] * row[happening.event];
+            }
+        }
+        for state in 0..structure.states {
+            if !schedule.touches(cycle, state) {
+                continue;
+            }
+            let per_probability =
+                per_probability(structure, rates, point, state, cycle_length, schedule, cycle);
+            let from = structure.exit_from[state];
+            let mut hazard = Lane::ZERO;
+            for (position, exit) in structure.exits[state].iter().enumerate() {
+                let own = changed_hazard(
+                    structure,
+                    rates,
+                    point,
+                    state,
+                    exit.cause,
+                    schedule,
+                    cycle,
+                    per_probability,
+                );
+                self.exit[from + position] = own;
+                hazard += own;
+            }
+            let x = hazard * cycle_length;
+            let g = share_at_risk(x);
+            self.time[state] = g * cycle_length;
+            self.stay[state] = Lane::ONE - x * g;
+        }
+    }
+}
+
+/// Hazard per probability of a row, where an effect acts on a probability or the odds of it.
+fn per_probability(
     structure: &Structure,
     rates: &Rates,
     point: usize,
@@ -168,23 +254,15 @@ fn changed_row(
     cycle_length: f64,
     schedule: &Schedule,
     cycle: usize,
-) -> ChangedRow {
+) -> Option<Lane> {
     let transitions = &structure.transitions_from[state];
     let by_probability =
         schedule.has_acts() && transitions.iter().any(|&t| schedule.acts(cycle, t) != Acts::Hazard);
-    let per_probability = by_probability.then(|| {
+    by_probability.then(|| {
         let total = transitions.iter().fold(Lane::ZERO, |sum, &transition| {
             sum + changed_probability(structure, rates, point, transition, schedule, cycle)
         });
         let period = if structure.rows[state] == Row::PerYear { 1.0 } else { cycle_length };
         hazard_per_probability(total.min(Lane::ONE), period)
-    });
-    let mut hazard = Lane::ZERO;
-    for exit in &structure.exits[state] {
-        hazard +=
-            changed_hazard(structure, rates, point, state, exit.cause, schedule, cycle, per_probability);
-    }
-    let x = hazard * cycle_length;
-    let g = share_at_risk(x);
-    ChangedRow { time: g * cycle_length, stay: Lane::ONE - x * g, per_probability }
+    })
 }

@@ -140,6 +140,11 @@ impl Schedule {
     pub fn touches(&self, cycle: usize, state: usize) -> bool {
         self.touched[cycle * self.states + state]
     }
+    /// Whether anything at all is changed in a cycle since enrolment.
+    #[inline]
+    pub fn touches_any(&self, cycle: usize) -> bool {
+        self.touched[cycle * self.states..(cycle + 1) * self.states].contains(&true)
+    }
     /// Multipliers of events, then transitions, in a cycle since enrolment.
     #[inline]
     pub fn row(&self, cycle: usize) -> &[Lane] {
