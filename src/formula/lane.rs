@@ -103,6 +103,14 @@ impl Lane {
     }
 }
 
+/// Stands in the body of a loop over lanes that have nothing to do with each other. Without it the compiler sees
+/// that eight lanes can be computed at once, and does so across them: the first draws of eight lanes, then the
+/// second, gathered and scattered one by one, which takes ten times as long as one lane after the other.
+#[inline(always)]
+pub(crate) fn lane_by_lane() {
+    std::hint::black_box(());
+}
+
 /// The smaller of two numbers; not a number if either is. The standard library's `min` would pass over a
 /// value that is not a number, and so hide a division of zero by zero further up.
 #[inline(always)]

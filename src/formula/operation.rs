@@ -200,6 +200,7 @@ fn map_lanes(function: impl Fn(f64) -> f64, source: Source, to: &mut [Lane]) {
 fn map_each(function: impl Fn(f64) -> f64, lanes: &[Lane], to: &mut [Lane]) {
     for (to, lane) in to.iter_mut().zip(lanes) {
         *to = lane.map(&function);
+        lane::lane_by_lane();
     }
 }
 

@@ -11,7 +11,7 @@ use super::effects::{Acts, Schedule};
 use super::rates::{AtPoint, Rates, hazard_per_probability};
 use super::structure::{Arrival, Cause, Row, Structure};
 use super::trajectory::Trajectory;
-use crate::formula::{Lane, math};
+use crate::formula::{Lane, lane_by_lane, math};
 use multiversion::multiversion;
 use std::ops::Range;
 
@@ -37,7 +37,8 @@ pub fn follow(
     while cycle < cycles {
         match schedule {
             Some(schedule) if schedule.touches_any(cycle) => {
-                altered.alter(structure, rates, path[cycle] as usize, cycle_length, schedule, cycle);
+                let point = path[cycle] as usize;
+                alter(structure, rates, point, cycle_length, schedule, cycle, &mut altered);
                 pass_altered(structure, altered.rates(), cycle, trajectory);
                 cycle += 1;
             }
@@ -93,28 +94,42 @@ fn pass(structure: &Structure, rates: &AtPoint<'_>, cycle: usize, trajectory: &m
         next.iter_mut().zip(&structure.arrivals).zip(now).zip(stay)
     {
         let mut sum = Lane::ZERO;
-        let mut arrive = |arrivals: &[Arrival], sum: &mut Lane| {
-            for arrival in arrivals {
-                let moved = now[arrival.from] * time[arrival.from] * rates.exit[arrival.exit];
-                *sum += moved;
-                if let Some(count) = counts.get_mut(arrival.column) {
-                    *count = moved;
-                }
-            }
-        };
-        arrive(before, &mut sum);
+        arrive(before, now, time, rates.exit, counts, &mut sum);
         sum += n * stay;
-        arrive(after, &mut sum);
+        arrive(after, now, time, rates.exit, counts, &mut sum);
         *persons = sum;
     }
-    for happening in &structure.first_happenings {
-        counts[happening.event] = now[happening.state] * time[happening.state] * rates.event[happening.rate];
-    }
-    for happening in &structure.further_happenings {
-        counts[happening.event] += now[happening.state] * time[happening.state] * rates.event[happening.rate];
+    // Rates of events that do not happen in a state are zero there.
+    let happened = &mut counts[..structure.events];
+    for (slot, &state) in structure.eventful.iter().enumerate() {
+        let time = now[state] * time[state];
+        let rates = &rates.event[slot * structure.events..(slot + 1) * structure.events];
+        for (count, &rate) in happened.iter_mut().zip(rates) {
+            *count = if slot == 0 { time * rate } else { *count + time * rate };
+            lane_by_lane();
+        }
     }
     for &column in &structure.idle_columns {
         counts[column] = Lane::ZERO;
+    }
+}
+
+/// Adds those who take exits into a state, and counts them.
+#[inline(always)]
+fn arrive(
+    arrivals: &[Arrival],
+    now: &[Lane],
+    time: &[Lane],
+    hazards: &[Lane],
+    counts: &mut [Lane],
+    sum: &mut Lane,
+) {
+    for arrival in arrivals {
+        let moved = now[arrival.from] * time[arrival.from] * hazards[arrival.exit];
+        *sum += moved;
+        if let Some(count) = counts.get_mut(arrival.column) {
+            *count = moved;
+        }
     }
 }
 
@@ -189,59 +204,55 @@ impl Altered {
     fn rates(&self) -> AtPoint<'_> {
         AtPoint { time: &self.time, stay: &self.stay, exit: &self.exit, event: &self.event }
     }
+}
 
-    /// The rates at a point as a schedule changes them in a cycle.
-    fn alter(
-        &mut self,
-        structure: &Structure,
-        rates: &Rates,
-        point: usize,
-        cycle_length: f64,
-        schedule: &Schedule,
-        cycle: usize,
-    ) {
-        let own = rates.at(point);
-        self.time.clear();
-        self.time.extend_from_slice(own.time);
-        self.stay.clear();
-        self.stay.extend_from_slice(own.stay);
-        self.exit.clear();
-        self.exit.extend_from_slice(own.exit);
-        self.event.clear();
-        self.event.extend_from_slice(own.event);
-        let row = schedule.row(cycle);
-        for happening in structure.first_happenings.iter().chain(&structure.further_happenings) {
-            if schedule.touches(cycle, happening.state) {
-                self.event[happening.rate] = own.event[happening.rate] * row[happening.event];
+/// The rates at a point as a schedule changes them in a cycle.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn alter(
+    structure: &Structure,
+    rates: &Rates,
+    point: usize,
+    cycle_length: f64,
+    schedule: &Schedule,
+    cycle: usize,
+    altered: &mut Altered,
+) {
+    let own = rates.at(point);
+    let copy = |to: &mut Vec<Lane>, from: &[Lane]| {
+        to.clear();
+        to.extend_from_slice(from);
+    };
+    copy(&mut altered.time, own.time);
+    copy(&mut altered.stay, own.stay);
+    copy(&mut altered.exit, own.exit);
+    copy(&mut altered.event, own.event);
+    let row = schedule.row(cycle);
+    for (slot, &state) in structure.eventful.iter().enumerate() {
+        if schedule.touches(cycle, state) {
+            let rates = &mut altered.event[slot * structure.events..(slot + 1) * structure.events];
+            for (rate, &ratio) in rates.iter_mut().zip(row) {
+                *rate *= ratio;
+                lane_by_lane();
             }
         }
-        for state in 0..structure.states {
-            if !schedule.touches(cycle, state) {
-                continue;
-            }
-            let per_probability =
-                per_probability(structure, rates, point, state, cycle_length, schedule, cycle);
-            let from = structure.exit_from[state];
-            let mut hazard = Lane::ZERO;
-            for (position, exit) in structure.exits[state].iter().enumerate() {
-                let own = changed_hazard(
-                    structure,
-                    rates,
-                    point,
-                    state,
-                    exit.cause,
-                    schedule,
-                    cycle,
-                    per_probability,
-                );
-                self.exit[from + position] = own;
-                hazard += own;
-            }
-            let x = hazard * cycle_length;
-            let g = share_at_risk(x);
-            self.time[state] = g * cycle_length;
-            self.stay[state] = Lane::ONE - x * g;
+    }
+    for state in 0..structure.states {
+        if !schedule.touches(cycle, state) {
+            continue;
         }
+        let per_probability = per_probability(structure, rates, point, state, cycle_length, schedule, cycle);
+        let from = structure.exit_from[state];
+        let mut hazard = Lane::ZERO;
+        for (position, exit) in structure.exits[state].iter().enumerate() {
+            let own =
+                changed_hazard(structure, rates, point, state, exit.cause, schedule, cycle, per_probability);
+            altered.exit[from + position] = own;
+            hazard += own;
+        }
+        let x = hazard * cycle_length;
+        let g = share_at_risk(x);
+        altered.time[state] = g * cycle_length;
+        altered.stay[state] = Lane::ONE - x * g;
     }
 }
 

@@ -49,17 +49,6 @@ pub struct Arrival {
     pub column: usize,
 }
 
-/// An event in a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Happening {
-    /// Event.
-    pub event: usize,
-    /// State.
-    pub state: usize,
-    /// Position of its rate among those of a point: that of the state in `event_slot` × events + event.
-    pub rate: usize,
-}
-
 /// The shape of a model.
 #[derive(Clone, Debug)]
 pub struct Structure {
@@ -81,10 +70,8 @@ pub struct Structure {
     pub fatal: Vec<usize>,
     /// For each state those who arrive from states before it, and from states after it.
     pub arrivals: Vec<[Vec<Arrival>; 2]>,
-    /// Every event in the first state in which it happens.
-    pub first_happenings: Vec<Happening>,
-    /// Every event in its other states, in the order of the states.
-    pub further_happenings: Vec<Happening>,
+    /// States in which events happen, by their position in `event_slot`.
+    pub eventful: Vec<usize>,
     /// Columns in which nothing is ever counted.
     pub idle_columns: Vec<usize>,
     /// Columns of deaths from background and excess mortality by state, where they happen.
@@ -197,18 +184,9 @@ impl Structure {
                 arrivals[to][usize::from(from > to)].push(Arrival { from, exit, column });
             }
         }
-        let (mut first_happenings, mut further_happenings) = (Vec::new(), Vec::new());
-        for (state, slot) in event_slot.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            for &event in &events_in[state] {
-                let happening = Happening { event, state, rate: slot * events + event };
-                let known = first_happenings.iter().any(|other: &Happening| other.event == event);
-                if known { &mut further_happenings } else { &mut first_happenings }.push(happening);
-            }
-        }
+        let eventful: Vec<usize> = (0..states).filter(|&state| event_slot[state].is_some()).collect();
         let counted = |column: usize| {
-            first_happenings.iter().any(|happening| happening.event == column)
-                || exit_list.iter().any(|&(_, of_exit)| of_exit == column)
+            column < events && !eventful.is_empty() || exit_list.iter().any(|&(_, of_exit)| of_exit == column)
         };
         let idle_columns = (0..columns).filter(|&column| !counted(column)).collect();
         Self {
@@ -221,8 +199,7 @@ impl Structure {
             exit_list,
             exit_from,
             arrivals,
-            first_happenings,
-            further_happenings,
+            eventful,
             idle_columns,
             death_columns,
             columns,

@@ -23,6 +23,7 @@ mod functionals;
 mod plan;
 mod recorded;
 mod retention;
+mod tally;
 
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};
@@ -31,7 +32,7 @@ use crate::simulate::Rates;
 use crate::simulate::engine::{Block, Memory, Present, Runs};
 use crate::simulate::points::Points;
 use account::Account;
-use collect::{Delivered, Participants, Population};
+use collect::{Delivered, Participants, Population, Tallies};
 use deliver::{Clocks, Detail, Levels};
 use flows::{Flows, RunDesign, Valued, VariantFlows};
 use functionals::Prices;
@@ -231,6 +232,7 @@ struct Room {
     arms: Vec<Arm>,
     /// Room for formulas of what simulation shows, while the memory is in use.
     scratch: Scratch,
+    tallies: Tallies,
 }
 
 /// The people of an arm without programmes, in one block.
@@ -318,8 +320,13 @@ fn arm(
                 &mut room.memory.expected.scratch,
             )?;
             arm.accounts[m].reset(&model.structure, functionals, 0, scenario.time.cycles());
-            let mut observer =
-                Population { functionals, prices: &arm.prices[m], account: &mut arm.accounts[m] };
+            room.tallies.difference.clear();
+            let mut observer = Population {
+                functionals,
+                prices: &arm.prices[m],
+                account: &mut arm.accounts[m],
+                tally: &mut room.tallies.difference,
+            };
             let block = Block {
                 engine: how.engines[m],
                 scenario,
@@ -329,6 +336,7 @@ fn arm(
                 runs: how.runs,
             };
             arm.present.push(block.comparator(&plan.wanted[m], &mut room.memory, &mut observer)?);
+            observer.finish();
         }
     }
     arm.environment = Some(environment);
@@ -350,7 +358,7 @@ fn deliver_one(
     own_arm: usize,
     room: &mut Room,
 ) -> Result<Flows, QuantityError> {
-    let Room { memory, arms, scratch } = room;
+    let Room { memory, arms, scratch, tallies } = room;
     let own = &arms[own_arm];
     let people = &arms[own.people_of.unwrap_or(own_arm)];
     let environment = own.environment.as_ref().expect("an arm that was found has an environment");
@@ -377,6 +385,8 @@ fn deliver_one(
             delivered: &mut delivered,
             scratch: &mut *scratch,
             moment: None,
+            settlement: how.detail.settlement,
+            tallies: &mut *tallies,
         };
         let block = Block {
             engine: how.engines[m],
@@ -387,6 +397,7 @@ fn deliver_one(
             runs: how.runs,
         };
         block.cohorts(enrolment, &people.present[m], memory, &mut observer)?;
+        observer.finish();
     }
     fixed_costs(scenario, plan, strategy, environment, &clocks, &mut delivered)?;
     let levels = |arm: usize| {
