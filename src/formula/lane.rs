@@ -86,20 +86,29 @@ impl Lane {
     /// Whether no draw is infinite or not a number.
     #[inline(always)]
     pub fn all_finite(&self) -> bool {
-        self.0.iter().all(|value| value.is_finite())
+        self.all(f64::is_finite)
     }
 
     /// Whether `condition` holds in at least one draw.
     #[inline(always)]
     pub fn any(&self, condition: impl Fn(f64) -> bool) -> bool {
-        self.0.iter().any(|&value| condition(value))
+        // No early end: eight comparisons side by side cost less than a branch for each.
+        self.0.iter().fold(false, |any, &value| any | condition(value))
     }
 
     /// Whether `condition` holds in every draw.
     #[inline(always)]
     pub fn all(&self, condition: impl Fn(f64) -> bool) -> bool {
-        self.0.iter().all(|&value| condition(value))
+        self.0.iter().fold(true, |all, &value| all & condition(value))
     }
+}
+
+/// Stands in the body of a loop over lanes that have nothing to do with each other. Without it the compiler sees
+/// that eight lanes can be computed at once, and does so across them: the first draws of eight lanes, then the
+/// second, gathered and scattered one by one, which takes ten times as long as one lane after the other.
+#[inline(always)]
+pub(crate) fn lane_by_lane() {
+    std::hint::black_box(());
 }
 
 /// The smaller of two numbers; not a number if either is. The standard library's `min` would pass over a

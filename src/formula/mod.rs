@@ -116,6 +116,7 @@ mod token;
 
 use std::ops::Range;
 
+pub(crate) use lane::lane_by_lane;
 pub use lane::{LANES, Lane};
 pub use parse::{Expression, parse};
 pub use program::{Column, EvaluationError, Inputs, Program, Scratch, compile};

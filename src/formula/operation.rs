@@ -157,8 +157,10 @@ impl PointSource<'_> {
 /// The operand of an operation over points and draws.
 #[derive(Clone, Copy)]
 pub(super) enum Source<'a> {
+    /// The same number at every point in every draw.
+    Number(f64),
     /// The same draws at every point.
-    Same(Lane),
+    Same(&'a Lane),
     /// A number per point, the same in every draw.
     Points(&'a [f64]),
     /// A lane per point.
@@ -169,7 +171,8 @@ impl Source<'_> {
     #[inline(always)]
     pub(super) fn at(&self, point: usize) -> Lane {
         match self {
-            Source::Same(lane) => *lane,
+            Source::Number(value) => Lane::splat(*value),
+            Source::Same(lane) => **lane,
             Source::Points(values) => Lane::splat(values[point]),
             Source::Lanes(lanes) => lanes[point],
         }
@@ -181,6 +184,7 @@ impl Source<'_> {
 #[inline(always)]
 fn map_lanes(function: impl Fn(f64) -> f64, source: Source, to: &mut [Lane]) {
     match source {
+        Source::Number(value) => to.fill(Lane::splat(function(value))),
         Source::Same(lane) => to.fill(lane.map(function)),
         Source::Points(values) => {
             for (to, value) in to.iter_mut().zip(values) {
@@ -196,6 +200,7 @@ fn map_lanes(function: impl Fn(f64) -> f64, source: Source, to: &mut [Lane]) {
 fn map_each(function: impl Fn(f64) -> f64, lanes: &[Lane], to: &mut [Lane]) {
     for (to, lane) in to.iter_mut().zip(lanes) {
         *to = lane.map(&function);
+        lane::lane_by_lane();
     }
 }
 

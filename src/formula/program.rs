@@ -283,7 +283,9 @@ impl Program {
                 frame.run(instruction, scratch, block)?;
             }
             if let Some(result) = self.code.result {
-                let source = frame.source(result, scratch);
+                let registers =
+                    Registers { once: &scratch.once, points: &scratch.points, lanes: &scratch.lanes };
+                let source = frame.source(result, &registers);
                 for (point, out) in block.iter_mut().enumerate() {
                     *out = source.at(point);
                 }
@@ -356,11 +358,15 @@ impl Program {
 
     fn run_once(&self, inputs: &Inputs, scratch: &mut Scratch) -> Result<(), EvaluationError> {
         let frame = Frame { code: &self.code, inputs, first: 0, count: 1 };
-        for instruction in &self.code.once {
-            frame.run(instruction, scratch, &mut [])?;
-        }
-        Ok(())
+        self.code.once.iter().try_for_each(|instruction| frame.run(instruction, scratch, &mut []))
     }
+}
+
+/// What an instruction may read.
+struct Registers<'a> {
+    once: &'a [Lane],
+    points: &'a [Vec<f64>],
+    lanes: &'a [Vec<Lane>],
 }
 
 /// The block of points an instruction runs over.
@@ -378,26 +384,32 @@ impl Frame<'_> {
         scratch: &mut Scratch,
         out: &mut [Lane],
     ) -> Result<(), EvaluationError> {
-        // A register is taken out of the scratch while it is written, and put back also after an error: the
-        // scratch may be used again.
+        let Scratch { once, points, lanes, rows } = scratch;
         match instruction.to {
-            Register::Out => self.write_lanes(&instruction.action, scratch, out),
-            Register::Once(register) => {
-                let mut to = [Lane::ZERO];
-                self.write_lanes(&instruction.action, scratch, &mut to)?;
-                scratch.once[register] = to[0];
-                Ok(())
+            Register::Out => {
+                self.write_lanes(&instruction.action, &Registers { once, points, lanes }, rows, out)
             }
+            Register::Once(register) => {
+                // Registers of this kind are numbered in the order in which they are written, so that what an
+                // instruction reads stands before what it writes.
+                let (once, to) = once.split_at_mut(register);
+                let registers = Registers { once, points, lanes };
+                self.write_lanes(&instruction.action, &registers, rows, &mut to[..1])
+            }
+            // A register of points is taken out of the scratch while it is written, and put back also after an
+            // error: the scratch may be used again.
             Register::Lanes(register) => {
-                let mut to = std::mem::take(&mut scratch.lanes[register]);
-                let result = self.write_lanes(&instruction.action, scratch, &mut to[..self.count]);
-                scratch.lanes[register] = to;
+                let mut to = std::mem::take(&mut lanes[register]);
+                let registers = Registers { once, points, lanes };
+                let result = self.write_lanes(&instruction.action, &registers, rows, &mut to[..self.count]);
+                lanes[register] = to;
                 result
             }
             Register::Points(register) => {
-                let mut to = std::mem::take(&mut scratch.points[register]);
-                self.write_points(&instruction.action, scratch, &mut to[..self.count]);
-                scratch.points[register] = to;
+                let mut to = std::mem::take(&mut points[register]);
+                let registers = Registers { once, points, lanes };
+                self.write_points(&instruction.action, &registers, &mut to[..self.count]);
+                points[register] = to;
                 Ok(())
             }
         }
@@ -406,40 +418,41 @@ impl Frame<'_> {
     fn write_lanes(
         &self,
         action: &Action,
-        scratch: &mut Scratch,
+        registers: &Registers<'_>,
+        rows: &mut [usize],
         to: &mut [Lane],
     ) -> Result<(), EvaluationError> {
+        let source = |operand: Operand| self.source(operand, registers);
         match action {
-            Action::Unary(operation, operand) => unary_lanes(*operation, self.source(*operand, scratch), to),
+            Action::Unary(operation, operand) => unary_lanes(*operation, source(*operand), to),
             Action::Binary(operation, left, right) => {
-                binary_lanes(*operation, self.source(*left, scratch), self.source(*right, scratch), to);
+                binary_lanes(*operation, source(*left), source(*right), to);
             }
-            Action::Select { condition, yes, no } => select_lanes(
-                self.source(*condition, scratch),
-                self.source(*yes, scratch),
-                self.source(*no, scratch),
-                to,
-            ),
-            Action::Lookup { table, keys, guard } => return self.look_up(*table, keys, *guard, scratch, to),
+            Action::Select { condition, yes, no } => {
+                select_lanes(source(*condition), source(*yes), source(*no), to);
+            }
+            Action::Lookup { table, keys, guard } => {
+                return self.look_up(*table, keys, *guard, registers, rows, to);
+            }
         }
         Ok(())
     }
 
-    fn write_points(&self, action: &Action, scratch: &Scratch, to: &mut [f64]) {
+    fn write_points(&self, action: &Action, registers: &Registers<'_>, to: &mut [f64]) {
         match action {
             Action::Unary(operation, operand) => {
-                unary_points(*operation, self.point_source(*operand, scratch), to);
+                unary_points(*operation, self.point_source(*operand, registers), to);
             }
             Action::Binary(operation, left, right) => binary_points(
                 *operation,
-                self.point_source(*left, scratch),
-                self.point_source(*right, scratch),
+                self.point_source(*left, registers),
+                self.point_source(*right, registers),
                 to,
             ),
             Action::Select { condition, yes, no } => select_points(
-                self.point_source(*condition, scratch),
-                self.point_source(*yes, scratch),
-                self.point_source(*no, scratch),
+                self.point_source(*condition, registers),
+                self.point_source(*yes, registers),
+                self.point_source(*no, registers),
                 to,
             ),
             Action::Lookup { .. } => unreachable!("a lookup varies with the draw and is written to lanes"),
@@ -454,28 +467,30 @@ impl Frame<'_> {
         }
     }
 
-    fn source<'s>(&'s self, operand: Operand, scratch: &'s Scratch) -> Source<'s> {
+    #[inline]
+    fn source<'s>(&'s self, operand: Operand, registers: &Registers<'s>) -> Source<'s> {
         match operand {
-            Operand::Constant(value) => Source::Same(Lane::splat(value)),
-            Operand::Parameter(index) => Source::Same(self.inputs.parameters[index]),
+            Operand::Constant(value) => Source::Number(value),
+            Operand::Parameter(index) => Source::Same(&self.inputs.parameters[index]),
             Operand::Variable(index) | Operand::LaneVariable(index) => self.variable(index),
-            Operand::Register(Register::Once(register)) => Source::Same(scratch.once[register]),
+            Operand::Register(Register::Once(register)) => Source::Same(&registers.once[register]),
             Operand::Register(Register::Points(register)) => {
-                Source::Points(&scratch.points[register][..self.count])
+                Source::Points(&registers.points[register][..self.count])
             }
             Operand::Register(Register::Lanes(register)) => {
-                Source::Lanes(&scratch.lanes[register][..self.count])
+                Source::Lanes(&registers.lanes[register][..self.count])
             }
             Operand::Register(Register::Out) => unreachable!("the result is never read by an instruction"),
         }
     }
 
-    fn point_source<'s>(&'s self, operand: Operand, scratch: &'s Scratch) -> PointSource<'s> {
-        match self.source(operand, scratch) {
-            // Only constants come this way: with a parameter the level would not be that of points.
-            Source::Same(lane) => PointSource::Same(lane[0]),
+    fn point_source<'s>(&'s self, operand: Operand, registers: &Registers<'s>) -> PointSource<'s> {
+        match self.source(operand, registers) {
+            Source::Number(value) => PointSource::Same(value),
             Source::Points(values) => PointSource::Points(values),
-            Source::Lanes(_) => unreachable!("what reads lanes varies with the draw and is written to lanes"),
+            Source::Same(_) | Source::Lanes(_) => {
+                unreachable!("what varies with the draw is written to lanes")
+            }
         }
     }
 
@@ -485,7 +500,8 @@ impl Frame<'_> {
         table: usize,
         keys: &[Operand],
         guard: Option<Operand>,
-        scratch: &mut Scratch,
+        registers: &Registers<'_>,
+        rows: &mut [usize],
         to: &mut [Lane],
     ) -> Result<(), EvaluationError> {
         /// Stands for a row that is missing where it is not asked for.
@@ -493,11 +509,10 @@ impl Frame<'_> {
 
         let shape: &TableShape = &self.code.shapes[table];
         let values = &self.inputs.tables[self.code.tables[table]];
-        let mut rows = std::mem::take(&mut scratch.rows);
-        let guard = guard.map(|guard| self.source(guard, scratch));
-        let by_draw = keys.iter().any(|key| match self.source(*key, scratch) {
+        let guard = guard.map(|guard| self.source(guard, registers));
+        let by_draw = keys.iter().any(|key| match self.source(*key, registers) {
             Source::Same(lane) => lane.any(|value| value.to_bits() != lane[0].to_bits()),
-            Source::Points(_) => false,
+            Source::Number(_) | Source::Points(_) => false,
             Source::Lanes(_) => true,
         });
         let width = if by_draw { LANES } else { 1 };
@@ -506,7 +521,7 @@ impl Frame<'_> {
 
         let find = |rows: &mut [usize]| -> Result<(), EvaluationError> {
             for (at, (key, operand)) in shape.keys.iter().zip(keys).enumerate() {
-                let source = self.source(*operand, scratch);
+                let source = self.source(*operand, registers);
                 for (point, rows) in rows.chunks_exact_mut(width).enumerate() {
                     let lane = source.at(point);
                     for (draw, row) in rows.iter_mut().enumerate() {
@@ -540,7 +555,6 @@ impl Frame<'_> {
                 };
             }
         }
-        scratch.rows = rows;
         found
     }
 }

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use crate::formula::{EvaluationError, LANES, Lane, TableValues};
+use crate::formula::{EvaluationError, Inputs, LANES, Lane, Scratch, TableValues};
 use crate::scenario::checked::{Origin, Quantity, Scenario, Set, TableRows};
 
 /// Parameters and tables of one arm in one block of draws.
@@ -156,12 +156,38 @@ impl Environment {
             .program
             .evaluate_once(&self.parameters, &self.tables)
             .map_err(|error| QuantityError::evaluation(quantity, &error))?;
-        if value.all_finite() {
-            Ok(value)
-        } else {
-            Err(QuantityError::new(quantity, "the formula gives no finite number in some draw"))
-        }
+        if value.all_finite() { Ok(value) } else { Err(no_finite_number(quantity)) }
     }
+
+    /// As [`Environment::quantity`], with memory that is kept, into the only place of `value`.
+    ///
+    /// # Errors
+    /// A formula that cannot be evaluated or is not finite in some draw.
+    pub(crate) fn quantity_into(
+        &self,
+        quantity: &Quantity,
+        scratch: &mut Scratch,
+        value: &mut [Lane],
+    ) -> Result<(), QuantityError> {
+        let inputs = Inputs {
+            parameters: &self.parameters,
+            variables: &[],
+            points: value.len(),
+            tables: &self.tables,
+        };
+        match quantity.program.constant() {
+            Some(constant) => value.fill(Lane::splat(constant)),
+            None => quantity
+                .program
+                .evaluate(&inputs, scratch, value)
+                .map_err(|error| QuantityError::evaluation(quantity, &error))?,
+        }
+        if value.iter().all(Lane::all_finite) { Ok(()) } else { Err(no_finite_number(quantity)) }
+    }
+}
+
+fn no_finite_number(quantity: &Quantity) -> QuantityError {
+    QuantityError::new(quantity, "the formula gives no finite number in some draw")
 }
 
 /// For each parameter the rows of tables that it fills, as table and row. A formula may look up a table whose rows

@@ -8,17 +8,18 @@
 //! falls a person-year 378.6894 falls (counting 1 − e^(−0.8·½) per person would lose a sixth of them).
 
 use super::effects::{Acts, Schedule};
-use super::rates::{Rates, hazard_per_probability};
-use super::structure::{Cause, Row, Structure};
+use super::rates::{AtPoint, Rates, hazard_per_probability};
+use super::structure::{Arrival, Cause, Row, Structure};
 use super::trajectory::Trajectory;
-use crate::formula::{Lane, math};
+use crate::formula::{Lane, lane_by_lane, math};
 use multiversion::multiversion;
+use std::ops::Range;
 
 /// Follows `start` persons by state from boundary `first` over `trajectory.cycles` cycles; `path` holds the
 /// point of each cycle from 1 January of the start year; `schedule` counts its cycles from `first`.
 ///
-/// The trajectory must have been [`Trajectory::reset`] with `first` and its length.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+/// The trajectory must have been given [`Trajectory::make_room`] with `first` and its length; every entry is
+/// written.
 pub fn follow(
     structure: &Structure,
     rates: &Rates,
@@ -28,67 +29,106 @@ pub fn follow(
     schedule: Option<&Schedule>,
     trajectory: &mut Trajectory,
 ) {
-    let (states, columns, first) = (trajectory.states, trajectory.columns, trajectory.first);
+    let (states, cycles) = (trajectory.states, trajectory.cycles);
+    let path = &path[trajectory.first..trajectory.first + cycles];
     trajectory.persons[..states].copy_from_slice(start);
-    for cycle in 0..trajectory.cycles {
-        let point = path[first + cycle] as usize;
-        let (before, after) = trajectory.persons.split_at_mut((cycle + 1) * states);
-        let now = &before[cycle * states..];
-        let next = &mut after[..states];
-        let counts = &mut trajectory.counts[cycle * columns..(cycle + 1) * columns];
-        for state in 0..states {
-            let n = now[state];
-            let exits = structure.exit_from[state]..structure.exit_from[state + 1];
-            if exits.is_empty() && structure.events_in[state].is_empty() {
-                next[state] += n;
-                continue;
+    let mut altered = std::mem::take(&mut trajectory.altered);
+    let mut cycle = 0;
+    while cycle < cycles {
+        match schedule {
+            Some(schedule) if schedule.touches_any(cycle) => {
+                let point = path[cycle] as usize;
+                alter(structure, rates, point, cycle_length, schedule, cycle, &mut altered);
+                pass_altered(structure, altered.rates(), cycle, trajectory);
+                cycle += 1;
             }
-            let events = rates.event_rates(point, state);
-            match schedule {
-                Some(schedule) if schedule.touches(cycle, state) => {
-                    let changed = changed_row(structure, rates, point, state, cycle_length, schedule, cycle);
-                    let time = n * changed.time;
-                    next[state] += n * changed.stay;
-                    let row = schedule.row(cycle);
-                    for &event in &structure.events_in[state] {
-                        counts[event] += time * (events[event] * row[event]);
-                    }
-                    for (position, exit) in structure.exits[state].iter().enumerate() {
-                        let per_probability = changed.per_probability;
-                        let hazard = changed_hazard(
-                            structure,
-                            rates,
-                            point,
-                            state,
-                            exit.cause,
-                            schedule,
-                            cycle,
-                            per_probability,
-                        );
-                        let moved = time * hazard;
-                        next[exit.to] += moved;
-                        let column = structure.exit_list[exits.start + position].1;
-                        if column != usize::MAX {
-                            counts[column] += moved;
-                        }
-                    }
-                }
-                _ => {
-                    let time = n * rates.time_at_risk(point, state);
-                    next[state] += n * rates.staying(point, state);
-                    for &event in &structure.events_in[state] {
-                        counts[event] += time * events[event];
-                    }
-                    let hazards = &rates.exit_hazards(point)[exits.clone()];
-                    for (&(to, column), &hazard) in structure.exit_list[exits].iter().zip(hazards) {
-                        let moved = time * hazard;
-                        next[to] += moved;
-                        if column != usize::MAX {
-                            counts[column] += moved;
-                        }
-                    }
-                }
+            _ => {
+                let touched = |cycle: &usize| schedule.is_some_and(|s| s.touches_any(*cycle));
+                let end = (cycle..cycles).find(touched).unwrap_or(cycles);
+                pass_unaltered(structure, rates, path, cycle..end, trajectory);
+                cycle = end;
             }
+        }
+    }
+    trajectory.altered = altered;
+}
+
+/// Follows cycles `range` of a trajectory at the rates of their points.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn pass_unaltered(
+    structure: &Structure,
+    rates: &Rates,
+    path: &[u32],
+    range: Range<usize>,
+    trajectory: &mut Trajectory,
+) {
+    let mut cycle = range.start;
+    while cycle < range.end {
+        // People often stay at a point for some cycles.
+        let point = path[cycle];
+        let rates = rates.at(point as usize);
+        while cycle < range.end && path[cycle] == point {
+            pass(structure, &rates, cycle, trajectory);
+            cycle += 1;
+        }
+    }
+}
+
+/// Follows one cycle of a trajectory.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn pass_altered(structure: &Structure, rates: AtPoint, cycle: usize, trajectory: &mut Trajectory) {
+    pass(structure, &rates, cycle, trajectory);
+}
+
+/// From one boundary to the next. Everybody is read once and written once: who is in a state at the end is summed
+/// in the order of the states people come from, and each exit is counted on the way.
+#[inline(always)]
+fn pass(structure: &Structure, rates: &AtPoint<'_>, cycle: usize, trajectory: &mut Trajectory) {
+    let (states, columns) = (structure.states, structure.columns());
+    let (before, after) = trajectory.persons.split_at_mut((cycle + 1) * states);
+    let now = &before[cycle * states..][..states];
+    let next = &mut after[..states];
+    let counts = &mut trajectory.counts[cycle * columns..(cycle + 1) * columns];
+    let (time, stay) = (&rates.time[..states], &rates.stay[..states]);
+    for (((persons, [before, after]), &n), &stay) in
+        next.iter_mut().zip(&structure.arrivals).zip(now).zip(stay)
+    {
+        let mut sum = Lane::ZERO;
+        arrive(before, now, time, rates.exit, counts, &mut sum);
+        sum += n * stay;
+        arrive(after, now, time, rates.exit, counts, &mut sum);
+        *persons = sum;
+    }
+    // Rates of events that do not happen in a state are zero there.
+    let happened = &mut counts[..structure.events];
+    for (slot, &state) in structure.eventful.iter().enumerate() {
+        let time = now[state] * time[state];
+        let rates = &rates.event[slot * structure.events..(slot + 1) * structure.events];
+        for (count, &rate) in happened.iter_mut().zip(rates) {
+            *count = if slot == 0 { time * rate } else { *count + time * rate };
+            lane_by_lane();
+        }
+    }
+    for &column in &structure.idle_columns {
+        counts[column] = Lane::ZERO;
+    }
+}
+
+/// Adds those who take exits into a state, and counts them.
+#[inline(always)]
+fn arrive(
+    arrivals: &[Arrival],
+    now: &[Lane],
+    time: &[Lane],
+    hazards: &[Lane],
+    counts: &mut [Lane],
+    sum: &mut Lane,
+) {
+    for arrival in arrivals {
+        let moved = now[arrival.from] * time[arrival.from] * hazards[arrival.exit];
+        *sum += moved;
+        if let Some(count) = counts.get_mut(arrival.column) {
+            *count = moved;
         }
     }
 }
@@ -98,35 +138,6 @@ pub fn follow(
 #[inline(never)]
 pub(super) fn share_at_risk(x: Lane) -> Lane {
     math::one_minus_exp_over(x)
-}
-
-/// A state's row under effects.
-struct ChangedRow {
-    time: Lane,
-    stay: Lane,
-    /// Hazard per probability, where an effect acts on a probability or the odds of this row.
-    per_probability: Option<Lane>,
-}
-
-/// A state's row under effects, in eight draws: writes the hazards of its exits to `hazards`; returns the person-time at
-/// risk in a cycle per person at its start, and the probability of staying.
-#[allow(clippy::too_many_arguments)]
-pub(super) fn row_under_effects(
-    structure: &Structure,
-    rates: &Rates,
-    point: usize,
-    state: usize,
-    cycle_length: f64,
-    schedule: &Schedule,
-    cycle: usize,
-    hazards: &mut [Lane],
-) -> (Lane, Lane) {
-    let row = changed_row(structure, rates, point, state, cycle_length, schedule, cycle);
-    for (hazard, exit) in hazards.iter_mut().zip(&structure.exits[state]) {
-        *hazard =
-            changed_hazard(structure, rates, point, state, exit.cause, schedule, cycle, row.per_probability);
-    }
-    (row.time, row.stay)
 }
 
 /// Hazard of an exit under effects. In a row with risk or odds ratios the probabilities are changed first and the
@@ -180,8 +191,67 @@ fn changed_probability(
     }
 }
 
+/// Room for the rates of one cycle under effects.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Altered {
+    time: Vec<Lane>,
+    stay: Vec<Lane>,
+    exit: Vec<Lane>,
+    event: Vec<Lane>,
+}
+
+impl Altered {
+    fn rates(&self) -> AtPoint<'_> {
+        AtPoint { time: &self.time, stay: &self.stay, exit: &self.exit, event: &self.event }
+    }
+}
+
+/// The rates at a point as a schedule changes them in a cycle.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+fn alter(
+    structure: &Structure,
+    rates: &Rates,
+    point: usize,
+    cycle_length: f64,
+    schedule: &Schedule,
+    cycle: usize,
+    altered: &mut Altered,
+) {
+    let own = rates.at(point);
+    let copy = |to: &mut Vec<Lane>, from: &[Lane]| {
+        to.clear();
+        to.extend_from_slice(from);
+    };
+    copy(&mut altered.time, own.time);
+    copy(&mut altered.stay, own.stay);
+    copy(&mut altered.exit, own.exit);
+    copy(&mut altered.event, own.event);
+    let row = schedule.row(cycle);
+    for (slot, &state) in structure.eventful.iter().enumerate() {
+        if schedule.touches(cycle, state) {
+            let rates = &mut altered.event[slot * structure.events..(slot + 1) * structure.events];
+            for (rate, &ratio) in rates.iter_mut().zip(row) {
+                *rate *= ratio;
+                lane_by_lane();
+            }
+        }
+    }
+    for state in 0..structure.states {
+        if !schedule.touches(cycle, state) {
+            continue;
+        }
+        let exits = structure.exit_from[state]..structure.exit_from[state + 1];
+        let exit = &mut altered.exit[exits];
+        (altered.time[state], altered.stay[state]) =
+            row_under_effects(structure, rates, point, state, cycle_length, schedule, cycle, exit);
+    }
+}
+
+/// A state's row under effects: writes the hazards of its exits to `hazards`; returns the person-time at risk in a
+/// cycle per person at its start, and the probability of staying.
 #[inline(always)]
-fn changed_row(
+#[allow(clippy::too_many_arguments)]
+pub(super) fn row_under_effects(
     structure: &Structure,
     rates: &Rates,
     point: usize,
@@ -189,23 +259,38 @@ fn changed_row(
     cycle_length: f64,
     schedule: &Schedule,
     cycle: usize,
-) -> ChangedRow {
+    hazards: &mut [Lane],
+) -> (Lane, Lane) {
+    let per_probability = per_probability(structure, rates, point, state, cycle_length, schedule, cycle);
+    let mut total = Lane::ZERO;
+    for (hazard, exit) in hazards.iter_mut().zip(&structure.exits[state]) {
+        *hazard =
+            changed_hazard(structure, rates, point, state, exit.cause, schedule, cycle, per_probability);
+        total += *hazard;
+    }
+    let x = total * cycle_length;
+    let g = share_at_risk(x);
+    (g * cycle_length, Lane::ONE - x * g)
+}
+
+/// Hazard per probability of a row, where an effect acts on a probability or the odds of it.
+fn per_probability(
+    structure: &Structure,
+    rates: &Rates,
+    point: usize,
+    state: usize,
+    cycle_length: f64,
+    schedule: &Schedule,
+    cycle: usize,
+) -> Option<Lane> {
     let transitions = &structure.transitions_from[state];
     let by_probability =
         schedule.has_acts() && transitions.iter().any(|&t| schedule.acts(cycle, t) != Acts::Hazard);
-    let per_probability = by_probability.then(|| {
+    by_probability.then(|| {
         let total = transitions.iter().fold(Lane::ZERO, |sum, &transition| {
             sum + changed_probability(structure, rates, point, transition, schedule, cycle)
         });
         let period = if structure.rows[state] == Row::PerYear { 1.0 } else { cycle_length };
         hazard_per_probability(total.min(Lane::ONE), period)
-    });
-    let mut hazard = Lane::ZERO;
-    for exit in &structure.exits[state] {
-        hazard +=
-            changed_hazard(structure, rates, point, state, exit.cause, schedule, cycle, per_probability);
-    }
-    let x = hazard * cycle_length;
-    let g = share_at_risk(x);
-    ChangedRow { time: g * cycle_length, stay: Lane::ONE - x * g, per_probability }
+    })
 }

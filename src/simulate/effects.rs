@@ -101,6 +101,20 @@ pub fn strengths(
     }
 }
 
+/// Whether two durations are written alike, so that their strengths are the same.
+fn alike(one: &Lasts, other: &Lasts) -> bool {
+    match (one, other) {
+        (Lasts::Always, Lasts::Always) => true,
+        (Lasts::Fade { full: a, fade: b }, Lasts::Fade { full: c, fade: d }) => {
+            a.program == c.program && b.program == d.program
+        }
+        (Lasts::HalfLife(a), Lasts::HalfLife(b)) | (Lasts::Formula(a), Lasts::Formula(b)) => {
+            a.program == b.program
+        }
+        _ => false,
+    }
+}
+
 fn duration(quantity: &Quantity, environment: &Environment) -> Result<Lane, QuantityError> {
     let value = environment.quantity(quantity)?;
     if value.any(|years| years < 0.0) {
@@ -139,6 +153,11 @@ impl Schedule {
     #[inline]
     pub fn touches(&self, cycle: usize, state: usize) -> bool {
         self.touched[cycle * self.states + state]
+    }
+    /// Whether anything at all is changed in a cycle since enrolment.
+    #[inline]
+    pub fn touches_any(&self, cycle: usize) -> bool {
+        self.touched[cycle * self.states..(cycle + 1) * self.states].contains(&true)
     }
     /// Multipliers of events, then transitions, in a cycle since enrolment.
     #[inline]
@@ -243,13 +262,22 @@ impl Effects {
         let model = &scenario.models[description.model];
         let mut shifts: Vec<Option<Shift>> = vec![None; model.factors.len()];
         let (mut all_strengths, mut all_sizes) = (Vec::new(), Vec::new());
+        // Effects of one programme often fade alike.
+        let mut known: Vec<(&Lasts, Vec<Lane>)> = Vec::new();
         for (index, step) in description.steps.iter().enumerate() {
             let (mut of_step, mut sizes) = (Vec::new(), Vec::new());
             if step.effects_from == index {
                 for &effect in &step.effects {
                     let effect = &scenario.effects[effect];
                     let length = scenario.time.cycle_length();
-                    of_step.push(strengths(&effect.lasts, cycles, length, environment, scratch)?);
+                    of_step.push(match known.iter().find(|(lasts, _)| alike(lasts, &effect.lasts)) {
+                        Some((_, strengths)) => strengths.clone(),
+                        None => {
+                            let own = strengths(&effect.lasts, cycles, length, environment, scratch)?;
+                            known.push((&effect.lasts, own.clone()));
+                            own
+                        }
+                    });
                     sizes.push(size(effect, points, environment, scratch)?);
                     if let Node::Factor(factor) = effect.node {
                         shifts[factor] = Some(Shift::new(model, &model.factors[factor], environment)?);

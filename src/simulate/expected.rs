@@ -12,6 +12,7 @@ use super::chance::occurrences::Occurrences;
 use super::chance::people::Families;
 use super::effects::{Effects, Schedule};
 use super::enrolment::{Enrolled, Moment, enrol, last_count, moments};
+use super::points::{Values, within};
 use super::profiles::{Cells, Profiles};
 use super::rates::{Grid, Rates};
 use super::structure::Structure;
@@ -88,6 +89,19 @@ pub struct Workspace {
     with: Vec<Trajectory>,
     schedules: Vec<Schedule>,
     shadow_schedule: Schedule,
+    starts: Starts,
+}
+
+/// Who starts where.
+#[derive(Debug, Default)]
+struct Starts {
+    /// By profile.
+    persons: Vec<Lane>,
+    /// Shares, then persons, by profile and state.
+    by_state: Vec<Lane>,
+    /// Sum of the shares by profile.
+    sums: Vec<Lane>,
+    share: Values,
 }
 
 /// The people of the comparator at the boundaries at which someone enrols, `[boundary][profile][state]`.
@@ -110,24 +124,17 @@ pub fn comparator(
     observer: &mut impl Observer,
 ) -> Result<Present, QuantityError> {
     let (time, states) = (scenario.time, plan.structure.states);
-    let description = &scenario.models[plan.model];
-    let persons = plan.profiles.persons(scenario, environment, &mut workspace.scratch)?;
-    let starts = start_shares(scenario, plan, environment, &mut workspace.scratch)?;
+    workspace.starts.evaluate(scenario, plan, environment, &mut workspace.scratch)?;
     let mut present = Present {
         persons: wanted
             .iter()
             .map(|&w| if w { vec![Lane::ZERO; plan.profiles.list.len() * states] } else { Vec::new() })
             .collect(),
     };
-    let mut start = vec![Lane::ZERO; states];
-    debug_assert_eq!(description.states.len(), states);
     for (index, profile) in plan.profiles.list.iter().enumerate() {
         let first = profile.enters * time.cycles_per_year;
-        for state in 0..states {
-            start[state] = persons[index] * starts[index * states + state];
-        }
         let trajectory = &mut workspace.shadow;
-        trajectory.reset(first, time.cycles() - first, states, plan.structure.columns());
+        trajectory.make_room(first, time.cycles() - first, states, plan.structure.columns());
         let factors = (!rates.factors.is_empty()).then(|| {
             let schedule = &mut workspace.shadow_schedule;
             schedule.reset(&plan.structure, time.cycles() - first);
@@ -139,7 +146,7 @@ pub fn comparator(
             rates,
             plan.grid.path(index),
             time.cycle_length(),
-            &start,
+            &workspace.starts.by_state[index * states..(index + 1) * states],
             factors,
             trajectory,
         );
@@ -154,6 +161,59 @@ pub fn comparator(
     Ok(present)
 }
 
+impl Starts {
+    /// Persons by profile and state at the age of entry.
+    fn evaluate(
+        &mut self,
+        scenario: &Scenario,
+        plan: &ModelPlan,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<(), QuantityError> {
+        plan.profiles.fill_persons(scenario, environment, scratch, &mut self.persons)?;
+        self.evaluate_shares(scenario, plan, environment, scratch)?;
+        let states = plan.structure.states;
+        for (row, &persons) in self.by_state.chunks_exact_mut(states).zip(&self.persons) {
+            for share in row {
+                *share = persons * *share;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shares by profile and state at the age of entry.
+    fn evaluate_shares(
+        &mut self,
+        scenario: &Scenario,
+        plan: &ModelPlan,
+        environment: &Environment,
+        scratch: &mut Scratch,
+    ) -> Result<(), QuantityError> {
+        let description = &scenario.models[plan.model];
+        let (profiles, states) = (plan.profiles.list.len(), description.states.len());
+        self.by_state.resize(profiles * states, Lane::ZERO);
+        self.sums.clear();
+        self.sums.resize(profiles, Lane::ZERO);
+        for (state, described) in description.states.iter().enumerate() {
+            let points = plan.profiles.points();
+            points.evaluate(&described.start, environment, None, scratch, &mut self.share)?;
+            within(&described.start, &self.share, -1e-12, 1.0 + 1e-12)?;
+            for profile in 0..profiles {
+                let share = self.share.at(profile);
+                self.by_state[profile * states + state] = share;
+                self.sums[profile] += share;
+            }
+        }
+        if let Some(sum) = self.sums.iter().flat_map(|sum| sum.0).find(|sum| (sum - 1.0).abs() > 1e-9) {
+            return Err(QuantityError::new(
+                &description.states[0].start,
+                format!("the start shares of `{}` sum to {sum} for some people, not to 1", description.id),
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// Start shares by profile and state, at the age of entry.
 pub(super) fn start_shares(
     scenario: &Scenario,
@@ -161,27 +221,9 @@ pub(super) fn start_shares(
     environment: &Environment,
     scratch: &mut Scratch,
 ) -> Result<Vec<Lane>, QuantityError> {
-    let description = &scenario.models[plan.model];
-    let (profiles, states) = (plan.profiles.list.len(), description.states.len());
-    let mut shares = vec![Lane::ZERO; profiles * states];
-    let mut sums = vec![Lane::ZERO; profiles];
-    let mut values = super::points::Values::default();
-    for (state, described) in description.states.iter().enumerate() {
-        plan.profiles.points().evaluate(&described.start, environment, None, scratch, &mut values)?;
-        super::points::within(&described.start, &values, -1e-12, 1.0 + 1e-12)?;
-        for profile in 0..profiles {
-            let share = values.at(profile);
-            shares[profile * states + state] = share;
-            sums[profile] += share;
-        }
-    }
-    if let Some(sum) = sums.iter().flat_map(|sum| sum.0).find(|sum| (sum - 1.0).abs() > 1e-9) {
-        return Err(QuantityError::new(
-            &description.states[0].start,
-            format!("the start shares of `{}` sum to {sum} for some people, not to 1", description.id),
-        ));
-    }
-    Ok(shares)
+    let mut starts = Starts::default();
+    starts.evaluate_shares(scenario, plan, environment, scratch)?;
+    Ok(starts.by_state)
 }
 
 /// Enrols and follows the cohorts of a strategy on one model, and reports each.
@@ -352,7 +394,7 @@ fn follow_moment(
         // Who does not take part is followed only as far as steps still count them.
         let cycles = if takes_part { cycles } else { cycles.min(last_count) };
         let shadow = &mut workspace.shadow;
-        shadow.reset(moment.boundary, cycles, states, columns);
+        shadow.make_room(moment.boundary, cycles, states, columns);
         let length = time.cycle_length();
         super::dynamics::follow(&plan.structure, rates, path, length, start, shadow_schedule, shadow);
         rates.factors.add_quality(&plan.grid.factors, description.profile, years, length, shadow);
@@ -364,7 +406,7 @@ fn follow_moment(
             followed[step] = programme.acts(step) && deepest[step].any(|share| share > 0.0);
             if followed[step] {
                 let with = &mut workspace.with[step];
-                with.reset(moment.boundary, cycles, states, columns);
+                with.make_room(moment.boundary, cycles, states, columns);
                 let schedule = &workspace.schedules[step];
                 let schedule = (!schedule.is_idle()).then_some(schedule);
                 super::dynamics::follow(&plan.structure, rates, path, length, start, schedule, with);

@@ -125,9 +125,8 @@ impl Points {
     ) -> Result<(), QuantityError> {
         if quantity.program.variables().is_empty() {
             values.each = false;
-            values.data.clear();
-            values.data.push(environment.quantity(quantity)?);
-            return Ok(());
+            values.data.resize(1, Lane::ZERO);
+            return environment.quantity_into(quantity, scratch, &mut values.data);
         }
         let states = match state {
             Some(code) if quantity.program.variables().contains(&Variables::STATE) => vec![code; self.len],
@@ -177,7 +176,8 @@ impl Points {
 /// The first value outside, with the place of the quantity.
 pub fn within(quantity: &Quantity, values: &Values, low: f64, high: f64) -> Result<(), QuantityError> {
     for lane in values.held() {
-        if let Some(value) = lane.0.iter().find(|&&value| value < low || value > high) {
+        if lane.any(|value| (value < low) | (value > high)) {
+            let value = lane.0.iter().find(|&&value| value < low || value > high).unwrap_or(&f64::NAN);
             let range = if high.is_finite() {
                 format!("between {low} and {high}")
             } else {

@@ -236,11 +236,25 @@ impl Profiles {
         environment: &Environment,
         scratch: &mut Scratch,
     ) -> Result<Vec<Lane>, QuantityError> {
-        let mut persons: Vec<Lane> = self.list.iter().map(|p| Lane::splat(p.persons)).collect();
-        for &class in &self.classes {
-            multiply_by_share(scenario, class, &self.points, environment, scratch, &mut persons)?;
-        }
+        let mut persons = Vec::new();
+        self.fill_persons(scenario, environment, scratch, &mut persons)?;
         Ok(persons)
+    }
+
+    /// As [`Profiles::persons`], into memory that is kept.
+    pub(super) fn fill_persons(
+        &self,
+        scenario: &Scenario,
+        environment: &Environment,
+        scratch: &mut Scratch,
+        persons: &mut Vec<Lane>,
+    ) -> Result<(), QuantityError> {
+        persons.clear();
+        persons.extend(self.list.iter().map(|p| Lane::splat(p.persons)));
+        for &class in &self.classes {
+            multiply_by_share(scenario, class, &self.points, environment, scratch, persons)?;
+        }
+        Ok(())
     }
 
     /// Risk classes that tell profiles apart.

@@ -15,7 +15,9 @@ use super::structure::{Cause, Row, Structure};
 use crate::formula::{Lane, Scratch, math};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{Frequency, Node, Scenario, Variables};
+use multiversion::multiversion;
 use std::collections::BTreeMap;
+use std::hint::select_unpredictable as choose;
 
 /// Hazard per stated period that stands for certainty.
 pub(super) const CERTAIN: f64 = 50.0;
@@ -151,7 +153,31 @@ pub struct Rates {
     values: Values,
 }
 
+/// Everything that decides what happens to people at one point.
+#[derive(Clone, Copy, Debug)]
+pub struct AtPoint<'a> {
+    /// Person-time at risk in a cycle per person at its start, by state.
+    pub time: &'a [Lane],
+    /// Probability of staying, by state.
+    pub stay: &'a [Lane],
+    /// Hazards of exits, in the order of [`Structure::exit_list`].
+    pub exit: &'a [Lane],
+    /// Own rates of events per person-year, `[state in which events happen][event]`.
+    pub event: &'a [Lane],
+}
+
 impl Rates {
+    /// All rates at a point.
+    #[inline(always)]
+    pub fn at(&self, point: usize) -> AtPoint<'_> {
+        let row = |width: usize| point * width..(point + 1) * width;
+        AtPoint {
+            time: &self.time[row(self.states)],
+            stay: &self.stay[row(self.states)],
+            exit: &self.exit[row(self.exits)],
+            event: &self.event[row(self.event_slots * self.events)],
+        }
+    }
     /// Own rates of events in a state at a point, by event, per person-year.
     #[inline]
     pub fn event_rates(&self, point: usize, state: usize) -> &[Lane] {
@@ -460,6 +486,10 @@ impl Rates {
         for point in 0..points {
             for state in 0..self.states {
                 let at = point * self.states + state;
+                if structure.exits[state].is_empty() {
+                    (self.time[at], self.stay[at]) = (Lane::splat(cycle_length), Lane::ONE);
+                    continue;
+                }
                 let mut hazard = Lane::ZERO;
                 for exit in &structure.exits[state] {
                     let own = self.hazard(point, state, exit.cause);
@@ -487,17 +517,14 @@ impl Rates {
 
 /// h/p for a row with total probability p within a period (years): −ln(1−p)/(p·period), its limit 1/period at
 /// p = 0, and 50 per period over p where leaving is certain.
-#[inline]
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
+#[inline(never)]
 pub(super) fn hazard_per_probability(total: Lane, period: f64) -> Lane {
-    let log = math::ln_1p(-total.min(Lane::splat(1.0 - 1e-16)));
-    Lane::from_fn(|lane| {
-        let p = total[lane];
-        if p >= 1.0 - 1e-15 {
-            CERTAIN / period / p
-        } else if p < 1e-300 {
-            1.0 / period
-        } else {
-            (-log[lane]).min(CERTAIN) / p / period
-        }
+    // Choices between computed values: branches would be taken draw by draw.
+    total.map(|p| {
+        let log = math::ln_1p_scalar(-choose(p < 1.0 - 1e-16, p, 1.0 - 1e-16));
+        let certain = CERTAIN / period / p;
+        let usual = choose(-log < CERTAIN, -log, CERTAIN) / p / period;
+        choose(p >= 1.0 - 1e-15, certain, choose(p < 1e-300, 1.0 / period, usual))
     })
 }

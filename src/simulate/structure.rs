@@ -38,6 +38,17 @@ pub enum Row {
     PerCycle,
 }
 
+/// Those who take one exit, seen from the state they enter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// State they leave.
+    pub from: usize,
+    /// Position of the exit in [`Structure::exit_list`].
+    pub exit: usize,
+    /// Column that counts them, or `usize::MAX` where the event does.
+    pub column: usize,
+}
+
 /// The shape of a model.
 #[derive(Clone, Debug)]
 pub struct Structure {
@@ -57,6 +68,15 @@ pub struct Structure {
     pub transitions_from: Vec<Vec<usize>>,
     /// Columns whose occurrences are deaths: fatal leaves, transitions to death, background and excess.
     pub fatal: Vec<usize>,
+    /// For each state those who arrive from states before it, and from states after it.
+    pub arrivals: Vec<[Vec<Arrival>; 2]>,
+    /// States in which events happen, by their position in `event_slot`.
+    pub eventful: Vec<usize>,
+    /// Columns in which nothing is ever counted.
+    pub idle_columns: Vec<usize>,
+    /// Columns of deaths from background and excess mortality by state, where they happen.
+    death_columns: Vec<Option<usize>>,
+    columns: usize,
     /// Events that happen in each state.
     pub events_in: Vec<Vec<usize>>,
     /// Position of each state among those in which events happen.
@@ -123,9 +143,19 @@ impl Structure {
         fatal.extend(
             (0..transitions).filter(|&t| leads_to_death(Some(model.transitions[t].to))).map(|t| events + t),
         );
-        fatal.extend((0..states).map(|s| events + transitions + s));
+        let mut columns = events + transitions;
+        let death_columns: Vec<Option<usize>> = exits
+            .iter()
+            .map(|row: &Vec<Exit>| {
+                row.iter().any(|exit| exit.cause == Cause::Death).then(|| {
+                    columns += 1;
+                    columns - 1
+                })
+            })
+            .collect();
+        fatal.extend(death_columns.iter().flatten());
         let mut event_slots = 0;
-        let event_slot = events_in
+        let event_slot: Vec<Option<usize>> = events_in
             .iter()
             .map(|events: &Vec<usize>| {
                 (!events.is_empty()).then(|| {
@@ -140,12 +170,25 @@ impl Structure {
                 let column = match exit.cause {
                     Cause::Event(_) => usize::MAX,
                     Cause::Transition(t) => events + t,
-                    Cause::Death => events + transitions + state,
+                    Cause::Death => death_columns[state].unwrap_or(usize::MAX),
                 };
                 (exit.to, column)
             }));
             exit_from.push(exit_list.len());
         }
+        let mut arrivals = vec![[Vec::new(), Vec::new()]; states];
+        for (from, row) in exits.iter().enumerate() {
+            for (position, &Exit { to, .. }) in row.iter().enumerate() {
+                let exit = exit_from[from] + position;
+                let column: usize = exit_list[exit].1;
+                arrivals[to][usize::from(from > to)].push(Arrival { from, exit, column });
+            }
+        }
+        let eventful: Vec<usize> = (0..states).filter(|&state| event_slot[state].is_some()).collect();
+        let counted = |column: usize| {
+            column < events && !eventful.is_empty() || exit_list.iter().any(|&(_, of_exit)| of_exit == column)
+        };
+        let idle_columns = (0..columns).filter(|&column| !counted(column)).collect();
         Self {
             states,
             events,
@@ -155,6 +198,11 @@ impl Structure {
             fatal,
             exit_list,
             exit_from,
+            arrivals,
+            eventful,
+            idle_columns,
+            death_columns,
+            columns,
             events_in,
             event_slot,
             event_slots,
@@ -164,16 +212,16 @@ impl Structure {
         }
     }
 
-    /// Columns of [`super::Trajectory::counts`]: events, transitions, deaths by state.
+    /// Columns of [`super::Trajectory::counts`]: events, transitions, deaths by state where there are any.
     pub fn columns(&self) -> usize {
-        self.events + self.transitions + self.states
+        self.columns
     }
     /// Column of a transition.
     pub fn transition_column(&self, transition: usize) -> usize {
         self.events + transition
     }
-    /// Column of deaths in a state from background and excess mortality.
-    pub fn death_column(&self, state: usize) -> usize {
-        self.events + self.transitions + state
+    /// Column of deaths in a state from background and excess mortality, if people die of those there.
+    pub fn death_column(&self, state: usize) -> Option<usize> {
+        self.death_columns[state]
     }
 }

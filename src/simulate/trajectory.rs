@@ -1,12 +1,14 @@
 //! What simulation hands on: persons at boundaries and what happened in between.
 
+use super::dynamics::Altered;
 use crate::formula::Lane;
 
 /// One group of people followed from a boundary to the horizon, in eight draws at once.
 ///
 /// `persons` holds people by state at boundaries `first, first + 1, …, first + cycles`, shape
 /// `[boundary][state]`; `counts` what happened in each cycle, shape `[cycle][column]`: events, then
-/// transitions, then deaths by the state they happened in (background and excess, not those that are events).
+/// transitions, then deaths by the state they happened in (background and excess, not those that are events; no
+/// column for a state in which nobody dies of these).
 #[derive(Clone, Debug, Default)]
 pub struct Trajectory {
     /// Boundary at which following starts.
@@ -24,16 +26,23 @@ pub struct Trajectory {
     /// What risk factors add to utility, summed over the people at the start and at the end of each cycle,
     /// `[cycle][start, end]`; empty where they add nothing.
     pub quality: Vec<Lane>,
+    /// Room for following.
+    pub(super) altered: Altered,
 }
 
 impl Trajectory {
     /// Makes room for following `cycles` cycles from boundary `first`, everything zero.
     pub fn reset(&mut self, first: usize, cycles: usize, states: usize, columns: usize) {
+        self.persons.clear();
+        self.counts.clear();
+        self.make_room(first, cycles, states, columns);
+    }
+
+    /// As [`Trajectory::reset`], but what it held before may still be there: for those who write every entry.
+    pub fn make_room(&mut self, first: usize, cycles: usize, states: usize, columns: usize) {
         (self.first, self.cycles, self.states, self.columns) = (first, cycles, states, columns);
         self.quality.clear();
-        self.persons.clear();
         self.persons.resize((cycles + 1) * states, Lane::ZERO);
-        self.counts.clear();
         self.counts.resize(cycles * columns, Lane::ZERO);
     }
 

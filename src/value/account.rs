@@ -1,9 +1,10 @@
 //! Accounts: what happened to a group of people, summed over its members cycle by cycle, and what it is worth.
 
 use super::functionals::{Functionals, Prices, Source};
-use crate::formula::Lane;
+use super::tally::Tally;
+use crate::formula::{Lane, lane_by_lane};
 use crate::scenario::checked::{Time, WithinCycle};
-use crate::simulate::{Structure, Trajectory};
+use crate::simulate::Structure;
 use multiversion::multiversion;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -34,22 +35,22 @@ impl Account {
         self.priced.resize((cycles - first) * self.moving * 3, Lane::ZERO);
     }
 
-    /// Adds `weight` times a trajectory.
+    /// Adds a tally, each cycle times a weight where one is given.
     pub fn add(
         &mut self,
-        trajectory: &Trajectory,
-        weight: Lane,
+        tally: &Tally,
         functionals: &Functionals,
         prices: &Prices,
-        path: &[u32],
+        weights: Option<&[Lane]>,
     ) {
-        add_counts(self, trajectory, weight);
+        add_counts(self, tally, weights);
         if self.moving > 0 {
-            add_moving(self, trajectory, weight, functionals, prices, path);
+            add_moving(self, tally, functionals, prices, weights);
             if let Some(slot) = functionals.moving[functionals.qalys] {
-                for (cycle, ends) in trajectory.quality.chunks_exact(2).enumerate() {
-                    let amounts = [Lane::ZERO, ends[0] * weight, ends[1] * weight];
-                    self.add_figure(trajectory.first + cycle, slot, amounts);
+                for cycle in 0..tally.quality().len() / 2 {
+                    let weight = weights.map_or(Lane::ONE, |weights| weights[cycle]);
+                    let [start, end] = [0, 1].map(|end| tally.quality()[2 * cycle + end] * weight);
+                    self.add_figure(tally.first + cycle, slot, [Lane::ZERO, start, end]);
                 }
             }
         }
@@ -108,24 +109,20 @@ impl Account {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
-fn add_counts(account: &mut Account, trajectory: &Trajectory, weight: Lane) {
+fn add_counts(account: &mut Account, tally: &Tally, weights: Option<&[Lane]>) {
     let width = account.columns + 2 * account.states;
-    let offset = trajectory.first - account.first;
-    for cycle in 0..trajectory.cycles {
+    let offset = tally.first - account.first;
+    for cycle in 0..tally.cycles {
+        let weight = weights.map_or(Lane::ONE, |weights| weights[cycle]);
         let row = &mut account.counts[(offset + cycle) * width..(offset + cycle + 1) * width];
         let (columns, people) = row.split_at_mut(account.columns);
         let (starts, ends) = people.split_at_mut(account.states);
-        let counts = &trajectory.counts[cycle * trajectory.columns..(cycle + 1) * trajectory.columns];
-        for (sum, &count) in columns.iter_mut().zip(counts) {
-            *sum += count * weight;
-        }
-        let persons = &trajectory.persons[cycle * trajectory.states..(cycle + 2) * trajectory.states];
-        let (start, end) = persons.split_at(trajectory.states);
-        for (sum, &n) in starts.iter_mut().zip(start) {
-            *sum += n * weight;
-        }
-        for (sum, &n) in ends.iter_mut().zip(end) {
-            *sum += n * weight;
+        let [start, end] = tally.persons(cycle);
+        for (sums, amounts) in [(columns, tally.counts(cycle)), (starts, start), (ends, end)] {
+            for (sum, &amount) in sums.iter_mut().zip(amounts) {
+                *sum += amount * weight;
+                lane_by_lane();
+            }
         }
     }
 }
@@ -133,29 +130,27 @@ fn add_counts(account: &mut Account, trajectory: &Trajectory, weight: Lane) {
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 fn add_moving(
     account: &mut Account,
-    trajectory: &Trajectory,
-    weight: Lane,
+    tally: &Tally,
     functionals: &Functionals,
     prices: &Prices,
-    path: &[u32],
+    weights: Option<&[Lane]>,
 ) {
+    let offset = tally.first - account.first;
     for (term, price) in functionals.terms.iter().zip(&prices.values) {
         if !term.varies {
             continue;
         }
         let Some(slot) = functionals.moving[term.figure] else { continue };
-        for cycle in 0..trajectory.cycles {
-            let absolute = trajectory.first + cycle;
-            let price = price.at(path[absolute] as usize) * weight;
-            let at = ((absolute - account.first) * account.moving + slot) * 3;
+        for cycle in 0..tally.cycles {
+            let weight = weights.map_or(Lane::ONE, |weights| weights[cycle]);
+            let price = price.at(tally.path[cycle] as usize) * weight;
+            let at = ((offset + cycle) * account.moving + slot) * 3;
             match term.source {
-                Source::Column(column) => {
-                    account.priced[at] += price * trajectory.counts[cycle * trajectory.columns + column];
-                }
+                Source::Column(column) => account.priced[at] += price * tally.counts(cycle)[column],
                 Source::State(state) => {
-                    account.priced[at + 1] += price * trajectory.persons[cycle * trajectory.states + state];
-                    account.priced[at + 2] +=
-                        price * trajectory.persons[(cycle + 1) * trajectory.states + state];
+                    let [start, end] = tally.persons(cycle);
+                    account.priced[at + 1] += price * start[state];
+                    account.priced[at + 2] += price * end[state];
                 }
             }
         }

@@ -3,21 +3,23 @@
 //! **Reached.** Persons who reach a step are those of the cohort alive at enrolment + the step's `after`; they
 //! are counted in the calendar year of that moment. What falls at or after the horizon is left out.
 //! **Resource costs** of a step fall when it is reached; the k-th part of a `spread` falls k years later, on
-//! those of them alive then. **Retention.** Cohorts are kept apart by moment of enrolment, and by age where the
-//! chance to change insurer depends on it, because later shares of insurers depend on the time since then.
+//! those of them alive then. **Retention.** Later shares of insurers depend on the time since enrolment and, where
+//! the chance to change insurer does, on age: people are summed by moment of enrolment, once as they are and once
+//! for each insurer times Π, their retention in the year of each cycle.
 
 use super::account::{Account, Clock};
 use super::flows::{Grid, ItemKind, Shape};
 use super::functionals::{Functionals, Prices};
 use super::plan::{Plan, asks_for};
 use super::retention::Retention;
+use super::tally::Tally;
 use crate::formula::{Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{Node, Requested, Scenario, Variables};
 use crate::simulate::points::{Values, within};
 use crate::simulate::{Cohort, Observer, Trajectory};
 
-/// People who enrolled in a programme at one moment and are alike in retention.
+/// People who enrolled in a programme at one moment.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// Model.
@@ -26,12 +28,28 @@ pub struct Group {
     pub programme: usize,
     /// Boundary of enrolment.
     pub boundary: usize,
-    /// Π by insurer and calendar year from that of enrolment.
-    pub retained: Vec<Vec<Lane>>,
-    /// Participants without effects.
+    /// All participants.
+    pub all: Pair,
+    /// By insurer, each cycle times Π; empty without settlement.
+    pub retained: Vec<Pair>,
+}
+
+/// What effects change for some people, and those people without effects.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// With effects less without.
+    pub difference: Account,
+    /// Without effects; nobody is counted where no clause asks for these participants.
     pub shadow: Account,
-    /// Participants with them.
-    pub cohort: Account,
+}
+
+/// Sums of people who are alike in prices and retention, kept from block to block.
+#[derive(Clone, Debug, Default)]
+pub struct Tallies {
+    /// With effects less without; or everybody of a comparator.
+    pub difference: Tally,
+    /// Without effects.
+    pub shadow: Tally,
 }
 
 /// Amounts of a programme's delivery that do not need an account.
@@ -70,11 +88,25 @@ pub struct Population<'a> {
     pub prices: &'a Prices,
     /// The sum.
     pub account: &'a mut Account,
+    /// People who are priced alike.
+    pub tally: &'a mut Tally,
+}
+
+impl Population<'_> {
+    /// Adds those who were seen last.
+    pub fn finish(&mut self) {
+        self.account.add(self.tally, self.functionals, self.prices, None);
+        self.tally.clear();
+    }
 }
 
 impl Observer for Population<'_> {
     fn comparator(&mut self, _: usize, _: usize, path: &[u32], trajectory: &Trajectory) {
-        self.account.add(trajectory, Lane::ONE, self.functionals, self.prices, path);
+        if !self.tally.fits(self.functionals, trajectory, path) {
+            self.account.add(self.tally, self.functionals, self.prices, None);
+            self.tally.begin(trajectory, path);
+        }
+        self.tally.add(trajectory, Lane::ONE);
     }
     fn cohort(&mut self, _: &Cohort<'_>) -> Result<(), QuantityError> {
         Ok(())
@@ -107,6 +139,10 @@ pub struct Participants<'a> {
     pub scratch: &'a mut Scratch,
     /// Quantities of the moment being shown.
     pub moment: Option<MomentValues>,
+    /// Whether parties will settle.
+    pub settlement: bool,
+    /// People of the moment being shown who are alike.
+    pub tallies: &'a mut Tallies,
 }
 
 /// Quantities of a programme at one moment of enrolment, by cell.
@@ -119,8 +155,12 @@ pub struct MomentValues {
     only_if: Vec<Option<Vec<Values>>>,
     /// By request of this programme: (request, share of each cell or everybody).
     requests: Vec<(usize, Option<Vec<Lane>>)>,
-    /// Group by age at enrolment.
-    group_of_age: Vec<Option<usize>>,
+    /// Position among `retained` by age at enrolment.
+    retained_of_age: Vec<Option<usize>>,
+    /// Distinct retentions: Π by insurer and cycle since enrolment.
+    retained: Vec<Vec<Vec<Lane>>>,
+    /// Position among `retained` of those in the tallies; none while there is nobody.
+    tallied: Option<usize>,
 }
 
 impl Observer for Participants<'_> {
@@ -132,10 +172,11 @@ impl Observer for Participants<'_> {
             .as_ref()
             .is_none_or(|m| m.programme != cohort.programme || m.position != cohort.position);
         if fresh {
+            self.finish();
             self.moment = Some(self.evaluate(cohort)?);
+            self.groups.push(self.group(cohort));
         }
-        let group = self.group(cohort);
-        self.follow(cohort, group);
+        self.follow(cohort);
         self.deliver(cohort);
         Ok(())
     }
@@ -195,83 +236,132 @@ impl Participants<'_> {
             costs,
             only_if,
             requests,
-            group_of_age: Vec::new(),
+            retained_of_age: Vec::new(),
+            retained: Vec::new(),
+            tallied: None,
         })
     }
 
-    /// The group a cohort belongs to; a new one where no group of this moment has the same retention.
-    fn group(&mut self, cohort: &Cohort<'_>) -> usize {
-        let time = self.scenario.time;
-        let age = cohort.points.value(Variables::AGE, cohort.point).max(0.0) as usize;
-        let moment = self.moment.as_mut().expect("a moment is set before its cohorts are grouped");
-        if moment.group_of_age.len() <= age {
-            moment.group_of_age.resize(age + 1, None);
+    /// A group without people for the moment of a cohort.
+    fn group(&self, cohort: &Cohort<'_>) -> Group {
+        let structure = &self.plan.models[cohort.model].structure;
+        let cycles = self.scenario.time.cycles();
+        let mut account = Account::default();
+        account.reset(structure, self.functionals, cohort.boundary, cycles);
+        let pair = Pair { difference: account.clone(), shadow: account };
+        let insurers = if self.settlement { self.retention.insurers() } else { 0 };
+        Group {
+            model: cohort.model,
+            programme: cohort.programme,
+            boundary: cohort.boundary,
+            retained: vec![pair.clone(); insurers],
+            all: pair,
         }
-        if let Some(group) = moment.group_of_age[age] {
-            return group;
-        }
-        let years = time.years - time.year_of(cohort.boundary);
-        let retained: Vec<Vec<Lane>> =
-            (0..self.retention.insurers()).map(|i| self.retention.path(i, age, years)).collect();
-        let known = self.groups.iter().position(|g| {
-            g.programme == cohort.programme && g.boundary == cohort.boundary && g.retained == retained
-        });
-        let group = known.unwrap_or_else(|| {
-            let structure = &self.plan.models[cohort.model].structure;
-            let (mut shadow, mut with) = (Account::default(), Account::default());
-            shadow.reset(structure, self.functionals, cohort.boundary, time.cycles());
-            with.reset(structure, self.functionals, cohort.boundary, time.cycles());
-            self.groups.push(Group {
-                model: cohort.model,
-                programme: cohort.programme,
-                boundary: cohort.boundary,
-                retained,
-                shadow,
-                cohort: with,
-            });
-            self.groups.len() - 1
-        });
-        moment.group_of_age[age] = Some(group);
-        group
     }
 
-    /// Adds participants to their group, with and without effects. Both sides are added step by step in the
-    /// same order, so that without an effect their difference is exactly nothing.
-    fn follow(&mut self, cohort: &Cohort<'_>, group: usize) {
+    /// Position among the moment's retentions of people of an age at enrolment.
+    fn retained(&mut self, cohort: &Cohort<'_>) -> usize {
+        let time = self.scenario.time;
+        let age = cohort.points.value(Variables::AGE, cohort.point).max(0.0) as usize;
+        let moment = self.moment.as_mut().expect("a moment is set before its cohorts are followed");
+        if moment.retained_of_age.len() <= age {
+            moment.retained_of_age.resize(age + 1, None);
+        }
+        *moment.retained_of_age[age].get_or_insert_with(|| {
+            let from = time.year_of(cohort.boundary);
+            let insurers = if self.settlement { self.retention.insurers() } else { 0 };
+            let retained: Vec<Vec<Lane>> = (0..insurers)
+                .map(|insurer| {
+                    let by_year = self.retention.path(insurer, age, time.years - from);
+                    (cohort.boundary..time.cycles()).map(|c| by_year[time.year_of(c) - from]).collect()
+                })
+                .collect();
+            moment.retained.iter().position(|known| *known == retained).unwrap_or_else(|| {
+                moment.retained.push(retained);
+                moment.retained.len() - 1
+            })
+        })
+    }
+
+    /// Adds those in the tallies to the last group.
+    pub fn finish(&mut self) {
+        let Some(moment) = &mut self.moment else { return };
+        let Some(tallied) = moment.tallied.take() else { return };
+        let Some(group) = self.groups.last_mut() else { return };
+        let shadowed = self.settlement && self.plan.shadowed[group.programme];
+        let pairs = std::iter::once((&mut group.all, None)).chain(
+            group
+                .retained
+                .iter_mut()
+                .zip(&moment.retained[tallied])
+                .map(|(pair, by_cycle)| (pair, Some(by_cycle))),
+        );
+        for (pair, weights) in pairs {
+            let weights = weights.map(|by_cycle| &by_cycle[..]);
+            pair.difference.add(&self.tallies.difference, self.functionals, self.prices, weights);
+            if shadowed {
+                pair.shadow.add(&self.tallies.shadow, self.functionals, self.prices, weights);
+            }
+        }
+        self.tallies.difference.clear();
+        self.tallies.shadow.clear();
+    }
+
+    /// Adds participants to the tallies: what effects change for them and, where a clause asks for them, how they
+    /// would have fared without.
+    fn follow(&mut self, cohort: &Cohort<'_>) {
         let programme = &self.scenario.programmes[cohort.programme];
-        let group = &mut self.groups[group];
-        let mut differences = Vec::new();
+        let shadowed = self.settlement && self.plan.shadowed[cohort.programme];
         let acts_on_utility =
             programme.steps.iter().flat_map(|step| &step.effects).any(|&effect| {
                 matches!(self.scenario.effects[effect].node, Node::Utility(_) | Node::Factor(_))
             });
+        let retained = self.retained(cohort);
         for step in 0..programme.steps.len() {
             let weight = cohort.weight(step);
             if !programme.participates(step) || weight == Lane::ZERO {
                 continue;
             }
-            group.shadow.add(cohort.without(step), weight, self.functionals, self.prices, cohort.path);
-            let run = cohort.with(step);
-            group.cohort.add(run, weight, self.functionals, self.prices, cohort.path);
-            if !acts_on_utility {
+            let (with, without) = (cohort.with(step), cohort.without(step));
+            let changed = !std::ptr::eq(with, without);
+            if !(changed || shadowed || acts_on_utility) {
                 continue;
             }
-            let Some(slot) = self.functionals.moving[self.functionals.qalys] else { continue };
-            for cycle in 0..run.cycles {
-                cohort.effects.utility_differences(
-                    self.scenario,
-                    step,
-                    cohort.point,
-                    cycle,
-                    &mut differences,
-                );
-                let absolute = run.first + cycle;
-                for &(state, difference) in &differences {
-                    let amount = difference * weight;
-                    let start = run.at(absolute)[state] * amount;
-                    let end = run.at(absolute + 1)[state] * amount;
-                    group.cohort.add_figure(absolute, slot, [Lane::ZERO, start, end]);
+            let tallied = self.moment.as_ref().and_then(|moment| moment.tallied);
+            if tallied != Some(retained) || !self.tallies.difference.fits(self.functionals, with, cohort.path)
+            {
+                self.finish();
+                self.tallies.difference.begin(with, cohort.path);
+                self.tallies.shadow.begin(without, cohort.path);
+                if let Some(moment) = &mut self.moment {
+                    moment.tallied = Some(retained);
                 }
+            }
+            if changed {
+                self.tallies.difference.add_difference(with, without, weight);
+            }
+            if shadowed {
+                self.tallies.shadow.add(without, weight);
+            }
+            if acts_on_utility {
+                self.add_utilities(cohort, step, with, weight);
+            }
+        }
+    }
+
+    /// Adds what effects on utilities change for those whose deepest step it is.
+    fn add_utilities(&mut self, cohort: &Cohort<'_>, step: usize, run: &Trajectory, weight: Lane) {
+        let Some(slot) = self.functionals.moving[self.functionals.qalys] else { return };
+        let Some(group) = self.groups.last_mut() else { return };
+        let mut differences = Vec::new();
+        for cycle in 0..run.cycles {
+            cohort.effects.utility_differences(self.scenario, step, cohort.point, cycle, &mut differences);
+            let absolute = run.first + cycle;
+            for &(state, difference) in &differences {
+                let amount = difference * weight;
+                let start = run.at(absolute)[state] * amount;
+                let end = run.at(absolute + 1)[state] * amount;
+                group.all.difference.add_figure(absolute, slot, [Lane::ZERO, start, end]);
             }
         }
     }
@@ -358,7 +448,9 @@ impl Participants<'_> {
                     }
                     let mut left = Lane::ZERO;
                     for (run, here, all) in &reached {
-                        left += part_of(*here, living(run, moment_of_part, alive), *all);
+                        // Those alive at the step itself have just been counted.
+                        let surviving = if later == 0 { *all } else { living(run, moment_of_part, alive) };
+                        left += part_of(*here, surviving, *all);
                     }
                     let amount = price * left * part;
                     let year = time.year_of(moment_of_part);

@@ -7,13 +7,14 @@
 //! parameters there is no enrolment; since then counts from the start.
 
 use super::account::{Account, Clock};
-use super::collect::{Delivered, Group};
-use super::flows::{Counted, Flows, Followed, Grid, ItemKind, Shape};
+use super::collect::{Delivered, Group, Pair};
+use super::flows::{Counted, Flows, Followed, Grid, ItemKind};
 use super::functionals::{Figure, Functionals, Prices};
+use super::leakage::{Clocks, Leakage};
 use super::plan::Plan;
-use crate::formula::{Column, Inputs, Lane, Scratch};
+use crate::formula::{Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Node, Priced, Quantity, Requested, Scenario, Tallied, Variables};
+use crate::scenario::checked::{Node, Priced, Requested, Scenario, Tallied};
 use std::sync::Arc;
 
 /// The comparator, or a whole arm, of every model in one block.
@@ -24,124 +25,6 @@ pub struct Levels<'a> {
     pub prices: Vec<&'a Prices>,
     /// Parameters.
     pub environment: &'a Environment,
-}
-
-/// Discounting in one arm.
-#[derive(Clone, Debug)]
-pub struct Clocks {
-    /// Of costs.
-    pub costs: Arc<Clock>,
-    /// Of effects.
-    pub effects: Arc<Clock>,
-    /// Yearly common rate of parties.
-    pub parties: f64,
-}
-
-impl Clocks {
-    /// Discount factors in an environment; rates are the same in every draw.
-    ///
-    /// # Errors
-    /// A rate that differs between draws or is not above −1.
-    pub fn new(scenario: &Scenario, environment: &Environment) -> Result<Self, QuantityError> {
-        let rate = |quantity: &Quantity| {
-            let value = environment.quantity(quantity)?;
-            if value != Lane::splat(value[0]) {
-                return Err(QuantityError::new(
-                    quantity,
-                    "a discount rate is a choice and cannot be uncertain",
-                ));
-            }
-            if value[0] <= -1.0 {
-                return Err(QuantityError::new(quantity, "a discount rate must be above −100%"));
-            }
-            Ok(value[0])
-        };
-        Ok(Self {
-            costs: Clock::known(&scenario.time, rate(&scenario.valuation.discount_costs)?),
-            effects: Clock::known(&scenario.time, rate(&scenario.valuation.discount_effects)?),
-            parties: rate(&scenario.valuation.discount_parties)?,
-        })
-    }
-}
-
-/// Shares of budgets, cashability and equalisation by cycle since enrolment, in one environment.
-pub struct Leakage {
-    /// By line: share of the unit cost on its budget.
-    split: Vec<Lane>,
-    /// By line and cycle since enrolment: κ.
-    cashable: Vec<Vec<Lane>>,
-    /// By line and cycle since enrolment: κλ.
-    equalised: Vec<Vec<Lane>>,
-}
-
-impl Leakage {
-    /// Evaluates the shares of all lines; κ and λ only for settlement.
-    ///
-    /// # Errors
-    /// A split that does not sum to 1, κ outside 0 to 1.
-    pub fn new(
-        scenario: &Scenario,
-        shape: &Shape,
-        environment: &Environment,
-        settlement: bool,
-        scratch: &mut Scratch,
-    ) -> Result<Self, QuantityError> {
-        let cycles = scenario.time.cycles();
-        let since: Vec<f64> = (0..cycles).map(|k| (k as f64 + 0.5) * scenario.time.cycle_length()).collect();
-        let mut over_time = |quantity: &Quantity| -> Result<Vec<Lane>, QuantityError> {
-            let mut columns = vec![Column::EMPTY; scenario.variables.count()];
-            columns[Variables::SINCE] = Column::Numbers(&since);
-            let inputs = Inputs {
-                parameters: &environment.parameters,
-                variables: &columns,
-                points: cycles,
-                tables: &environment.tables,
-            };
-            let mut values = vec![Lane::ZERO; cycles];
-            quantity
-                .program
-                .evaluate(&inputs, scratch, &mut values)
-                .map_err(|error| QuantityError::evaluation(quantity, &error))?;
-            Ok(values)
-        };
-        let mut leakage = Self { split: Vec::new(), cashable: Vec::new(), equalised: Vec::new() };
-        for cost in &scenario.unit_costs {
-            let mut sum = Lane::ZERO;
-            for (_, share) in &cost.budgets {
-                let share = environment.quantity(share)?;
-                sum += share;
-                leakage.split.push(share);
-            }
-            if !cost.budgets.is_empty() && sum.any(|s| (s - 1.0).abs() > 1e-9) {
-                return Err(QuantityError::new(
-                    &cost.value,
-                    "its shares over budgets do not sum to 1 in some draw",
-                ));
-            }
-        }
-        for line in shape.lines.iter().filter(|_| settlement) {
-            let budget = &scenario.budgets[line.budget];
-            let quantity = scenario.unit_costs[line.unit_cost].cashable.as_ref().unwrap_or(&budget.cashable);
-            let cashable = over_time(quantity)?;
-            if cashable.iter().any(|k| k.any(|k| !(0.0..=1.0).contains(&k))) {
-                return Err(QuantityError::new(quantity, "a cashable share must lie between 0 and 1"));
-            }
-            let lost = if budget.insurance {
-                over_time(&budget.lost_to_equalisation)?
-            } else {
-                vec![Lane::ZERO; cycles]
-            };
-            if lost.iter().any(|l| l.any(|l| l > 1.0 || !l.is_finite())) {
-                return Err(QuantityError::new(
-                    &budget.lost_to_equalisation,
-                    "the share lost to equalisation cannot be above 1",
-                ));
-            }
-            leakage.equalised.push(cashable.iter().zip(&lost).map(|(&k, &l)| k * l).collect());
-            leakage.cashable.push(cashable);
-        }
-        Ok(leakage)
-    }
 }
 
 /// How much detail a block keeps.
@@ -246,21 +129,12 @@ pub fn flows(
                 &comparator_leakage.split,
             );
             if let Some(arm) = arm {
-                let (with, with_prices) = (arm.accounts[model], arm.prices[model]);
-                let sides = Sides { with, with_prices, without: account, without_prices: prices };
-                let split = [&leakage.split[..], &comparator_leakage.split[..]];
-                reader.add_difference(
-                    &mut flows,
-                    &sides,
-                    cycle,
-                    counted_year,
-                    clocks,
-                    split,
-                    &leakage,
-                    cycle,
-                    None,
-                    detail,
-                );
+                let sides = Sides {
+                    with: (arm.accounts[model], arm.prices[model]),
+                    without: (account, prices),
+                    split: [&leakage.split, &comparator_leakage.split],
+                };
+                reader.add_arm(&mut flows, &sides, cycle, counted_year, clocks, &leakage, detail);
             }
         }
     }
@@ -270,26 +144,7 @@ pub fn flows(
         let prices = group_prices[group.model];
         for cycle in group.boundary..scenario.time.cycles() {
             let counted_year = if detail.by_year { scenario.time.year_of(cycle) } else { 0 };
-            let sides = Sides {
-                with: &group.cohort,
-                with_prices: prices,
-                without: &group.shadow,
-                without_prices: prices,
-            };
-            let split = [&leakage.split[..]; 2];
-            let since = cycle - group.boundary;
-            reader.add_difference(
-                &mut flows,
-                &sides,
-                cycle,
-                counted_year,
-                clocks,
-                split,
-                &leakage,
-                since,
-                Some(group),
-                detail,
-            );
+            reader.add_group(&mut flows, group, prices, cycle, counted_year, clocks, &leakage, detail);
         }
     }
     check_finite(scenario, plan, &flows)?;
@@ -332,12 +187,11 @@ fn check_finite(scenario: &Scenario, plan: &Plan, flows: &Flows) -> Result<(), Q
     ))
 }
 
-/// Two accounts that are compared.
+/// A whole arm and the comparator: accounts with their prices, and shares of unit costs on budgets.
 struct Sides<'a> {
-    with: &'a Account,
-    with_prices: &'a Prices,
-    without: &'a Account,
-    without_prices: &'a Prices,
+    with: (&'a Account, &'a Prices),
+    without: (&'a Account, &'a Prices),
+    split: [&'a [Lane]; 2],
 }
 
 /// A row among the requests that counts something of participants.
@@ -366,29 +220,6 @@ impl Reader<'_> {
                 _ => None,
             }
         })
-    }
-
-    /// Π of an insurer in a year for people who enrolled together; 1 for all.
-    fn still_insured(&self, group: &Group, insurer: Option<usize>, year: usize) -> Lane {
-        let from = self.scenario.time.year_of(group.boundary);
-        insurer.map_or(Lane::ONE, |insurer| group.retained[insurer][year - from])
-    }
-
-    /// Adds what a cycle brings of something counted, `[with, without]` effects, where clauses ask for it.
-    fn add_tallied(
-        &self,
-        flows: &mut Flows,
-        group: Option<&Group>,
-        counted: Tallied,
-        year: usize,
-        [with, without]: [Lane; 2],
-    ) {
-        let Some(group) = group else { return };
-        for tallied in self.tallied(group.programme).filter(|tallied| tallied.what == counted) {
-            let still = self.still_insured(group, tallied.insurer, year);
-            let amount = if tallied.effects { with } else { without };
-            flows.requested.add(tallied.row, year, amount * still);
-        }
     }
 
     /// Undiscounted counts of a row in a cycle: occurrences, person-years or deaths.
@@ -462,160 +293,204 @@ impl Reader<'_> {
         }
     }
 
+    /// What an arm that is simulated whole has more than the comparator.
     #[allow(clippy::too_many_arguments)]
-    fn add_difference(
+    fn add_arm(
         &self,
         flows: &mut Flows,
         sides: &Sides<'_>,
         cycle: usize,
         counted_year: usize,
         clocks: &Clocks,
-        split: [&[Lane]; 2],
         leakage: &Leakage,
-        since: usize,
-        group: Option<&Group>,
         detail: Detail,
     ) {
         let year = self.scenario.time.year_of(cycle);
         for &row in &self.plan.counted_of[self.model] {
             let counted = self.plan.shape.counted[row];
-            let with = self.count(sides.with, counted, cycle, &clocks.costs);
-            let without = self.count(sides.without, counted, cycle, &clocks.costs);
+            let with = self.count(sides.with.0, counted, cycle, &clocks.costs);
+            let without = self.count(sides.without.0, counted, cycle, &clocks.costs);
             if let (Some(with), Some(without)) = (with, without) {
                 flows.count_increment.add(row, counted_year, with - without);
-            }
-        }
-        if let Some(group) = group {
-            for tallied in self.tallied(group.programme) {
-                if let Tallied::Node(node) = tallied.what {
-                    let account = if tallied.effects { sides.with } else { sides.without };
-                    let counted = Counted::Node { model: self.model, node };
-                    let count = self.count(account, counted, cycle, &clocks.costs).unwrap_or(Lane::ZERO);
-                    let still = self.still_insured(group, tallied.insurer, year);
-                    flows.requested.add(tallied.row, year, count * still);
-                }
             }
         }
         for (position, &figure) in self.functionals.figures.iter().enumerate() {
             if !self.functionals.active[position] {
                 continue;
             }
-            let with = sides.with.figure(self.functionals, sides.with_prices, position, cycle);
-            let without = sides.without.figure(self.functionals, sides.without_prices, position, cycle);
+            let with = sides.with.0.figure(self.functionals, sides.with.1, position, cycle);
+            let without = sides.without.0.figure(self.functionals, sides.without.1, position, cycle);
             let difference = [with[0] - without[0], with[1] - without[1], with[2] - without[2]];
-            match figure {
-                Figure::Cost(unit_cost) => {
-                    let cost = [with, without, difference].map(|figure| clocks.costs.amount(figure, cycle));
-                    let present =
-                        [with, without, difference].map(|figure| clocks.costs.present(figure, cycle));
-                    for &row in &self.plan.lines_of[unit_cost] {
-                        let same_split = split[0][row] == split[1][row];
-                        let amounts = Amounts {
-                            with: cost[0] * split[0][row],
-                            without: cost[1] * split[1][row],
-                            same_split,
-                            difference: cost[2] * split[0][row],
-                        };
-                        flows.increment_present[row] += if same_split {
-                            present[2] * split[0][row]
-                        } else {
-                            present[0] * split[0][row] - present[1] * split[1][row]
-                        };
-                        if detail.settlement {
-                            add_settled(flows, row, year, &amounts, leakage, since, group);
-                        } else {
-                            flows.increment.add(row, counted_year, amounts.increment());
-                        }
+            let Figure::Cost(unit_cost) = figure else {
+                add_effect(flows, figure, difference, cycle, counted_year, clocks);
+                continue;
+            };
+            let cost = [with, without, difference].map(|figure| clocks.costs.amount(figure, cycle));
+            let present = [with, without, difference].map(|figure| clocks.costs.present(figure, cycle));
+            for &row in &self.plan.lines_of[unit_cost] {
+                let [own, other] = [sides.split[0][row], sides.split[1][row]];
+                // With the same split nothing cancels that did not change.
+                let [increment, present] = [cost, present].map(|[with, without, difference]| {
+                    if own == other { difference * own } else { with * own - without * other }
+                });
+                flows.increment_present[row] += present;
+                add_increment(flows, row, [year, counted_year], increment, leakage, cycle, detail);
+            }
+        }
+    }
+
+    /// What participants of one moment have more with the effects of their programme than without.
+    #[allow(clippy::too_many_arguments)]
+    fn add_group(
+        &self,
+        flows: &mut Flows,
+        group: &Group,
+        prices: &Prices,
+        cycle: usize,
+        counted_year: usize,
+        clocks: &Clocks,
+        leakage: &Leakage,
+        detail: Detail,
+    ) {
+        let (year, since) = (self.scenario.time.year_of(cycle), cycle - group.boundary);
+        let measured = detail.settlement && self.plan.measured[group.programme];
+        let lines = self.plan.shape.lines.len();
+        let read =
+            |account: &Account, position: usize| account.figure(self.functionals, prices, position, cycle);
+        // Undiscounted, without effects and with them.
+        let both = |pair: &Pair, position: usize| {
+            let without = clocks.costs.amount(read(&pair.shadow, position), cycle);
+            [without, without + clocks.costs.amount(read(&pair.difference, position), cycle)]
+        };
+        for &row in &self.plan.counted_of[self.model] {
+            let counted = self.plan.shape.counted[row];
+            if let Some(count) = self.count(&group.all.difference, counted, cycle, &clocks.costs) {
+                flows.count_increment.add(row, counted_year, count);
+            }
+        }
+        // Of those still insured with an insurer, where a clause counts only these.
+        let of = |insurer: Option<usize>| insurer.map_or(&group.all, |insurer| &group.retained[insurer]);
+        for tallied in self.tallied(group.programme) {
+            let Tallied::Node(node) = tallied.what else { continue };
+            let pair = of(tallied.insurer);
+            let count = |account| {
+                let counted = Counted::Node { model: self.model, node };
+                self.count(account, counted, cycle, &clocks.costs).unwrap_or(Lane::ZERO)
+            };
+            let without = count(&pair.shadow);
+            let amount = if tallied.effects { without + count(&pair.difference) } else { without };
+            flows.requested.add(tallied.row, year, amount);
+        }
+        for (position, &figure) in self.functionals.figures.iter().enumerate() {
+            if !self.functionals.active[position] {
+                continue;
+            }
+            let difference = read(&group.all.difference, position);
+            let Figure::Cost(unit_cost) = figure else {
+                add_effect(flows, figure, difference, cycle, counted_year, clocks);
+                let counted = match figure {
+                    Figure::Outcome(outcome) => Some(Tallied::Outcome(outcome)),
+                    Figure::LifeYears => Some(Tallied::PersonYears),
+                    Figure::Cost(_) | Figure::Qalys => None,
+                };
+                for tallied in self.tallied(group.programme) {
+                    if counted == Some(tallied.what) {
+                        let [without, with] = both(of(tallied.insurer), position);
+                        flows.requested.add(tallied.row, year, if tallied.effects { with } else { without });
                     }
                 }
-                Figure::Outcome(outcome) => {
-                    flows.outcome_increment.add(
-                        outcome,
-                        counted_year,
-                        clocks.costs.amount(difference, cycle),
-                    );
-                    let sides = [with, without].map(|side| clocks.costs.amount(side, cycle));
-                    self.add_tallied(flows, group, Tallied::Outcome(outcome), year, sides);
-                }
-                Figure::LifeYears | Figure::Qalys => {
-                    if figure == Figure::LifeYears {
-                        let sides = [with, without].map(|side| clocks.costs.amount(side, cycle));
-                        self.add_tallied(flows, group, Tallied::PersonYears, year, sides);
-                    }
-                    let row = if figure == Figure::Qalys { Flows::QALYS } else { Flows::LIFE_YEARS };
-                    flows.health_increment.add(row, counted_year, clocks.effects.amount(difference, cycle));
-                    flows.health_increment_present[row] += clocks.effects.present(difference, cycle);
-                    if let Some(group) = group
-                        && figure == Figure::LifeYears
-                        && detail.settlement
-                        && self.plan.measured[group.programme]
-                    {
-                        let (with, without) =
-                            (clocks.costs.amount(with, cycle), clocks.costs.amount(without, cycle));
-                        let from = self.scenario.time.year_of(group.boundary);
+                if figure == Figure::LifeYears && measured {
+                    let add = |flows: &mut Flows, [without, with]: [Lane; 2], insurer: Option<usize>| {
                         for (side, amount) in [
-                            (&mut flows.cohorts[group.programme], with),
                             (&mut flows.shadows[group.programme], without),
+                            (&mut flows.cohorts[group.programme], with),
                         ] {
-                            side.person_years.add(0, year, amount);
-                            for (insurer, path) in group.retained.iter().enumerate() {
-                                side.person_years_retained.add(insurer, year, amount * path[year - from]);
+                            match insurer {
+                                None => side.person_years.add(0, year, amount),
+                                Some(insurer) => side.person_years_retained.add(insurer, year, amount),
                             }
                         }
+                    };
+                    add(flows, both(&group.all, position), None);
+                    for (insurer, retained) in group.retained.iter().enumerate() {
+                        add(flows, both(retained, position), Some(insurer));
                     }
+                }
+                continue;
+            };
+            let amount = clocks.costs.amount(difference, cycle);
+            let present = clocks.costs.present(difference, cycle);
+            for &row in &self.plan.lines_of[unit_cost] {
+                let split = leakage.split[row];
+                flows.increment_present[row] += present * split;
+                add_increment(flows, row, [year, counted_year], amount * split, leakage, since, detail);
+            }
+            for (insurer, retained) in group.retained.iter().enumerate() {
+                let amount = clocks.costs.amount(read(&retained.difference, position), cycle);
+                for &row in &self.plan.lines_of[unit_cost] {
+                    let kept = leakage.cashable[row][since] - leakage.equalised[row][since];
+                    flows.retained.add(insurer * lines + row, year, amount * leakage.split[row] * kept);
+                }
+            }
+            if !measured {
+                continue;
+            }
+            let all = both(&group.all, position);
+            for &row in &self.plan.lines_of[unit_cost] {
+                let [without, with] = all.map(|amount| amount * leakage.split[row]);
+                flows.shadows[group.programme].costs.add(row, year, without);
+                flows.cohorts[group.programme].costs.add(row, year, with);
+            }
+            for (insurer, retained) in group.retained.iter().enumerate() {
+                let retained = both(retained, position);
+                for &row in &self.plan.lines_of[unit_cost] {
+                    let [without, with] = retained.map(|amount| amount * leakage.split[row]);
+                    let at = insurer * lines + row;
+                    flows.shadows[group.programme].costs_retained.add(at, year, without);
+                    flows.cohorts[group.programme].costs_retained.add(at, year, with);
                 }
             }
         }
     }
 }
 
-/// Amounts of one line in one cycle.
-struct Amounts {
-    with: Lane,
-    without: Lane,
-    same_split: bool,
-    difference: Lane,
-}
-
-impl Amounts {
-    fn increment(&self) -> Lane {
-        if self.same_split { self.difference } else { self.with - self.without }
+/// Adds a difference in outcomes or health.
+fn add_effect(
+    flows: &mut Flows,
+    figure: Figure,
+    difference: [Lane; 3],
+    cycle: usize,
+    counted_year: usize,
+    clocks: &Clocks,
+) {
+    match figure {
+        Figure::Cost(_) => {}
+        Figure::Outcome(outcome) => {
+            flows.outcome_increment.add(outcome, counted_year, clocks.costs.amount(difference, cycle));
+        }
+        Figure::LifeYears | Figure::Qalys => {
+            let row = if figure == Figure::Qalys { Flows::QALYS } else { Flows::LIFE_YEARS };
+            flows.health_increment.add(row, counted_year, clocks.effects.amount(difference, cycle));
+            flows.health_increment_present[row] += clocks.effects.present(difference, cycle);
+        }
     }
 }
 
-fn add_settled(
+/// Adds an undiscounted increment of a line, and for settlement what of it is cash.
+fn add_increment(
     flows: &mut Flows,
     row: usize,
-    year: usize,
-    amounts: &Amounts,
+    [year, counted_year]: [usize; 2],
+    increment: Lane,
     leakage: &Leakage,
     since: usize,
-    group: Option<&Group>,
+    detail: Detail,
 ) {
-    let increment = amounts.increment();
-    let (cashable, equalised) = (leakage.cashable[row][since], leakage.equalised[row][since]);
+    if !detail.settlement {
+        flows.increment.add(row, counted_year, increment);
+        return;
+    }
     flows.increment.add(row, year, increment);
-    flows.cashable.add(row, year, increment * cashable);
-    flows.equalised.add(row, year, increment * equalised);
-    let Some(group) = group else { return };
-    let lines = flows.shape.lines.len();
-    let from = flows.shape.years - group.retained.first().map_or(0, Vec::len);
-    for (insurer, path) in group.retained.iter().enumerate() {
-        let still = path[year - from];
-        flows.retained.add(insurer * lines + row, year, increment * (cashable - equalised) * still);
-    }
-    if flows.shadows[group.programme].costs.rows() == 0 {
-        return; // no clause measures these participants
-    }
-    for (insurer, path) in group.retained.iter().enumerate() {
-        let still = path[year - from];
-        flows.shadows[group.programme].costs_retained.add(
-            insurer * lines + row,
-            year,
-            amounts.without * still,
-        );
-        flows.cohorts[group.programme].costs_retained.add(insurer * lines + row, year, amounts.with * still);
-    }
-    flows.shadows[group.programme].costs.add(row, year, amounts.without);
-    flows.cohorts[group.programme].costs.add(row, year, amounts.with);
+    flows.cashable.add(row, year, increment * leakage.cashable[row][since]);
+    flows.equalised.add(row, year, increment * leakage.equalised[row][since]);
 }

@@ -6,9 +6,10 @@
 
 use crate::formula::{Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Node, Priced, Quantity, Scenario};
+use crate::scenario::checked::{Node, Priced, Quantity, Scenario, Variables};
 use crate::simulate::ModelPlan;
-use crate::simulate::points::{Values, within};
+use crate::simulate::points::{Points, Values, within};
+use std::collections::BTreeMap;
 
 /// Which figure of the results a term adds to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Functionals {
     pub constant: Vec<Vec<usize>>,
     /// Whether a figure has any term in this model.
     pub active: Vec<bool>,
+    /// For each point of the model which points have the same prices: the same number.
+    pub price_classes: Vec<u32>,
 }
 
 /// Prices of the terms of one model in one block of draws.
@@ -149,7 +152,8 @@ impl Functionals {
         let active = (0..figures.len())
             .map(|figure| moving[figure].is_some() || terms.iter().any(|t| t.figure == figure))
             .collect();
-        Self { figures, terms, qalys, moving, constant, active }
+        let price_classes = price_classes(&terms, &plan.grid.points);
+        Self { figures, terms, qalys, moving, constant, active, price_classes }
     }
 
     /// Number of figures summed by group.
@@ -184,4 +188,23 @@ impl Functionals {
         }
         Ok(())
     }
+}
+
+/// Numbers points by what prices that differ between people can tell of them.
+fn price_classes(terms: &[Term], points: &Points) -> Vec<u32> {
+    let programs: Vec<_> =
+        terms.iter().filter(|term| term.varies).filter_map(|term| term.price.as_ref()).collect();
+    let mut known: BTreeMap<Vec<u64>, u32> = BTreeMap::new();
+    (0..points.len())
+        .map(|point| {
+            let signature = programs.iter().flat_map(|(quantity, _)| {
+                let program = &quantity.program;
+                // The state belongs to the term, not to the point.
+                let variables = program.variables().iter().filter(|&&v| v != Variables::STATE);
+                variables.flat_map(|&v| program.signature(v, points.value(v, point)))
+            });
+            let next = known.len() as u32;
+            *known.entry(signature.collect()).or_insert(next)
+        })
+        .collect()
 }

@@ -20,9 +20,11 @@ mod collect;
 mod deliver;
 pub mod flows;
 mod functionals;
+mod leakage;
 mod plan;
 mod recorded;
 mod retention;
+mod tally;
 
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};
@@ -31,10 +33,11 @@ use crate::simulate::Rates;
 use crate::simulate::engine::{Block, Memory, Present, Runs};
 use crate::simulate::points::Points;
 use account::Account;
-use collect::{Delivered, Participants, Population};
-use deliver::{Clocks, Detail, Levels};
+use collect::{Delivered, Participants, Population, Tallies};
+use deliver::{Detail, Levels};
 use flows::{Flows, RunDesign, Valued, VariantFlows};
 use functionals::Prices;
+use leakage::Clocks;
 use plan::Plan;
 use rayon::prelude::*;
 use retention::Retention;
@@ -231,6 +234,7 @@ struct Room {
     arms: Vec<Arm>,
     /// Room for formulas of what simulation shows, while the memory is in use.
     scratch: Scratch,
+    tallies: Tallies,
 }
 
 /// The people of an arm without programmes, in one block.
@@ -318,8 +322,13 @@ fn arm(
                 &mut room.memory.expected.scratch,
             )?;
             arm.accounts[m].reset(&model.structure, functionals, 0, scenario.time.cycles());
-            let mut observer =
-                Population { functionals, prices: &arm.prices[m], account: &mut arm.accounts[m] };
+            room.tallies.difference.clear();
+            let mut observer = Population {
+                functionals,
+                prices: &arm.prices[m],
+                account: &mut arm.accounts[m],
+                tally: &mut room.tallies.difference,
+            };
             let block = Block {
                 engine: how.engines[m],
                 scenario,
@@ -329,6 +338,7 @@ fn arm(
                 runs: how.runs,
             };
             arm.present.push(block.comparator(&plan.wanted[m], &mut room.memory, &mut observer)?);
+            observer.finish();
         }
     }
     arm.environment = Some(environment);
@@ -350,7 +360,7 @@ fn deliver_one(
     own_arm: usize,
     room: &mut Room,
 ) -> Result<Flows, QuantityError> {
-    let Room { memory, arms, scratch } = room;
+    let Room { memory, arms, scratch, tallies } = room;
     let own = &arms[own_arm];
     let people = &arms[own.people_of.unwrap_or(own_arm)];
     let environment = own.environment.as_ref().expect("an arm that was found has an environment");
@@ -377,6 +387,8 @@ fn deliver_one(
             delivered: &mut delivered,
             scratch: &mut *scratch,
             moment: None,
+            settlement: how.detail.settlement,
+            tallies: &mut *tallies,
         };
         let block = Block {
             engine: how.engines[m],
@@ -387,6 +399,7 @@ fn deliver_one(
             runs: how.runs,
         };
         block.cohorts(enrolment, &people.present[m], memory, &mut observer)?;
+        observer.finish();
     }
     fixed_costs(scenario, plan, strategy, environment, &clocks, &mut delivered)?;
     let levels = |arm: usize| {

@@ -36,6 +36,8 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// Programmes whose participants' costs some clause measures.
     pub measured: Vec<bool>,
+    /// Programmes whose participants some clause asks for as they would have been without effects.
+    pub shadowed: Vec<bool>,
     /// By unit cost: its lines.
     pub lines_of: Vec<Vec<usize>>,
     /// By model: rows of what is counted in it.
@@ -154,8 +156,18 @@ impl Plan {
                 (0..shape.counted.len()).filter(|&row| of(&shape.counted[row])).collect()
             })
             .collect();
+        let shadowed = (0..scenario.programmes.len())
+            .map(|programme| {
+                measured[programme]
+                    || shape.requests.iter().any(|(_, _, request)| {
+                        request.programme == programme
+                            && matches!(request.what, Requested::Participants { .. })
+                    })
+            })
+            .collect();
         Self {
             measured,
+            shadowed,
             lines_of,
             counted_of,
             rows: rows(scenario),

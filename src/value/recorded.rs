@@ -17,9 +17,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct Recorded {
     condition: Quantity,
-    rows: Vec<Vec<f64>>,
+    points: Points,
     /// The same people at the age of entry, for the shares of classes.
-    entry_rows: Vec<Vec<f64>>,
+    entry: Points,
     cell_of: Vec<usize>,
     /// Share of the cell with the row's population labels.
     fraction: Vec<f64>,
@@ -37,14 +37,15 @@ impl Recorded {
         let classes: Vec<usize> = used.iter().filter_map(|&l| scenario.variables.labels[l].class).collect();
         let mut recorded = Self {
             condition: condition.clone(),
-            rows: Vec::new(),
-            entry_rows: Vec::new(),
+            points: Points::default(),
+            entry: Points::default(),
             cell_of: Vec::new(),
             fraction: Vec::new(),
             classes: classes.clone(),
             truth: Vec::new(),
             cells: cells.list.len(),
         };
+        let (mut all, mut entries) = (Vec::new(), Vec::new());
         for (index, cell) in cells.list.iter().enumerate() {
             let mut base: Vec<f64> =
                 (0..scenario.variables.count()).map(|v| moment.points.value(v, index)).collect();
@@ -91,14 +92,16 @@ impl Recorded {
                 for row in rows {
                     let mut entry = row.clone();
                     entry[Variables::AGE] = cell.variables[Variables::AGE];
-                    recorded.entry_rows.push(entry);
-                    recorded.rows.push(row);
+                    entries.push(entry);
+                    all.push(row);
                     recorded.cell_of.push(index);
                     recorded.fraction.push(fraction);
                     recorded.truth.push(truth.clone());
                 }
             }
         }
+        recorded.points = Points::from_rows(scenario.variables.count(), &all);
+        recorded.entry = Points::from_rows(scenario.variables.count(), &entries);
         recorded
     }
 
@@ -112,10 +115,8 @@ impl Recorded {
         environment: &Environment,
         scratch: &mut Scratch,
     ) -> Result<Vec<Lane>, QuantityError> {
-        let points = Points::from_rows(scenario.variables.count(), &self.rows);
-        let entry = Points::from_rows(scenario.variables.count(), &self.entry_rows);
         let mut holds = Values::default();
-        points.evaluate(&self.condition, environment, None, scratch, &mut holds)?;
+        self.points.evaluate(&self.condition, environment, None, scratch, &mut holds)?;
         let mut weight: Vec<Lane> = self.fraction.iter().map(|&f| Lane::splat(f)).collect();
         for (position, &class) in self.classes.iter().enumerate() {
             let class = &scenario.population.classes[class];
@@ -126,9 +127,9 @@ impl Recorded {
             let others = (class.values.len() - 1).max(1) as f64;
             for (code, value) in class.values.iter().enumerate() {
                 let mut share = Values::default();
-                entry.evaluate(&value.share, environment, None, scratch, &mut share)?;
+                self.entry.evaluate(&value.share, environment, None, scratch, &mut share)?;
                 for (row, weight) in weight.iter_mut().enumerate() {
-                    if self.rows[row][class.variable] != code as f64 {
+                    if self.points.value(class.variable, row) != code as f64 {
                         continue;
                     }
                     let truly = match self.truth[row][position] {

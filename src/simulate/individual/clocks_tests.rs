@@ -1,28 +1,30 @@
 use super::super::sojourns::{Move, Person, follow, follow_each};
 use super::*;
 use crate::sample::Stream;
-use crate::simulate::structure::{Cause, Exit, Row};
+use crate::scenario::{self, sources::Sources};
 
 /// Healthy people who fall ill or die, the ill who recover or die, and the dead.
 fn illness() -> Structure {
-    let exit = |to, transition| Exit { to, cause: Cause::Transition(transition) };
-    let exits = vec![vec![exit(1, 0), exit(2, 1)], vec![exit(0, 2), exit(2, 3)], vec![]];
-    Structure {
-        states: 3,
-        events: 0,
-        transitions: 4,
-        exit_list: vec![(1, 0), (2, 1), (0, 2), (2, 3)],
-        exit_from: vec![0, 2, 4, 4],
-        exits,
-        transitions_from: vec![vec![0, 1], vec![2, 3], vec![]],
-        fatal: vec![],
-        events_in: vec![vec![]; 3],
-        event_slot: vec![None; 3],
-        event_slots: 0,
-        rows: vec![Row::Hazards; 3],
-        alive: vec![true, true, false],
-        parents: vec![],
-    }
+    let text = r#"
+ounce = 1
+title = "Illness"
+time = { start = 2026, years = 1 }
+valuation = { discount = { costs = 0, effects = 0 } }
+population = { closed = true, groups = { all = { age = 70, persons = 1 } } }
+strategies = { usual_care = {} }
+[models.life.states]
+well = { start = 1 }
+ill = { start = 0 }
+dead = { start = 0, alive = false }
+[models.life.transitions]
+falls_ill = { from = "well", to = "ill", rate = 0 }
+dies_well = { from = "well", to = "dead", rate = 0 }
+recovers = { from = "ill", to = "well", rate = 0 }
+dies_ill = { from = "ill", to = "dead", rate = 0 }
+"#;
+    let scenario =
+        scenario::read_text("illness.toml", text, &[], &mut Sources::default()).expect("a scenario");
+    Structure::new(&scenario.scenario.models[0])
 }
 
 /// Parts of one cycle of length 1 with the hazards of the four exits.
