@@ -318,6 +318,32 @@ fn fewer_events_and_better_quality_of_life_may_be_the_same_gain() {
 }
 
 #[test]
+fn a_consequence_that_would_follow_more_than_every_event_brings_a_warning() {
+    // 60% of falls end in admission; falls × 0.5 and admissions × 0.9 would be 0.6 · 0.9 / 0.5 = 1.08 of the falls left.
+    let effect = |ratio: &str| {
+        format!(
+            "[effects.fewer_admissions]\non = \"falls.admitted\"\nrate_ratio = {{ value = {ratio}, assumption = \"a\" }}\n\
+             lasts = \"always\"\n[effects.course]"
+        )
+    };
+    let with = |ratio: &str| {
+        programme(&[
+            ("share = 0.01", "share = { value = 0.6, assumption = \"a\" }"),
+            ("value = 0.8", "value = 0.5"),
+            ("effects = [\"course\"]", "effects = [\"course\", \"fewer_admissions\"]"),
+            ("[effects.course]", &effect(ratio)),
+        ])
+    };
+    let loaded = with("0.9");
+    let expected = "the share of events `fall` with the consequence `admitted` after the effects of `check` is 1.08 in the \
+                    base case, more than all";
+    assert!(warnings(&loaded).contains(&expected), "{:?}", warnings(&loaded));
+    // With the same ratio for both nothing changes in the share.
+    let same = with("0.5");
+    assert!(!warnings(&same).iter().any(|title| title.contains("more than all")));
+}
+
+#[test]
 fn shared_savings_warn_of_thresholds_and_of_sharing_more_than_is_kept() {
     let clause = "[arrangements.today.clauses.share]\ntype = \"shared-savings\"\nfrom = \"insurers\"\nto = \"town\"\n\
                   benchmark = \"forecast\"\nmeasures = \"claims\"\nshare = 0.6\nminimum_savings_rate = 0.02\n\

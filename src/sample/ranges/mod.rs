@@ -107,7 +107,8 @@ impl<'s> Arm<'s> {
         arms.map(|(set, name)| {
             let fixed = unaffected(scenario, |parameter| set.iter().any(|set| set.parameter == parameter));
             let differs = |rule: &Rule<'_>| {
-                rule.terms.iter().flatten().any(|quantity| depends(scenario, &quantity.program, &fixed))
+                let used = rule.terms.iter().flatten().chain(&rule.over);
+                used.into_iter().any(|quantity| depends(scenario, &quantity.program, &fixed))
             };
             let rules = (0..rules.len()).filter(|rule| differs(&rules[*rule])).collect();
             Arm { set, name, rules }
@@ -162,7 +163,8 @@ impl<'s> Checking<'s> {
         let set: BTreeSet<usize> = arms.map(|set| set.parameter).collect();
         let certain = unaffected(scenario, |parameter| drawn(parameter) || set.contains(&parameter));
         for (number, rule) in self.rules.iter().enumerate() {
-            if !rule.terms.iter().flatten().any(|quantity| depends(scenario, &quantity.program, &certain)) {
+            let mut used = rule.terms.iter().flatten().chain(&rule.over);
+            if !used.any(|quantity| depends(scenario, &quantity.program, &certain)) {
                 self.said.insert(number);
             }
         }
@@ -237,6 +239,16 @@ impl<'s> Checking<'s> {
             }
             sum.iter_mut().zip(&product).for_each(|(sum, value)| *sum += *value);
         }
+        if let Some(over) = rule.over {
+            if rests_on_nothing(&over.program, environment) {
+                return None;
+            }
+            let divisors = evaluate(&over.program, points, environment, &mut self.scratch).ok()?;
+            for (sum, &divisor) in sum.iter_mut().zip(&divisors) {
+                // Where the event itself no longer happens there is nothing to be a share of.
+                *sum = sum.zip(divisor, |sum, divisor| if divisor > 0.0 { sum / divisor } else { 0.0 });
+            }
+        }
         let values = || {
             let lanes = |(point, value): (usize, &Lane)| {
                 let lanes = value.0[..moment.lanes].to_vec();
@@ -245,7 +257,7 @@ impl<'s> Checking<'s> {
             sum.iter().enumerate().flat_map(lanes)
         };
         let found = match rule.range {
-            Range::Exit => values().max_by(|one, other| one.2.total_cmp(&other.2)),
+            Range::Exit | Range::ChangedShare => values().max_by(|one, other| one.2.total_cmp(&other.2)),
             _ => values().find(|(.., value)| problem(rule.range, *value).is_some()),
         };
         let (point, lane, value) = found?;
@@ -276,6 +288,11 @@ impl<'s> Checking<'s> {
                 Diagnostic::warning(format!("{what} is {shown}{whom}, more than {LARGE_EXIT}"))
                     .help("people move at most once in a cycle: take a shorter `cycle` in [time]")
             }
+            (Range::ChangedShare, what) => {
+                Diagnostic::warning(format!("{what} is {shown} {when}{whom}, more than all"))
+                    .help("a ratio for a consequence that is higher than the ratio for its event makes it more frequent among \
+                           the events that are left")
+            }
             (_, "") => Diagnostic::error(format!("`{}` is {shown} {when}{whom}", first.path)),
             (_, what) => Diagnostic::error(format!("{what} sum to {shown} {when}{whom}")),
         };
@@ -285,7 +302,11 @@ impl<'s> Checking<'s> {
                 if other.path != first.path
                     && let Some(span) = &other.span
                 {
-                    message = message.also(span, "added to it");
+                    let role = match rule.range {
+                        Range::ChangedShare => "the share before effects",
+                        _ => "added to it",
+                    };
+                    message = message.also(span, role);
                 }
             }
         }
@@ -368,6 +389,9 @@ fn problem(range: Range, value: f64) -> Option<&'static str> {
         Range::YearlyRate => (value > -1.0 && value <= 1.0, "expected a yearly rate such as 0.03"),
         Range::Whole => ((value - 1.0).abs() <= ROUNDING, "expected a sum of 1"),
         Range::AtMostWhole => (value <= 1.0 + ROUNDING, "expected a sum of at most 1"),
+        Range::ChangedShare => {
+            (value <= 1.0 + ROUNDING, "this ratio, with that of the event, asks for too many")
+        }
         Range::Exit => (value <= LARGE_EXIT, "the highest of all people; chances within a cycle are coarse"),
     };
     (!sound).then_some(expected)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::points::{Domain, Grid};
 use crate::scenario::checked::{
     Background, Benchmark, Bundle, CountBenchmark, EnrolAmount, FactorShape, Frequency, Heads, Lasts,
-    Measure, Model, OutcomeTerms, Pays, Quantity, Scenario, ShareRule, Terms,
+    Measure, Model, Node, OutcomeTerms, Pays, Programme, Quantity, Scenario, ShareRule, Step, Terms,
 };
 
 /// What a value must be.
@@ -31,6 +31,8 @@ pub(super) enum Range {
     Whole,
     /// A sum of shares: at most 1.
     AtMostWhole,
+    /// Share of an event that has a consequence, once effects have changed both: a warning above 1.
+    ChangedShare,
     /// Hazard of moving to another state of the living times the length of a cycle: a warning above 0.3.
     Exit,
 }
@@ -41,6 +43,8 @@ pub(super) struct Rule<'s> {
     /// What it is the sum of, in words; empty for a single quantity.
     pub(super) what: String,
     pub(super) terms: Vec<Vec<&'s Quantity>>,
+    /// What the sum is divided by, if anything.
+    pub(super) over: Option<&'s Quantity>,
     /// Factor on the sum.
     pub(super) factor: f64,
     /// Number of the points in the grid.
@@ -93,16 +97,29 @@ impl<'s> Rules<'s> {
         factor: f64,
         domain: Domain,
     ) {
+        self.add_quotient(range, what, terms, None, factor, domain);
+    }
+
+    fn add_quotient(
+        &mut self,
+        range: Range,
+        what: String,
+        terms: Vec<Vec<&'s Quantity>>,
+        over: Option<&'s Quantity>,
+        factor: f64,
+        domain: Domain,
+    ) {
         let variables: BTreeSet<usize> = terms
             .iter()
             .flatten()
+            .chain(&over)
             .flat_map(|quantity| quantity.program.variables().iter().copied())
             .collect();
         if terms.is_empty() {
             return;
         }
         let points = self.grid.number(domain, &variables);
-        self.list.push(Rule { range, what, terms, factor, points });
+        self.list.push(Rule { range, what, terms, over, factor, points });
     }
 
     fn valuation(&mut self, scenario: &'s Scenario) {
@@ -270,8 +287,42 @@ impl<'s> Rules<'s> {
         }
     }
 
+    /// A consequence with a ratio of its own is a share · own ratio / ratio of its event of that event; more than all
+    /// of them makes no sense, and says that the two ratios do not go together.
+    fn changed_shares(&mut self, scenario: &'s Scenario, programme: &'s Programme) {
+        let model = &scenario.models[programme.model];
+        let own = |step: &'s Step, event: usize| {
+            step.effects.iter().map(|&effect| &scenario.effects[effect]).find_map(|effect| {
+                match (effect.node, &effect.measure) {
+                    (Node::Event(of), Measure::RateRatio(ratio)) if of == event => Some(ratio),
+                    _ => None,
+                }
+            })
+        };
+        for (number, step) in programme.steps.iter().enumerate() {
+            for (index, event) in model.events.iter().enumerate().filter(|_| step.effects_from == number) {
+                let (Some(parent), Some(ratio)) = (event.parent, own(step, index)) else { continue };
+                let mut above = Some(parent);
+                let over = std::iter::from_fn(|| {
+                    let at = above?;
+                    above = model.events[at].parent;
+                    Some(at)
+                })
+                .find_map(|at| own(step, at));
+                let what = format!(
+                    "the share of events `{}` with the consequence `{}` after the effects of `{}`",
+                    model.events[parent].id, event.id, step.id
+                );
+                let terms = vec![vec![ratio, &event.amount]];
+                let domain = Domain::Reached(Some(programme.model));
+                self.add_quotient(Range::ChangedShare, what, terms, over, 1.0, domain);
+            }
+        }
+    }
+
     fn programmes(&mut self, scenario: &'s Scenario) {
         for programme in &scenario.programmes {
+            self.changed_shares(scenario, programme);
             let domain = Domain::Reached(Some(programme.model));
             self.one(Range::Finite, &programme.eligible, domain);
             self.one(Range::NotNegative, &programme.relative_risk, domain);
