@@ -47,6 +47,7 @@ pub enum Label {
     ModelDoubt,
     ChanceShare,
     Replicates,
+    WithChance,
     BestBuy,
     BestBuyBaseOnly,
     WorthKnowing,
@@ -192,6 +193,11 @@ impl Label {
                  makes that smaller. The rest is doubt about the numbers, which evidence can make smaller.",
                 "Van de onzekerheid in het saldo van {} is {} toeval: wie er toevallig ziek wordt, verhuist of overlijdt. Een \
                  grotere groep maakt dat kleiner. De rest is twijfel over de getallen, die kleiner wordt door onderzoek.",
+            ),
+            L::WithChance => (
+                "People are counted whole, so the ranges hold chance as well: who happens to fall ill, move or die.",
+                "Mensen zijn per persoon geteld, dus toeval zit ook in de marges: wie er toevallig ziek wordt, verhuist of \
+                 overlijdt.",
             ),
             L::Replicates => (
                 "Every draw was run {} times with other chance.",

@@ -18,7 +18,7 @@ use crate::analyse::dominance::{Comparison, Standing};
 use crate::analyse::measures::{Measure, Row, goal_rows, or_id};
 use crate::analyse::outcomes::DeliveryOutcomes;
 use crate::analyse::statistics::Summary;
-use crate::scenario::checked::{Localised, Node};
+use crate::scenario::checked::{Engine, Localised, Node};
 use crate::value::flows::{Counted, Flows};
 
 /// Events, outcomes and the like that are shown at most; the files hold all.
@@ -102,6 +102,10 @@ impl Page<'_> {
             self.say(Label::ComparedBaseOnly, &[&comparator, &years, &start])
         };
         self.paragraph(&text);
+        if self.run.drawn() && scenario.uncertainty.engine != Engine::Expected {
+            let text = self.say(Label::WithChance, &[]);
+            self.paragraph(&text);
+        }
         let replicates = self.run.valued.design.replicates;
         if self.run.drawn() && replicates > 1 {
             let text = self.say(Label::Replicates, &[&replicates.to_string()]);
