@@ -32,7 +32,7 @@ fn assert_means(name: &str, engine: Engine, expected: &Figures, sample: &Figures
         let runs = &sample.runs[index];
         let (mean, sd) = moments(runs);
         let error = sd / (runs.len() as f64).sqrt();
-        if rarely_differs(runs) {
+        if rarely_differs(runs) || never_seen(figure, runs, want) {
             // No normal variable yet: a rare event may be seen never or thrice. The joint test leaves it out too.
             continue;
         }
@@ -58,6 +58,14 @@ fn assert_means(name: &str, engine: Engine, expected: &Figures, sample: &Figures
     );
 }
 
+/// Whether something did not happen in any run that need not have: e^(−20) is the chance to miss what is expected 20
+/// times in all runs. Costs and health of an event are nought where the event is.
+fn never_seen(figure: &str, runs: &[f64], want: f64) -> bool {
+    let never = runs.iter().all(|&value| value == 0.0);
+    let counted = figure.contains("Node") || figure.contains("Deaths") || figure.contains("persons");
+    never && (!counted || want.abs() * (runs.len() as f64) < 20.0)
+}
+
 /// Whether most runs have the same value and some another.
 fn rarely_differs(runs: &[f64]) -> bool {
     let mut sorted = runs.to_vec();
@@ -68,8 +76,15 @@ fn rarely_differs(runs: &[f64]) -> bool {
 }
 
 /// Variances of two engines: ln(s₁²/s₂²) has the standard error √((k₁ − 1)/n₁ + (k₂ − 1)/n₂), k the kurtosis.
-fn assert_variances(name: &str, counts: &Figures, individual: &Figures) {
+///
+/// A strategy that sets parameters is a whole arm: how much luck it has in common with the comparator is a matter of the
+/// engine, so only levels are compared there. The pairs of a cohort have one law in both engines.
+fn assert_variances(name: &str, scenario: &Scenario, counts: &Figures, individual: &Figures) {
+    let whole_arms = scenario.strategies.iter().any(|strategy| !strategy.set.is_empty());
     for (index, figure) in counts.names.iter().enumerate() {
+        if whole_arms && !figure.starts_with("level") {
+            continue;
+        }
         let (one, other) = (&counts.runs[index], &individual.runs[index]);
         let ((mean, sd_one), (_, sd_other)) = (moments(one), moments(other));
         let certain = |sd: f64| sd <= 1e-9 * mean.abs();
@@ -104,7 +119,8 @@ fn expected_numbers_are_the_means_of_whole_people_and_of_persons() {
     assert!(all.len() >= 6, "scenarios/ was not found");
     for (name, scenario) in &all {
         let engines = engines(scenario);
-        if !engines.contains(&Engine::Expected) {
+        // Flows are those of a strategy beside the comparator; a scenario may have none.
+        if !engines.contains(&Engine::Expected) || scenario.strategies.len() < 2 {
             continue;
         }
         let expected = base(scenario);
@@ -117,7 +133,7 @@ fn expected_numbers_are_the_means_of_whole_people_and_of_persons() {
             assert_means(name, *engine, &expected, sample);
         }
         if let [(_, counts), (_, individual)] = &samples[..] {
-            assert_variances(name, counts, individual);
+            assert_variances(name, scenario, counts, individual);
         }
     }
 }
