@@ -63,7 +63,8 @@ fn assert_means_of_base_case(s: &Scenario, ids: &[&str]) {
         let increments = totals(&drawn, |f| f.count_increment.total(at));
         assert_mean(&format!("increment of {id}"), &increments, base.count_increment.total(at)[0]);
     }
-    let grids: [(&str, fn(&Flows) -> &Grid); 5] = [
+    type Of = fn(&Flows) -> &Grid;
+    let grids: [(&str, Of); 5] = [
         ("reached", |f| &f.reached),
         ("programme costs", |f| &f.programme_costs),
         ("health", |f| &f.health_level),
