@@ -70,18 +70,26 @@ pub struct Stream {
     key: u64,
     draw: u64,
     position: u64,
+    /// The bits at `position` where that is odd: the other half of the block that the walk has just used.
+    second: u64,
 }
 
 impl Stream {
     /// The stream of a purpose (its [`hash_of_name`]) and a unit, at position 0 of draw 0.
     pub const fn new(seed: u64, purpose: u64, unit: u64) -> Self {
-        Self { key: block(seed, purpose, unit)[0], draw: 0, position: 0 }
+        Self { key: block(seed, purpose, unit)[0], draw: 0, position: 0, second: 0 }
     }
 
     /// The same stream at position 0 of another draw.
     #[must_use]
     pub const fn at_draw(&self, draw: u64) -> Self {
-        Self { key: self.key, draw, position: 0 }
+        Self { key: self.key, draw, position: 0, second: 0 }
+    }
+
+    /// Goes to the position 2·`block` of the same draw, so that what follows does not depend on how many numbers
+    /// were used before.
+    pub const fn jump(&mut self, block: u64) {
+        self.position = block.wrapping_mul(2);
     }
 
     /// The 64 random bits at a draw and position.
@@ -101,9 +109,15 @@ impl Stream {
 
     /// The next 64 random bits.
     pub const fn next_bits(&mut self) -> u64 {
-        let bits = self.bits_at(self.draw, self.position);
-        self.position = self.position.wrapping_add(1);
-        bits
+        let position = self.position;
+        self.position = position.wrapping_add(1);
+        // A walk starts at an even position, so whoever comes to an odd one has made its block.
+        if position & 1 == 1 {
+            return self.second;
+        }
+        let [first, second] = block(self.key, self.draw, position >> 1);
+        self.second = second;
+        first
     }
 
     /// The next whole number below `bound`: the high half of `bits · bound`, whose departure from even chances,
@@ -199,6 +213,10 @@ mod tests {
             assert_eq!(walker.next_uniform(), stream.uniform_at(9, position));
         }
         assert_eq!(stream.uniform_at(9, 3), uniform(7, hash_of_name("test"), 9, 1, 3));
+        walker.jump(50);
+        for position in 100..103 {
+            assert_eq!(walker.next_uniform(), stream.uniform_at(9, position));
+        }
     }
 
     #[test]

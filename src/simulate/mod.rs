@@ -13,6 +13,7 @@
 //! **Nobody vanishes.** In every draw and at every boundary the persons in all states (dead included) sum to
 //! those at the start plus those who entered since.
 
+pub mod chance;
 pub mod counts;
 pub mod dynamics;
 pub mod effects;
