@@ -108,6 +108,27 @@ struct ChangedRow {
     per_probability: Option<Lane>,
 }
 
+/// A state's row under effects, in eight draws: writes the hazards of its exits to `hazards`; returns the person-time at
+/// risk in a cycle per person at its start, and the probability of staying.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn row_under_effects(
+    structure: &Structure,
+    rates: &Rates,
+    point: usize,
+    state: usize,
+    cycle_length: f64,
+    schedule: &Schedule,
+    cycle: usize,
+    hazards: &mut [Lane],
+) -> (Lane, Lane) {
+    let row = changed_row(structure, rates, point, state, cycle_length, schedule, cycle);
+    for (hazard, exit) in hazards.iter_mut().zip(&structure.exits[state]) {
+        *hazard =
+            changed_hazard(structure, rates, point, state, exit.cause, schedule, cycle, row.per_probability);
+    }
+    (row.time, row.stay)
+}
+
 /// Hazard of an exit under effects. In a row with risk or odds ratios the probabilities are changed first and the
 /// row is converted; ratios of hazards then act on the hazards of their own exits.
 #[inline(always)]

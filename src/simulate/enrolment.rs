@@ -18,7 +18,7 @@ use super::points::{Points, Values, within};
 use super::profiles::{Cells, Profiles};
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{EnrolAmount, Programme, Quantity, Scenario, Variables};
+use crate::scenario::checked::{EnrolAmount, Programme, Quantity, Scenario, Step, Variables};
 
 /// A moment at which a cohort enrols.
 #[derive(Clone, Debug)]
@@ -85,21 +85,31 @@ pub struct Enrolled {
     pub any: Vec<bool>,
 }
 
-/// Chooses whom to invite from `pool` (persons, `[cell][state]`) and follows them down the cascade.
+/// Who may be invited at one moment, and which share of them is.
+pub(super) struct Invitation {
+    /// Persons eligible, `[cell][state]`.
+    pub eligible: Vec<Lane>,
+    /// Persons eligible by cell.
+    pub by_cell: Vec<Lane>,
+    /// Share of those that is invited, by cell.
+    pub fractions: Vec<Lane>,
+}
+
+/// Chooses whom to invite from `pool` (persons, `[cell][state]`).
 ///
 /// # Errors
-/// A quantity outside its range: a share below 0, siblings' shares above 1, a negative number of persons.
-pub fn enrol(
+/// A quantity outside its range: a share above 1, a negative number of persons.
+pub(super) fn invite(
     scenario: &Scenario,
     moment: &Moment,
     pool: &[Lane],
     environment: &Environment,
     scratch: &mut Scratch,
-) -> Result<Enrolled, QuantityError> {
+) -> Result<Invitation, QuantityError> {
     let programme = &scenario.programmes[moment.programme];
     let model = &scenario.models[programme.model];
     let (cells, states) = (moment.points.len(), model.states.len());
-    let mut invited = vec![Lane::ZERO; cells * states];
+    let mut eligible = vec![Lane::ZERO; cells * states];
     let mut values = Values::default();
     for (state, description) in model.states.iter().enumerate() {
         if !description.alive {
@@ -114,12 +124,12 @@ pub fn enrol(
         )?;
         for cell in 0..cells {
             let here = pool[cell * states + state].max(Lane::ZERO);
-            let eligible = values.at(cell);
-            invited[cell * states + state] =
-                Lane::from_fn(|lane| if eligible[lane] != 0.0 { here[lane] } else { 0.0 });
+            let holds = values.at(cell);
+            eligible[cell * states + state] =
+                Lane::from_fn(|lane| if holds[lane] != 0.0 { here[lane] } else { 0.0 });
         }
     }
-    let by_cell: Vec<Lane> = invited
+    let by_cell: Vec<Lane> = eligible
         .chunks_exact(states)
         .map(|row| row.iter().fold(Lane::ZERO, |sum, &persons| sum + persons))
         .collect();
@@ -128,6 +138,24 @@ pub fn enrol(
     moment.points.evaluate(&programme.reach, environment, None, scratch, &mut values)?;
     within(&programme.reach, &values, 0.0, f64::INFINITY)?;
     let fractions = invited_fractions(&by_cell, &values, wanted, total);
+    Ok(Invitation { eligible, by_cell, fractions })
+}
+
+/// Chooses whom to invite from `pool` (persons, `[cell][state]`) and follows them down the cascade.
+///
+/// # Errors
+/// A quantity outside its range: a share below 0, siblings' shares above 1, a negative number of persons.
+pub fn enrol(
+    scenario: &Scenario,
+    moment: &Moment,
+    pool: &[Lane],
+    environment: &Environment,
+    scratch: &mut Scratch,
+) -> Result<Enrolled, QuantityError> {
+    let programme = &scenario.programmes[moment.programme];
+    let states = scenario.models[programme.model].states.len();
+    let Invitation { eligible: mut invited, by_cell, fractions } =
+        invite(scenario, moment, pool, environment, scratch)?;
     for (row, fraction) in invited.chunks_exact_mut(states).zip(&fractions) {
         for persons in row {
             *persons *= *fraction;
@@ -208,7 +236,7 @@ fn invited_fractions(pool: &[Lane], weights: &Values, wanted: Lane, total: Lane)
 }
 
 /// Shares of those invited who reach each step, by cell, before capacity.
-fn cascade(
+pub(super) fn cascade(
     scenario: &Scenario,
     moment: &Moment,
     environment: &Environment,
@@ -263,6 +291,25 @@ fn settle_deepest(programme: &Programme, cells: usize, enrolled: &mut Enrolled) 
     }
 }
 
+/// Persons who can come to a step at one moment, where that is limited.
+///
+/// # Errors
+/// A capacity below 0.
+pub(super) fn capacity(
+    programme: &Programme,
+    moment: &Moment,
+    step: usize,
+    environment: &Environment,
+    scratch: &mut Scratch,
+) -> Result<Option<Lane>, QuantityError> {
+    let Some(quantity) = &programme.steps[step].capacity else { return Ok(None) };
+    let capacity = moment.calendar.only(quantity, environment, scratch)?;
+    if capacity.any(|c| c < 0.0) {
+        return Err(QuantityError::new(quantity, "is negative in some draw"));
+    }
+    Ok(Some(capacity))
+}
+
 fn limit_to_capacity(
     programme: &Programme,
     moment: &Moment,
@@ -276,11 +323,7 @@ fn limit_to_capacity(
         return Ok(());
     }
     for index in 0..steps {
-        let Some(quantity) = &programme.steps[index].capacity else { continue };
-        let capacity = moment.calendar.only(quantity, environment, scratch)?;
-        if capacity.any(|c| c < 0.0) {
-            return Err(QuantityError::new(quantity, "is negative in some draw"));
-        }
+        let Some(capacity) = capacity(programme, moment, index, environment, scratch)? else { continue };
         let demand = persons
             .iter()
             .enumerate()
@@ -305,6 +348,17 @@ fn limit_to_capacity(
     }
     settle_deepest(programme, persons.len(), enrolled);
     Ok(())
+}
+
+/// Cycles after enrolment at which a step or the last part of its costs counts people for the last time.
+pub(super) fn last_count(programme: &Programme, cycles_per_year: usize) -> usize {
+    let spread = |step: &Step| step.costs.iter().map(|cost| cost.spread.len().saturating_sub(1)).max();
+    programme
+        .steps
+        .iter()
+        .map(|step| step.after + spread(step).unwrap_or(0) * cycles_per_year)
+        .max()
+        .unwrap_or(0)
 }
 
 /// Whether a step is `of` another, directly or further down, or is that step.

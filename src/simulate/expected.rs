@@ -8,8 +8,10 @@
 //! Everybody invited in a cell at a moment has the same mix of states, so one shadow serves all of them: those
 //! whose deepest step is s are the share `deepest[s]` of it, and the same share of the run with s's effects.
 
+use super::chance::occurrences::Occurrences;
+use super::chance::people::Families;
 use super::effects::{Effects, Schedule};
-use super::enrolment::{Enrolled, Moment, enrol, moments};
+use super::enrolment::{Enrolled, Moment, enrol, last_count, moments};
 use super::profiles::{Cells, Profiles};
 use super::rates::{Grid, Rates};
 use super::structure::Structure;
@@ -30,6 +32,10 @@ pub struct ModelPlan {
     pub profiles: Profiles,
     /// Points at which its formulas are evaluated.
     pub grid: Grid,
+    /// Its event trees, for whole people.
+    pub occurrences: Occurrences,
+    /// Profiles that differ in nothing but risk class, for whole people.
+    pub families: Families,
 }
 
 impl ModelPlan {
@@ -43,7 +49,9 @@ impl ModelPlan {
         let structure = Structure::new(&scenario.models[model]);
         let profiles = Profiles::new(scenario, model, engine);
         let grid = Grid::new(scenario, model, &profiles);
-        Self { model, structure, profiles, grid }
+        let occurrences = Occurrences::new(&structure);
+        let families = Families::new(&profiles);
+        Self { model, structure, profiles, grid, occurrences, families }
     }
 }
 
@@ -147,7 +155,7 @@ pub fn comparator(
 }
 
 /// Start shares by profile and state, at the age of entry.
-fn start_shares(
+pub(super) fn start_shares(
     scenario: &Scenario,
     plan: &ModelPlan,
     environment: &Environment,
@@ -316,15 +324,7 @@ fn follow_moment(
     let cycles = time.cycles() - moment.boundary;
     workspace.with.resize_with(steps, Trajectory::default);
     workspace.schedules.resize_with(steps, Schedule::default);
-    let spread = |step: &crate::scenario::checked::Step| {
-        step.costs.iter().map(|cost| cost.spread.len().saturating_sub(1)).max().unwrap_or(0)
-    };
-    let last_count = programme
-        .steps
-        .iter()
-        .map(|step| step.after + spread(step) * time.cycles_per_year)
-        .max()
-        .unwrap_or(0);
+    let last_count = last_count(programme, time.cycles_per_year);
     let mut scheduled = false;
     let mut followed = vec![false; steps];
     let mut turned_away = vec![Lane::ZERO; steps];

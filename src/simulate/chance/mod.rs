@@ -11,6 +11,8 @@
 //!
 //! [`luck`] addresses the random numbers, [`samplers`] makes whole numbers of them.
 
+pub mod exits;
 pub mod luck;
 pub mod occurrences;
+pub mod people;
 pub mod samplers;

@@ -115,9 +115,7 @@ impl Occurrences {
         atoms.moving.resize(n, 0.0);
         atoms.rests.clear();
         atoms.rests.resize(n, 0.0);
-        atoms.joined.clear();
         atoms.joined.resize(n, true);
-        atoms.counted.clear();
         atoms.counted.resize(n, 1.0);
         (atoms.state, atoms.total, atoms.all_counted) = (state, 0.0, true);
         // From the leaves up: `rests` gathers the rests of the branches until the node's own turn comes.
@@ -129,6 +127,7 @@ impl Occurrences {
             let moving = atoms.moving[position];
             let rounding = 1e-12 * (own + moving);
             let rest = own - moving;
+            atoms.counted[position] = 1.0;
             if rest < -rounding {
                 atoms.counted[position] = own / moving;
                 atoms.all_counted = false;
