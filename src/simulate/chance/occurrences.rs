@@ -21,12 +21,14 @@
 //! ([`Occurrences::follow`]): of the k atoms that happened without it each happens with it with probability
 //! min(1, m_1/m_0), and Poisson(m_1 − m_0) more where the effect makes it worse.
 
-use super::samplers::{binomial, multinomial, poisson, take};
+use super::samplers::{binomial, poisson, take};
 use crate::sample::Stream;
 use crate::simulate::structure::{Cause, Structure};
 
-/// Mean number of all atoms of a state below which they are drawn together and then told apart.
-const TOGETHER: f64 = 2.0;
+/// Mean below which atoms are drawn together and then told apart.
+const TOGETHER: f64 = 1.0;
+/// Mean of all from which that is no gain.
+const MANY: f64 = 4.0;
 
 /// Mean person-time at risk of those who leave a state within a cycle, years. `time` is the person-time per person
 /// at the start, `staying` the probability to stay, x = hΔt.
@@ -152,19 +154,21 @@ impl Occurrences {
 
     /// Draws how often each atom happens in some person-time (years); adds to `out`.
     pub fn draw(&self, atoms: &Atoms, time: f64, stream: &mut Stream, out: &mut [u32]) {
-        let mean = atoms.total * time;
-        if mean <= 0.0 {
+        if atoms.total * time <= 0.0 {
             return;
         }
         // The sum of Poisson numbers is one, and its parts given the sum are spread by their means.
-        if mean < TOGETHER {
-            let all = poisson(mean, stream) as u32;
-            multinomial(all, &atoms.rates, out, stream);
-            return;
+        let mut rare = 0.0;
+        for (&rate, here) in atoms.rates.iter().zip(&mut *out) {
+            let mean = rate * time;
+            if mean < TOGETHER {
+                rare += mean;
+            } else {
+                *here += poisson(mean, stream) as u32;
+            }
         }
-        for (&rate, here) in atoms.rates.iter().zip(out) {
-            *here += poisson(rate * time, stream) as u32;
-        }
+        let rare_mean = |position: usize| Some(atoms.rates[position] * time).filter(|&mean| mean < TOGETHER);
+        spread_rare(rare, rare_mean, stream, out);
     }
 
     /// Takes out of `pool` the atoms that happened to people with a share of its person-time; adds them to `out`.
@@ -199,28 +203,15 @@ impl Occurrences {
             return;
         }
         let extra = |position: usize| {
-            (after.rates[position] * time_after - before.rates[position] * time_before).max(0.0)
+            Some(after.rates[position] * time_after - before.rates[position] * time_before)
+                .filter(|&more| more > 0.0)
         };
-        if more >= TOGETHER {
-            for (position, here) in out.iter_mut().enumerate().take(happened.len()) {
-                *here += poisson(extra(position), stream) as u32;
-            }
+        if more < MANY {
+            spread_rare(more, extra, stream, out);
             return;
         }
-        for _ in 0..poisson(more, stream) {
-            let mut u = stream.next_uniform() * more;
-            let mut last = 0;
-            for position in 0..happened.len() {
-                let here = extra(position);
-                if here > 0.0 {
-                    last = position;
-                    if u < here {
-                        break;
-                    }
-                    u -= here;
-                }
-            }
-            out[last] += 1;
+        for (position, here) in out.iter_mut().enumerate() {
+            *here += poisson(extra(position).unwrap_or(0.0), stream) as u32;
         }
     }
 
@@ -257,6 +248,25 @@ impl Occurrences {
             if rest + moved > 0 {
                 add(node.event, rest + moved);
             }
+        }
+    }
+}
+
+/// Draws a Poisson number of mean `all`, and spreads it over the places that have a mean, of which `all` is the sum.
+fn spread_rare(all: f64, mean: impl Fn(usize) -> Option<f64>, stream: &mut Stream, out: &mut [u32]) {
+    for _ in 0..poisson(all, stream) {
+        let mut u = stream.next_uniform() * all;
+        let mut place = None;
+        for position in 0..out.len() {
+            let Some(here) = mean(position).filter(|&here| here > 0.0) else { continue };
+            place = Some(position);
+            if u < here {
+                break;
+            }
+            u -= here;
+        }
+        if let Some(place) = place {
+            out[place] += 1;
         }
     }
 }
