@@ -8,6 +8,8 @@
 //! *Example:* a hazard ratio of 0.8 turns p = 0.1 to leave into q = 0.0808: of 50 who would have left 40.4 leave, and
 //! nobody who would have stayed.
 
+mod single;
+
 use super::comparator::{BLOCKS, EVENTS, TALLY};
 use super::pool::{CycleOf, Part};
 use super::rows::Rows;
@@ -184,43 +186,6 @@ impl Room {
     /// Where the numbers of a state in a cycle begin.
     fn address(group: &Group<'_>, cycle: usize, state: usize) -> u64 {
         ((group.first + cycle) * group.block.plan.structure.states + state) as u64 * BLOCKS
-    }
-
-    /// Takes as many people of the comparator out of the pool as enrolled, wherever they are now.
-    fn leave_pool(&mut self, group: &Group<'_>, cycle: usize, during: &mut CycleOf<'_>, stream: &mut Stream) {
-        let block = group.block;
-        let (structure, occurrences) = (&block.plan.structure, &block.plan.occurrences);
-        let point = group.path[group.first + cycle] as usize;
-        refill(&mut self.gone_next, structure.states);
-        for state in 0..structure.states {
-            let people = self.gone[state];
-            if people == 0 {
-                continue;
-            }
-            let exits = structure.exits[state].len();
-            refill(&mut self.outcomes, exits + 1);
-            refill(&mut self.happened, occurrences.of(state).len());
-            stream.jump(Self::address(group, cycle, state) + PAIRS + PAIRS / 2);
-            self.rows_without.read(block, point, cycle, state, None, group.lane, &mut self.exits);
-            let length = block.scenario.time.cycle_length();
-            let moves = &mut self.outcomes[..exits];
-            let happened = &mut self.happened;
-            self.gone_next[state] += during.take(
-                structure,
-                occurrences,
-                state,
-                people,
-                &self.exits,
-                length,
-                stream,
-                moves,
-                happened,
-            );
-            for (outcome, &moved) in self.outcomes[..exits].iter().enumerate() {
-                self.gone_next[to(structure, state, outcome)] += moved;
-            }
-        }
-        std::mem::swap(&mut self.gone, &mut self.gone_next);
     }
 
     /// What happens in a cycle to all who are in a state without the effects.
@@ -483,44 +448,5 @@ impl Room {
         occurrences.tally(&self.after, atoms, moves, stream, &mut self.tally, |event, n| {
             counts[event][group.lane] += f64::from(n);
         });
-    }
-
-    /// Watches people who stay in the pool: where they are at each boundary.
-    pub fn watch(
-        &mut self,
-        group: &Group<'_>,
-        pool: &mut Part<'_>,
-        stream: &mut Stream,
-        run: &mut Trajectory,
-    ) {
-        let structure = &group.block.plan.structure;
-        let (states, lane) = (structure.states, group.lane);
-        self.gone.clone_from(&self.start);
-        for cycle in 0..=group.cycles {
-            for (state, &people) in self.gone.iter().enumerate() {
-                run.persons[cycle * states + state][lane] = f64::from(people);
-            }
-            if cycle == group.cycles {
-                break;
-            }
-            let during = pool.during(group.first + cycle);
-            refill(&mut self.gone_next, states);
-            for state in 0..states {
-                let people = self.gone[state];
-                if people == 0 {
-                    continue;
-                }
-                let exits = structure.exits[state].len();
-                refill(&mut self.outcomes, exits + 1);
-                stream.jump(Self::address(group, cycle, state));
-                let moves = &mut self.outcomes[..exits];
-                self.gone_next[state] +=
-                    during.watch(structure, state, people, stream, moves, &mut self.part);
-                for (outcome, &moved) in self.outcomes[..exits].iter().enumerate() {
-                    self.gone_next[to(structure, state, outcome)] += moved;
-                }
-            }
-            std::mem::swap(&mut self.gone, &mut self.gone_next);
-        }
     }
 }
