@@ -10,11 +10,11 @@
 //! comparator's own: of the F people of a profile who left a state by some exit, those of a group of N among the A who
 //! were in the state are hypergeometric, without replacement from group to group; of the events each belongs to the
 //! group with the probability of its share in the person-time. What is left is the pool, which so can never hold
-//! fewer than nobody. With its effects a group is held as pairs (state without, state with), see [`pairs`].
+//! fewer than nobody. With its effects a group is held as pairs (state without, state with), see `pairs.rs`.
 //! *Example:* 50 of 1,000 people die in a cycle; of 100 who take part on average 5 die as shadows, with variance
 //! 100·0.05·0.95·900/999 = 4.28, and the other 900 are the pool, of whom the rest of the 50 die.
 //!
-//! **Groups apart.** Who is invited, and to which step each comes, is drawn ([`enrolment`]); the people of each deepest
+//! **Groups apart.** Who is invited, and to which step each comes, is drawn (`enrolment.rs`); the people of each deepest
 //! step are followed as a group of their own. People who were invited and take no part stay in the pool; where a later
 //! step counts them, they are watched there: their moves are a sample of the pool's and stay in it.
 //!
