@@ -426,14 +426,17 @@ impl Participants<'_> {
                 }
                 // A quarter may begin within a cycle: people alive then lie on the line between its ends.
                 let weight = after as f64 / 4.0;
-                let mut left = Lane::ZERO;
-                for (run, here, all) in &reached {
-                    let mut surviving = living(run, before, alive);
-                    if after > 0 {
-                        surviving = surviving * (1.0 - weight) + living(run, before + 1, alive) * weight;
-                    }
-                    left += part_of(*here, surviving, *all);
-                }
+                let left = if quarter == 0 {
+                    persons
+                } else {
+                    reached.iter().fold(Lane::ZERO, |sum, (run, here, all)| {
+                        let mut surviving = living(run, before, alive);
+                        if after > 0 {
+                            surviving = surviving * (1.0 - weight) + living(run, before + 1, alive) * weight;
+                        }
+                        sum + part_of(*here, surviving, *all)
+                    })
+                };
                 self.delivered.requested.add(*request, time.year_of(before), left * share);
             }
             for (position, cost) in step.costs.iter().enumerate() {
@@ -446,12 +449,14 @@ impl Participants<'_> {
                     if moment_of_part >= time.cycles() {
                         break;
                     }
-                    let mut left = Lane::ZERO;
-                    for (run, here, all) in &reached {
-                        // Those alive at the step itself have just been counted.
-                        let surviving = if later == 0 { *all } else { living(run, moment_of_part, alive) };
-                        left += part_of(*here, surviving, *all);
-                    }
+                    // At the step itself nobody has died since.
+                    let left = if later == 0 {
+                        persons
+                    } else {
+                        reached.iter().fold(Lane::ZERO, |sum, (run, here, all)| {
+                            sum + part_of(*here, living(run, moment_of_part, alive), *all)
+                        })
+                    };
                     let amount = price * left * part;
                     let year = time.year_of(moment_of_part);
                     self.delivered.costs.add(item, year, amount);
