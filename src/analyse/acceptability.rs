@@ -75,7 +75,8 @@ pub fn at_threshold(strategies: &[Increments<'_>], threshold: f64, design: RunDe
             strategy.qalys.zip(strategy.cost, |qalys, cost| threshold * qalys - cost).by_draw(design)
         })
         .collect();
-    // Of runs in replicates one value a draw is left: research can settle parameters, and no research settles chance.
+    // Of runs in replicates one value a draw is left: research can settle parameters, and no research settles chance. Of R
+    // replicates 1/R of the variance by chance stays in.
     let design = RunDesign { replicates: 1, ..design };
     let draws = inmb.iter().map(|series| series.draws.len()).min().unwrap_or(0);
     let winners: Vec<usize> =

@@ -106,7 +106,9 @@ pub struct Spread {
 /// parameters = Σ_d (x̄_d − x̄)² / (D − 1) − chance/R,
 ///
 /// the second at least 0: the means of a few replicates still hold some chance, which is taken off. More evidence
-/// can narrow the first part only, more participants only the other. *Example:* draws (1, 3) and (5, 9): chance
+/// can narrow the first part only; with more participants the share of the other becomes smaller (of a total the
+/// variance by chance grows with the number of people, that by parameters with its square). Both are unbiased but
+/// for that bound, so they need not add up to the square of the standard deviation of all runs. *Example:* draws (1, 3) and (5, 9): chance
 /// (1 + 1 + 4 + 4)/2 = 5, parameters (7 − 2)²/2 − 5/2 = 10.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Split {

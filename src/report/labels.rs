@@ -71,6 +71,7 @@ pub enum Label {
     Unsourced,
     Assumptions,
     ChanceBetweenPersons,
+    ChanceInKnowledge,
     WhereFiles,
     NothingCompared,
     To,
@@ -264,6 +265,12 @@ impl Label {
                  a small group can lie outside them.",
                 "Aantallen zijn verwachte aantallen: toeval tussen personen zit niet in de marges, dus wat er in \
                  een kleine groep gebeurt kan erbuiten liggen.",
+            ),
+            L::ChanceInKnowledge => (
+                "How often a choice is best, and what more knowledge is worth, hold chance between persons here, which no \
+                 research takes away. With expected numbers (--engine expected) they are about knowledge only.",
+                "Hoe vaak een keus de beste is, en wat meer kennis waard is, bevatten hier ook toeval tussen personen, dat geen \
+                 onderzoek wegneemt. Met verwachte aantallen (--engine expected) gaan ze alleen over kennis.",
             ),
             L::WhereFiles => ("All results are in {}", "Alle resultaten staan in {}"),
             L::NothingCompared => (

@@ -26,7 +26,7 @@ const SPLIT: [Spec; 2] = [
         "variance_chance",
         Kind::Number,
         "square of unit",
-        "part of the variance that is chance between persons: more participants can narrow it; empty without replicates",
+        "part of the variance that is chance between persons: its share becomes smaller with more participants; empty without replicates",
     ),
 ];
 

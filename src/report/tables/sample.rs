@@ -5,7 +5,8 @@ use crate::report::table::{Cell, Kind, Table};
 
 /// The sample of the scenario itself in the layout that BCEA, dampack, voi and SAVI read: a row for each draw,
 /// a column for each parameter, or for each strategy, the comparator among them. Where draws have replicates, costs
-/// and effects are the means over them, because the value of information is about parameters, not about chance.
+/// and effects are the means over them, because the value of information is about parameters, not about chance; of R
+/// replicates 1/R of the variance by chance stays in.
 pub(super) fn psa(context: &Context<'_>) -> Vec<Table> {
     let mut parameters = Table::new(
         "psa_parameters",

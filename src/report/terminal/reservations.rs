@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::report::labels::Label;
-use crate::scenario::checked::Input;
+use crate::scenario::checked::{Engine, Input};
 
 /// Warnings that are shown at most; the manifest holds all.
 const WARNINGS_SHOWN: usize = 5;
@@ -26,7 +26,11 @@ impl Page<'_> {
             items.push(self.say(Label::Assumptions, &[&assumed.len().to_string(), &all]));
         }
         if self.run.drawn() {
-            items.push(self.say(Label::ChanceBetweenPersons, &[]));
+            let chance = match self.run.scenario.uncertainty.engine {
+                Engine::Expected => Label::ChanceBetweenPersons,
+                Engine::Counts | Engine::Individual => Label::ChanceInKnowledge,
+            };
+            items.push(self.say(chance, &[]));
         }
         let (technical, plain): (Vec<&String>, Vec<&String>) =
             self.run.warnings.iter().partition(|warning| has_place(warning));
