@@ -49,6 +49,26 @@ fn results_are_the_same_bytes_for_any_number_of_threads_and_any_folder() {
 }
 
 #[test]
+fn what_contracts_measure_and_whether_they_pay_is_a_table_of_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let written = |name: &str, threads: &str| {
+        let arguments = ["aarhus_diabetes.toml", "--draws", "512", "--threads", threads, "--out", name];
+        let (code, _, stderr) = run(home.path(), &arguments);
+        assert_eq!(code, 0, "{stderr}");
+        files(&home.path().join(name))
+    };
+    let (one, three) = (written("one", "1"), written("three", "3"));
+    assert_eq!(one, three, "errors of measurement do not depend on threads");
+    let table = String::from_utf8(one["clauses.csv"].clone()).unwrap();
+    assert!(table.starts_with("variant,strategy,arrangement,clause,figure,year,unit,base,mean,"), "{table}");
+    // 40% are expected to complete, of whom 2.4% die before the last control: 39.0%, with a standard deviation of 7.5
+    // points between draws and 2.3 by chance; the target is 36%: about Φ(3.0 / 7.8) = 65% of draws pay.
+    let row = table.lines().find(|line| line.starts_with("main,course,bond,results,completion.pays,2025,"));
+    let mean: f64 = row.unwrap().split(',').nth(8).unwrap().parse().unwrap();
+    assert!((0.58..0.72).contains(&mean), "{mean}");
+}
+
+#[test]
 fn an_existing_result_is_kept_unless_told_otherwise() {
     let home = tempfile::tempdir().unwrap();
     let arguments = ["first_steps.toml", "--base-case", "--out", "here"];

@@ -119,6 +119,27 @@ fn an_error_of_measurement_is_the_same_whatever_else_is_agreed() {
 }
 
 #[test]
+fn an_insurer_pays_for_falls_of_participants_who_have_stayed_with_it() {
+    // It has 40% of the men and buys for these; 24% leave on each 1 January: Π = 1 − 0.24 / 0.6 = 0.6. Of its participants
+    // 1, 0.4 + 0.6 · 0.6 = 0.76 and 0.4 + 0.6 · 0.36 = 0.616 are with it in the three years; 0.4 · 50 falls less a year
+    // at 10 each, times these. Forecast and truth are the same where nothing is uncertain.
+    for benchmark in ["true", "forecast"] {
+        let text = format!(
+            "{}{HALVED_FALLS}{PARTIES}[budgets.zvw]\nkind = \"insurance\"\n[parties.zilver]\nkind = \"insurer\"\n\
+             market_share = 0.4\nleaving_rate = 0.24\n[arrangements.deal]\npurchase = \"own\"\ninsurer = \"zilver\"\n\
+             [arrangements.deal.clauses.it]\ntype = \"outcome-payment\"\nfrom = \"insurers\"\nto = \"provider\"\n\
+             node = \"m.fall\"\nbetter = \"less\"\nbenchmark = \"{benchmark}\"\nprice = 10\n",
+            men(3, "half-year")
+        );
+        let scenario = scenario(&text);
+        let zilver = scenario.parties.list.iter().position(|party| party.id == "zilver").unwrap();
+        let net = settled(&scenario, Extent::BaseCase).base.net(zilver);
+        let paid: Vec<f64> = net.iter().map(|net| -net[0]).collect();
+        assert_amounts(&paid, &[200.0, 152.0, 123.2]);
+    }
+}
+
+#[test]
 fn a_class_that_is_recorded_wrongly_moves_money_between_payers() {
     // 30 of 100 have a condition; 10% are recorded in the other class: 30 · 0.9 + 70 · 0.1 = 34 with one on record. A
     // course costs 100. Of those on record with a condition 40 each is their deductible and 60 the insurers'; the town

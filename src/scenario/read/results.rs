@@ -1,8 +1,8 @@
 //! Terms of payments for measured results: outcome payments and impact bonds.
 
 use crate::scenario::checked::{
-    BondTrigger, Clause, CountBenchmark, ImpactBond, OutcomeTerms, Pays, Priced, Request, Requested, Tallied,
-    Terms,
+    BondTrigger, Clause, CountBenchmark, Engine, ImpactBond, OutcomeTerms, Pays, Priced, Request, Requested,
+    Tallied, Terms,
 };
 use crate::scenario::diagnostic::Diagnostic;
 
@@ -111,6 +111,12 @@ impl<'t> Reader<'_> {
             self.error(&node.span, "an amount without a target", label);
         }
         self.check_share(at, &counts, &per, &threshold);
+        if matches!(pays, Pays::Trigger(_))
+            && at.node("error_sd").is_none()
+            && self.scenario.uncertainty.engine == Engine::Expected
+        {
+            self.warn_of_chance(at, "threshold");
+        }
         Some(OutcomeTerms {
             counts,
             per,

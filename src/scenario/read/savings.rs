@@ -191,16 +191,23 @@ impl<'t> Reader<'_> {
         ];
         for (key, threshold) in thresholds {
             let reached = threshold.and_then(|threshold| self.base_value(threshold));
-            if let (Some(node), Some(threshold)) = (at.node(key), reached)
-                && threshold > 0.0
-            {
-                let message = Diagnostic::warning("the engine \"expected\" ignores chance at a threshold")
-                    .at(&node.span)
-                    .label("in a real year chance alone can lift claims over it, or keep them under it")
-                    .help("read the chance of payment as that of the parameters only");
-                self.say(message);
+            if reached.is_some_and(|threshold| threshold > 0.0) {
+                self.warn_of_chance(at, key);
             }
         }
+        for key in ["minimum_by_size", "significance"] {
+            self.warn_of_chance(at, key);
+        }
+    }
+
+    /// Warns that the threshold behind a key, if there is one, is settled without chance.
+    pub(super) fn warn_of_chance(&mut self, at: &At<'_>, key: &str) {
+        let Some(node) = at.node(key) else { return };
+        let message = Diagnostic::warning("the engine \"expected\" ignores chance at a threshold")
+            .at(&node.span)
+            .label("in a real year chance alone can lift a result over it, or keep it under it")
+            .help("read the chance of payment as that of the parameters only");
+        self.say(message);
     }
 
     /// Who pays a share of claims that is more than it keeps of them pays money out on every euro saved.
