@@ -201,3 +201,21 @@ events = { fall = { in = ["home"], rate = "0.8 + 0.1 * past_fall" } }
     assert_eq!(code, 2, "{stderr}");
     assert!(stderr.contains("[possible values: expected, counts, individual]"), "{stderr}");
 }
+
+#[test]
+fn lives_of_persons_are_written_where_persons_are_followed() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["first_steps.toml", "--draws", "40", "--trace", "persons.csv", "--trace-persons", "5"];
+    let (code, _, stderr) = run(home.path(), &arguments);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("the engine `expected` follows no single persons"), "{stderr}");
+    assert!(stderr.contains("--engine individual"), "{stderr}");
+    let followed = [&arguments[..], &["--engine", "individual"]].concat();
+    let (code, _, stderr) = run(home.path(), &followed);
+    assert_eq!(code, 0, "{stderr}");
+    let text = std::fs::read_to_string(home.path().join("persons.csv")).unwrap();
+    assert!(text.starts_with("strategy,model,draw,replicate,person,age_at_entry,"), "{text}");
+    let persons: std::collections::BTreeSet<&str> =
+        text.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
+    assert_eq!(persons.len(), 5);
+}

@@ -1,4 +1,5 @@
-//! Whole people: exact numbers of persons in every draw, and the means and variances that theory gives.
+//! Whole people: exact numbers of persons in every draw, and the means and variances that theory gives. The engine
+//! `individual` has the same means.
 
 mod common;
 
@@ -61,10 +62,11 @@ fn assert_variance(list: &[f64], expected: f64, name: &str) {
 
 type GridOf = fn(&Flows) -> &Grid;
 
-/// Every figure of both engines over the horizon, in the same draws: the mean difference within five standard errors.
-fn assert_agreement(scenario: &Scenario, number: usize) {
+/// Every figure of expected numbers and of an engine over the horizon, in the same draws: the mean difference within
+/// five standard errors.
+fn assert_agreement(scenario: &Scenario, engine: Engine, number: usize) {
     let expected = run(scenario.clone(), Engine::Expected, number);
-    let counts = run(scenario.clone(), Engine::Counts, number);
+    let counts = run(scenario.clone(), engine, number);
     let grids: [(&str, GridOf); 11] = [
         ("count_level", |f| &f.count_level),
         ("count_increment", |f| &f.count_increment),
@@ -110,12 +112,16 @@ fn the_mean_of_the_toy_case_is_what_is_expected() {
     // A hundred times as many women, so that the rarest difference (admissions) happens.
     let mut scenario = read("scenarios/validation/toy_t2.toml");
     scenario.population.groups[0].persons = 100_000.0;
-    assert_agreement(&scenario, 600);
+    assert_agreement(&scenario, Engine::Counts, 600);
+    scenario.population.groups[0].persons = 10_000.0;
+    assert_agreement(&scenario, Engine::Individual, 600);
 }
 
 #[test]
 fn the_mean_of_amstelland_is_what_is_expected() {
-    assert_agreement(&read("scenarios/amstelland_falls.toml"), 240);
+    let scenario = read("scenarios/amstelland_falls.toml");
+    assert_agreement(&scenario, Engine::Counts, 240);
+    assert_agreement(&scenario, Engine::Individual, 48);
 }
 
 #[test]
@@ -127,18 +133,23 @@ fn the_mean_of_a_town_with_labels_classes_and_two_programmes_is_what_is_expected
         .replace("persons = 60.5", "persons = 3000.5")
         .replace("persons = 40", "persons = 2000")
         .replace("share = 0.5 }\nreach", "share = 0.15 }\nreach");
-    assert_agreement(&scenario(&text), 1000);
+    assert_agreement(&scenario(&text), Engine::Counts, 1000);
+    assert_agreement(&scenario(&text), Engine::Individual, 480);
     // Participants of another risk: once, because what they leave in the pool is counted otherwise.
     let other = text
         .replace("reach =", "relative_risk = 1.5\nreach =")
         .replace("\"2026-2028\"", "\"2026\"")
         .replace("\"2026-2027\"", "\"2026\"");
-    assert_agreement(&scenario(&other), 1000);
+    assert_agreement(&scenario(&other), Engine::Counts, 1000);
+    assert_agreement(&scenario(&other), Engine::Individual, 480);
 }
 
 #[test]
 fn the_mean_of_sick_sicker_is_what_is_expected() {
-    assert_agreement(&read("scenarios/validation/sick_sicker.toml"), 240);
+    let mut scenario = read("scenarios/validation/sick_sicker.toml");
+    assert_agreement(&scenario, Engine::Counts, 240);
+    scenario.population.groups[0].persons = 1000.0;
+    assert_agreement(&scenario, Engine::Individual, 96);
 }
 
 const DEATHS: &str = "[models.m.mortality]\nrate = 0.1\n";

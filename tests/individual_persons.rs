@@ -265,3 +265,46 @@ fn persons_are_the_same_on_any_number_of_threads_and_beside_another_strategy() {
         }
     }
 }
+
+#[test]
+fn lives_that_are_told_are_those_that_are_counted() {
+    // All persons of the first run: what happens in their lives adds up to the first run's figures, without the
+    // programme and with it.
+    for (text, events) in [(WEIGHT, ["fall", "fracture"]), (AGAIN, ["fall", "fall"])] {
+        let s = persons(3, "half-year", 8, text);
+        let draws = ounce::value::draw(&s).expect("draws");
+        let lives = ounce::value::trace(&s, Some(&draws), 1000).unwrap_or_else(|e| panic!("{e}"));
+        let (_, drawn) = blocks(&s, 1);
+        for (strategy, lives) in lives.iter().enumerate() {
+            assert_eq!(lives[0].len(), 100);
+            assert_eq!(lives[0].iter().any(|life| life.takes_part.is_some()), strategy > 0);
+            for id in events {
+                let event = s.models[0].events.iter().position(|event| event.id == id).expect("an event");
+                let told: u32 = lives[0]
+                    .iter()
+                    .flat_map(|life| life.events.iter().flatten().flatten())
+                    .filter(|(known, _)| *known == event)
+                    .map(|(_, times)| times)
+                    .sum();
+                let at = row(&s, &drawn[0], id);
+                let mut counted = drawn[0].count_level.total(at)[0];
+                if strategy > 0 {
+                    counted += drawn[0].count_increment.total(at)[0];
+                }
+                assert_eq!(f64::from(told), counted, "{id} with strategy {strategy}");
+            }
+        }
+    }
+}
+
+#[test]
+fn as_many_lives_are_told_as_asked_for() {
+    let s = persons(3, "half-year", 8, WEIGHT);
+    let lives = ounce::value::trace(&s, None, 7).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(lives[0][0].len(), 7);
+    let table = ounce::report::tables::persons(&s, &lives);
+    // Seven boundaries each, under two strategies.
+    assert_eq!(table.rows(), 7 * 7 * 2);
+    let numbers: Vec<usize> = lives[1][0].iter().map(|life| life.person).collect();
+    assert_eq!(numbers, lives[0][0].iter().map(|life| life.person).collect::<Vec<_>>());
+}

@@ -10,8 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{INVALID, Language, UNFINISHED, complain, print};
 use crate::analyse::analyse;
-use crate::report::csv::CsvStyle as Style;
+use crate::report::csv::{self, CsvStyle as Style};
 use crate::report::folder::{FolderError, Target};
+use crate::report::tables::persons;
 use crate::report::words::Lang;
 use crate::report::{Provenance, Rates, Run, terminal, write};
 use crate::sample::{Draws, QuantityError, SampleError, check_ranges};
@@ -19,7 +20,7 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Overrides, Scenario};
 use crate::settle::{SettleError, settle};
-use crate::value::{Extent, blocks, draw, value_draws};
+use crate::value::{Extent, blocks, draw, trace, value_draws};
 
 /// What `ounce run` is asked.
 #[derive(Debug, Args)]
@@ -53,6 +54,12 @@ pub struct RunArgs {
     /// Language of the report
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
     pub lang: Language,
+    /// File for the lives of persons of the first run, as CSV; the engine must be `individual`
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Most persons in that file
+    #[arg(long, value_name = "N", default_value = "1000", requires = "trace")]
+    pub trace_persons: NonZeroUsize,
     /// Only the base case at the stated values, without uncertainty
     #[arg(long, conflicts_with = "all_variants")]
     pub base_case: bool,
@@ -124,6 +131,11 @@ fn run_here(arguments: &RunArgs) -> ExitCode {
         }
     };
     arguments.override_uncertainty(&mut scenario);
+    if arguments.trace.is_some() && scenario.uncertainty.engine != scenario::checked::Engine::Individual {
+        let word = scenario.uncertainty.engine.word();
+        let problem = format!("the engine `{word}` follows no single persons, so there is nothing to trace");
+        return complain(&format!("{problem}; add `--engine individual`"), INVALID);
+    }
     let draws = match arguments.draws_in_range(&scenario) {
         Ok((draws, found)) => {
             warnings.append(found);
@@ -161,6 +173,8 @@ enum Failure {
     Scenario(Diagnostics),
     /// The results cannot be written.
     Folder(FolderError),
+    /// The lives of persons cannot be written.
+    Trace(PathBuf, std::io::Error),
 }
 
 impl Failure {
@@ -171,6 +185,9 @@ impl Failure {
                 ExitCode::from(INVALID)
             }
             Self::Folder(error) => complain(&error.to_string(), UNFINISHED),
+            Self::Trace(file, error) => {
+                complain(&format!("cannot write {}: {error}", file.display()), UNFINISHED)
+            }
         }
     }
 
@@ -221,6 +238,10 @@ fn compute_and_write(
 ) -> Result<String, Failure> {
     let Read { scenario, sources, warnings } = read;
     let extent = arguments.extent();
+    let lives = match &arguments.trace {
+        None => None,
+        Some(_) => Some(trace(scenario, draws.as_ref(), arguments.trace_persons.get())?),
+    };
     let bar = arguments.progress_bar(blocks(scenario, extent));
     let valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
     bar.finish_and_clear();
@@ -252,6 +273,11 @@ fn compute_and_write(
     let writing = target.begin()?;
     write(&run, &provenance, style, &writing)?;
     target.finish(writing, arguments.force)?;
+    if let (Some(file), Some(lives)) = (&arguments.trace, lives) {
+        let written = std::fs::File::create(file)
+            .and_then(|out| csv::write(&persons(scenario, &lives), style, std::io::BufWriter::new(out)));
+        written.map_err(|error| Failure::Trace(file.clone(), error))?;
+    }
     let lang = match arguments.lang {
         Language::En => Lang::En,
         Language::Nl => Lang::Nl,

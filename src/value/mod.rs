@@ -31,6 +31,7 @@ use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, samp
 use crate::scenario::checked::{Engine, Model, Scenario, Set};
 use crate::simulate::Rates;
 use crate::simulate::engine::{Block, Memory, Present, Runs};
+use crate::simulate::individual::trace::{Traced, trace as lives};
 use crate::simulate::points::Points;
 use account::Account;
 use collect::{Delivered, Participants, Population, Tallies};
@@ -171,6 +172,49 @@ pub fn value_draws(
         sampled: names.into_iter().zip(columns).collect(),
         warnings: plan.warnings,
     })
+}
+
+/// The lives of persons of the first run, `[strategy][model]`, at most `most` of each: the run that has draw 1, or the
+/// stated values where there are no draws.
+///
+/// # Errors
+/// The first problem in the order of strategies, with its place in the scenario.
+pub fn trace(
+    scenario: &Scenario,
+    draws: Option<&Draws>,
+    most: usize,
+) -> Result<Vec<Vec<Vec<Traced>>>, QuantityError> {
+    let seed = scenario.uncertainty.seed;
+    let plan = Plan::new(scenario, &vec![Engine::Individual; scenario.models.len()]);
+    let (drawn, runs) = match draws {
+        Some(draws) => {
+            let replicates = replicates(scenario);
+            (Environment::runs(scenario, &draws.columns, 0, replicates)?, Runs::of_block(seed, 0, 1, 1))
+        }
+        None => (Environment::base(scenario)?, Runs { own: 1, ..Runs::at_stated_values(seed, 0) }),
+    };
+    let variant = drawn.with(scenario, &scenario.variants[0].set)?;
+    let mut all = Vec::with_capacity(scenario.strategies.len());
+    for (strategy, description) in scenario.strategies.iter().enumerate() {
+        let environment = variant.with(scenario, &description.set)?;
+        let mut of_strategy = Vec::with_capacity(plan.models.len());
+        for (m, model) in plan.models.iter().enumerate() {
+            let mut rates = Rates::default();
+            let scratch = &mut Scratch::default();
+            rates.fill(scenario, m, &model.structure, &model.grid, &environment, scratch)?;
+            let block = Block {
+                engine: Engine::Individual,
+                scenario,
+                plan: model,
+                rates: &rates,
+                environment: &environment,
+                runs: &runs,
+            };
+            of_strategy.push(lives(&block, &plan.enrolments[strategy][m], most)?);
+        }
+        all.push(of_strategy);
+    }
+    Ok(all)
 }
 
 /// Number of blocks a run will report progress for.

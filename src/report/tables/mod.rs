@@ -7,7 +7,10 @@
 mod health;
 mod inputs;
 mod money;
+mod persons;
 mod sample;
+
+pub use persons::persons;
 
 use super::table::{Cell, Kind, Table};
 use crate::analyse::Findings;

@@ -2,11 +2,12 @@
 
 use super::books::{Books, Pasts};
 use super::drive::{Drive, Own, Ranks};
-use super::lives::{Life, Lucks, Outcome, Side, add_quality, count, prepare};
+use super::lives::{Life, Lucks, Outcome, Passed, Side, add_quality, count, prepare};
 use super::paths::Paths;
 use super::people::{People, families};
 use super::sojourns::Move;
 use super::tally::repeat_last;
+use super::trace::Recorder;
 use super::{OfRun, Present};
 use crate::formula::{Lane, Scratch};
 use crate::sample::QuantityError;
@@ -68,7 +69,10 @@ pub(super) fn comparator(
             (Vec::new(), vec![vec![0; people.list.len()]; boundaries])
         })
         .collect();
-    let trajectory = &mut memory.individual.trajectory;
+    let super::Memory { trajectory, recorder, .. } = &mut memory.individual;
+    if let (Some(recorder), Some(people)) = (&mut *recorder, people.first()) {
+        recorder.of(people.list.len());
+    }
     for (index, profile) in plan.profiles.list.iter().enumerate() {
         let first = profile.enters * time.cycles_per_year;
         prepare(block, first, time.cycles() - first, trajectory);
@@ -91,7 +95,9 @@ pub(super) fn comparator(
                     }
                 }
                 let moves = (!wanted.is_empty()).then_some(moves);
-                of_lane.pass(block, index, lane, first, cycle, &books, &mut pasts, moves, trajectory);
+                let recorder = recorder.as_mut().filter(|_| lane == 0);
+                of_lane
+                    .pass(block, index, lane, first, cycle, &books, &mut pasts, moves, recorder, trajectory);
             }
         }
         for (lane, of_lane) in lanes.iter().enumerate() {
@@ -181,6 +187,7 @@ impl OfLane {
         books: &Books,
         pasts: &mut Pasts,
         mut moves: Option<&mut Vec<Move>>,
+        mut recorder: Option<&mut Recorder>,
         trajectory: &mut Trajectory,
     ) {
         self.count(cycle, lane, trajectory);
@@ -188,7 +195,7 @@ impl OfLane {
         let side = plain(block, profile, drive, lane, first);
         let alive = &block.plan.structure.alive;
         let years = (cycle - first) as f64 * side.cycle_length;
-        let (mut outcome, mut room) = (Outcome::default(), Vec::new());
+        let (mut outcome, mut passed) = (Outcome::default(), Passed::default());
         people.retain_mut(|somebody| {
             let Somebody { person, number, life, own } = somebody;
             let before = life.state;
@@ -201,7 +208,10 @@ impl OfLane {
                 side.draw(life, own, *number, cycle, books, lucks, &mut outcome);
                 let from = (cycle - trajectory.first) * trajectory.columns;
                 let counts = &mut trajectory.counts[from..from + trajectory.columns];
-                side.pass(life, *number, cycle, &outcome, pasts, lucks, &mut room, counts);
+                side.pass(life, *number, cycle, &outcome, pasts, lucks, &mut passed, counts);
+                if let Some(recorder) = &mut recorder {
+                    recorder.events(*person, cycle, &passed.events);
+                }
                 if let (Some(exit), Some(moves)) = (outcome.exit, &mut moves) {
                     moves.push(Move {
                         person: *person,
@@ -219,6 +229,7 @@ impl OfLane {
 
 /// Somebody who takes part in a programme: as in the comparator, without it, and with it.
 struct Pair {
+    person: u32,
     number: u32,
     own: Own,
     lives: [Life; 3],
@@ -255,6 +266,7 @@ impl Enrolled<'_> {
         books: &mut Books,
         pasts: &mut Pasts,
         scratch: &mut Scratch,
+        mut recorder: Option<&mut Recorder>,
         trajectories: [&mut Trajectory; 2],
     ) -> Result<(), QuantityError> {
         let Self { block, profile, boundary, cycles, .. } = *self;
@@ -269,7 +281,7 @@ impl Enrolled<'_> {
             .map(|(lane, members)| self.pairs(present, members, lane, entry))
             .collect();
         let mut outcomes = [Outcome::default(), Outcome::default(), Outcome::default()];
-        let mut room = Vec::new();
+        let mut room = Passed::default();
         // What a life in the comparator would count is counted there already.
         let mut aside = vec![Lane::ZERO; without.columns];
         for cycle in boundary..boundary + cycles {
@@ -290,7 +302,7 @@ impl Enrolled<'_> {
                     ..comparator
                 });
                 for pair in pairs {
-                    let Pair { number, own, lives } = pair;
+                    let Pair { person: position, number, own, lives } = pair;
                     let before = *lives;
                     let [first, second, third] = &mut outcomes;
                     let [own_luck, shadow_luck, with_luck] = lucks;
@@ -335,6 +347,10 @@ impl Enrolled<'_> {
                     }
                     let counts = &mut with.counts[from..from + with.columns];
                     person.pass(&mut lives[2], *number, cycle, third, pasts, own_luck, &mut room, counts);
+                    if let Some(recorder) = recorder.as_mut().filter(|_| lane == 0) {
+                        recorder.state(*position, before[2].state);
+                        recorder.events(*position, cycle, &room.events);
+                    }
                     let states = [1, 2].map(|life| [before[life].state, lives[life].state]);
                     add_quality(without, own, cycle, years, lane, states[0]);
                     add_quality(with, own, cycle, years, lane, states[1]);
@@ -345,6 +361,9 @@ impl Enrolled<'_> {
             for pair in &of_lane.pairs {
                 count(without, boundary + cycles, pair.lives[1].state, lane);
                 count(with, boundary + cycles, pair.lives[2].state, lane);
+                if let Some(recorder) = recorder.as_mut().filter(|_| lane == 0) {
+                    recorder.state(pair.person, pair.lives[2].state);
+                }
             }
         }
         repeat_last(without, lanes.len());
@@ -363,7 +382,12 @@ impl Enrolled<'_> {
             .map(|&member| {
                 let number = of_run.paths.people.list[member as usize].number;
                 let life = present.life(lane, member, self.boundary, entry);
-                Pair { number, own: drive.own(self.block, &mut ranks, number), lives: [life; 3] }
+                Pair {
+                    person: member,
+                    number,
+                    own: drive.own(self.block, &mut ranks, number),
+                    lives: [life; 3],
+                }
             })
             .collect();
         let lucks = ["comparator", "without", "with"];

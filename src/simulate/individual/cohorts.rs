@@ -7,6 +7,7 @@ use super::pairs::{self, Along, Changed, Lucks, Together};
 use super::people::{families, name};
 use super::rows::{Rows, asked};
 use super::tally::{EventsOfPairs, Pool, Room, repeat_last};
+use super::trace::Recorder;
 use super::{OfRun, Present};
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{QuantityError, hash_of_name};
@@ -43,6 +44,15 @@ struct Going<'a> {
     taken: Vec<bool>,
     /// What is left of the comparator's people, by profile, where somebody was taken out.
     pools: Vec<Option<Pool>>,
+}
+
+/// Those of a row whose deepest step it is.
+struct Step<'a> {
+    moment: &'a Enrolling,
+    cell: usize,
+    step: usize,
+    /// For how long they are followed.
+    cycles: usize,
 }
 
 /// What all moments of a strategy share.
@@ -90,6 +100,9 @@ pub(super) fn cohorts(
             }
         })
         .collect();
+    if let (Some(recorder), Some(run)) = (&mut memory.individual.recorder, present.runs.first()) {
+        recorder.of(run.paths.people.list.len());
+    }
     memory.individual.cohorts.books = Books::new(scenario, plan.model, plan.grid.points.len());
     memory.individual.cohorts.pasts = present.pasts.clone();
     for moment in &enrolment.moments {
@@ -201,7 +214,7 @@ impl Strategy<'_> {
         let programme = &scenario.programmes[moment.programme];
         let steps = programme.steps.len();
         let AllMemory { expected, individual, .. } = memory;
-        let memory = &mut individual.cohorts;
+        let super::Memory { cohorts: memory, recorder, .. } = individual;
         memory.without.resize_with(steps, Trajectory::default);
         memory.with.resize_with(steps, Trajectory::default);
         memory.schedules.resize_with(steps, Schedule::default);
@@ -235,11 +248,16 @@ impl Strategy<'_> {
             for step in (0..steps).filter(|&step| anyone[step]) {
                 let members: Vec<&[u32]> =
                     chosen.iter().map(|chosen| &chosen.members[row * steps + step][..]).collect();
+                let mut recorder = recorder.as_mut().filter(|_| programme.participates(step));
+                if let Some(recorder) = &mut recorder {
+                    recorder.joining(moment.programme, step, moment.boundary);
+                }
+                let going = Step { moment, cell, step, cycles: self.cycles(moment, step, last_count) };
                 if by_person::is_needed(self.block) {
                     let scratch = &mut expected.scratch;
-                    self.follow_persons(moment, cell, step, last_count, &members, runs, memory, scratch)?;
+                    self.follow_persons(&going, &members, runs, memory, scratch, recorder)?;
                 } else {
-                    self.follow_step(moment, cell, step, last_count, &members, runs, memory);
+                    self.follow_step(&going, &members, runs, memory, recorder);
                 }
             }
             observer.cohort(&Cohort {
@@ -267,18 +285,16 @@ impl Strategy<'_> {
     }
 
     /// Follows those of a row whose deepest step it is, in all runs, where rates depend on the person.
-    #[allow(clippy::too_many_arguments)]
     fn follow_persons(
         &self,
-        moment: &Enrolling,
-        cell: usize,
-        step: usize,
-        last_count: usize,
+        going: &Step<'_>,
         members: &[&[u32]],
         runs: &mut [Going<'_>],
         memory: &mut Memory,
         scratch: &mut Scratch,
+        recorder: Option<&mut Recorder>,
     ) -> Result<(), QuantityError> {
+        let Step { moment, cell, step, cycles } = *going;
         let profile = self.enrolment.cells.list[cell].profile;
         let takes_part = self.block.scenario.programmes[moment.programme].participates(step);
         let Memory { books, pasts, shadow_schedule, schedules, .. } = memory;
@@ -288,11 +304,11 @@ impl Strategy<'_> {
             profile,
             family: self.families[profile],
             boundary: moment.boundary,
-            cycles: self.cycles(moment, step, last_count),
+            cycles,
             effects: [changes(&*shadow_schedule), changes(&schedules[step])],
         };
         let trajectories = [&mut memory.without[step], &mut memory.with[step]];
-        enrolled.follow(self.present, members, books, pasts, scratch, trajectories)?;
+        enrolled.follow(self.present, members, books, pasts, scratch, recorder, trajectories)?;
         if takes_part {
             for (members, run) in members.iter().zip(runs) {
                 members.iter().for_each(|&member| run.taken[member as usize] = true);
@@ -302,24 +318,21 @@ impl Strategy<'_> {
     }
 
     /// Follows those of a cell whose deepest step it is, in all runs.
-    #[allow(clippy::too_many_arguments)]
     fn follow_step(
         &self,
-        moment: &Enrolling,
-        cell: usize,
-        step: usize,
-        last_count: usize,
+        going: &Step<'_>,
         members: &[&[u32]],
         runs: &mut [Going<'_>],
         memory: &mut Memory,
+        mut recorder: Option<&mut Recorder>,
     ) {
+        let Step { moment, cell, step, cycles } = *going;
         let Block { scenario, plan, rates, .. } = *self.block;
         let (time, structure) = (scenario.time, &plan.structure);
         let programme = &scenario.programmes[moment.programme];
         let profile = self.enrolment.cells.list[cell].profile;
         let first = plan.profiles.list[profile].enters * time.cycles_per_year;
         let takes_part = programme.participates(step);
-        let cycles = self.cycles(moment, step, last_count);
         let (length, path) = (time.cycle_length(), &plan.grid.path(profile)[moment.boundary..]);
         let Memory { changed, shadow_changed, together, .. } = memory;
         let plain = Along { structure, rates, path, changes: None };
@@ -360,6 +373,7 @@ impl Strategy<'_> {
                 &mut lucks,
                 &mut memory.pairs,
                 together,
+                recorder.as_deref_mut().filter(|_| lane == 0),
                 [ends_without, ends_with],
             );
             let nobody = vec![0; structure.states];

@@ -61,6 +61,14 @@ pub(super) struct Outcome {
     weights: Vec<f64>,
 }
 
+/// What happened to somebody in a cycle, and room for adding it up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Passed {
+    sums: Vec<u32>,
+    /// Event and times.
+    pub events: Vec<(usize, u32)>,
+}
+
 /// The streams of the people of a family in one run.
 #[derive(Clone, Debug)]
 pub(super) struct Lucks {
@@ -250,10 +258,11 @@ impl Side<'_> {
         outcome: &Outcome,
         pasts: &mut Pasts,
         lucks: &mut Lucks,
-        room: &mut Vec<u32>,
+        passed: &mut Passed,
         counts: &mut [Lane],
     ) {
         let (structure, lane) = (self.structure, self.lane);
+        passed.events.clear();
         if !structure.events_in[life.state].is_empty() {
             let mut moves = [0; 32];
             let exits = structure.exits[life.state].len();
@@ -271,8 +280,10 @@ impl Side<'_> {
             let stream = lucks.of_events(number, cycle);
             // Behind all numbers that draw the atoms.
             stream.jump(u64::from(number) << 31 | (cycle as u64) << 12 | 1 << 11);
-            self.occurrences.tally(&outcome.atoms, &outcome.happened, moves, stream, room, |event, n| {
+            let Passed { sums, events } = passed;
+            self.occurrences.tally(&outcome.atoms, &outcome.happened, moves, stream, sums, |event, n| {
                 counts[event][lane] += f64::from(n);
+                events.push((event, n));
                 if pasts.follows(event) {
                     past = pasts.after(past, event, n);
                 }

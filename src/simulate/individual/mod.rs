@@ -23,6 +23,7 @@ mod people;
 mod rows;
 mod sojourns;
 mod tally;
+pub mod trace;
 
 use super::Observer;
 use super::engine::{Block, Memory as AllMemory};
@@ -62,6 +63,8 @@ pub struct Memory {
     tally: Tally,
     room: Room,
     cohorts: cohorts::Memory,
+    /// Writes down the lives of some persons, if asked.
+    recorder: Option<trace::Recorder>,
 }
 
 /// Follows the comparator and reports each profile.

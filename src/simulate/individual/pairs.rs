@@ -13,6 +13,7 @@
 use super::paths::{Paths, Walk};
 use super::people::{chosen, numbers};
 use super::tally::Tally;
+use super::trace::Recorder;
 use crate::formula::Lane;
 use crate::sample::Stream;
 use crate::simulate::Rates;
@@ -164,6 +165,7 @@ pub(super) fn follow(
     lucks: &mut Lucks,
     room: &mut Room,
     together: &mut Together,
+    mut recorder: Option<&mut Recorder>,
     ends: [&mut [u32]; 2],
 ) {
     let structure = without.structure;
@@ -175,6 +177,9 @@ pub(super) fn follow(
         let number = paths.people.list[member as usize].number;
         let (mut shadow, mut person) = (life.state, life.state);
         for cycle in 0..cycles {
+            if let Some(recorder) = &mut recorder {
+                recorder.state(member, person);
+            }
             let happened = life.exit(first + cycle);
             let shadow_exit = if without.changes.is_none() {
                 happened
@@ -200,6 +205,9 @@ pub(super) fn follow(
             if let Some(exit) = person_exit {
                 person = structure.exits[person][exit].to;
             }
+        }
+        if let Some(recorder) = &mut recorder {
+            recorder.state(member, person);
         }
         ends_without[shadow] += 1;
         ends_with[person] += 1;
