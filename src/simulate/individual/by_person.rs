@@ -259,6 +259,7 @@ impl Enrolled<'_> {
     ///
     /// # Errors
     /// A rate outside its range for some history.
+    #[allow(clippy::too_many_arguments)]
     pub fn follow(
         &self,
         present: &Present,
