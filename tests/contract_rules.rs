@@ -3,7 +3,7 @@
 mod common;
 
 use common::{HALVED_FALLS, assert_amounts, men, scenario};
-use ounce::scenario::checked::Scenario;
+use ounce::scenario::checked::{Engine, Scenario};
 use ounce::settle::{Settled, settle};
 use ounce::value::{Extent, value};
 
@@ -62,6 +62,52 @@ fn a_quarter_that_begins_within_a_cycle_is_paid_for_who_is_alive_on_the_line_bet
     );
     let later = 100.0 * (-0.1_f64).exp();
     assert_amounts(&pays(&scenario(&text)), &[100.0 + 0.5 * (100.0 + later) + later, 0.0, 0.0]);
+}
+
+/// The hundred men are all tested, and those who are 75 or over then have a course; the men are 70, so nobody has.
+fn tested_only(clause: &str) -> Scenario {
+    let course = HALVED_FALLS
+        .replace("[programmes.p.cascade.course]\nof = \"invited\"", TEST)
+        .replace("share = 1\neffects", "share = \"if(age >= 75, 1, 0)\"\neffects");
+    assert!(course.contains("cascade.test") && course.contains("age >= 75"), "{course}");
+    scenario(&format!("{}{course}{PARTIES}{clause}", men(3, "half-year")))
+}
+
+const TEST: &str =
+    "[programmes.p.cascade.test]\nof = \"invited\"\nshare = 1\n[programmes.p.cascade.course]\nof = \"test\"";
+
+const CAPITATION: &str = "[arrangements.deal.clauses.it]\nfrom = \"town\"\nto = \"provider\"\ntype = \"capitation\"\n\
+                          step = \"p.test\"\namount = 7\n";
+
+#[test]
+fn people_who_take_part_in_nothing_are_followed_as_long_as_a_clause_counts_them() {
+    // A hundred men who were tested and live: 700 a year, under every engine.
+    for engine in [Engine::Expected, Engine::Counts, Engine::Individual] {
+        let mut scenario = tested_only(CAPITATION);
+        scenario.uncertainty.engine = engine;
+        scenario.uncertainty.draws = 8;
+        let settled = settled(&scenario, Extent::Draws);
+        let town = scenario.parties.list.iter().position(|party| party.id == "town").unwrap();
+        let paid: Vec<f64> = settled.blocks[0].net(town).iter().map(|net| 0.0 - net[3]).collect();
+        assert_amounts(&paid, &[700.0, 700.0, 700.0]);
+    }
+}
+
+#[test]
+fn counting_people_for_longer_changes_nothing_else() {
+    let flows = |clause: &str, engine: Engine| {
+        let mut scenario = tested_only(clause);
+        scenario.uncertainty.engine = engine;
+        scenario.uncertainty.draws = 8;
+        let valued = value(&scenario, Extent::Draws, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+        let flows = &valued.variants[0].blocks[0][0];
+        (flows.count_level.clone(), flows.count_increment.clone(), flows.reached.clone())
+    };
+    let fee =
+        CAPITATION.replace("type = \"capitation\"", "type = \"fee\"").replace("amount = 7", "price = 7");
+    for engine in [Engine::Expected, Engine::Counts, Engine::Individual] {
+        assert!(flows(CAPITATION, engine) == flows(&fee, engine), "{}", engine.word());
+    }
 }
 
 #[test]

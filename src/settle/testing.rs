@@ -208,6 +208,7 @@ impl Builder {
             reach: quantity("1"),
             fixed: fixed.iter().map(fixed_cost).collect(),
             steps: steps.iter().enumerate().map(step).collect(),
+            counted_for: 0,
         });
         self.scenario.strategies[STRATEGY].programmes.push(index);
         self

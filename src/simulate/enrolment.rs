@@ -18,7 +18,7 @@ use super::points::{Points, Values, within};
 use super::profiles::{Cells, Profiles};
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{EnrolAmount, Programme, Quantity, Scenario, Step, Variables};
+use crate::scenario::checked::{EnrolAmount, Programme, Quantity, Scenario, Variables};
 
 /// A moment at which a cohort enrols.
 #[derive(Clone, Debug)]
@@ -348,17 +348,6 @@ fn limit_to_capacity(
     }
     settle_deepest(programme, persons.len(), enrolled);
     Ok(())
-}
-
-/// Cycles after enrolment at which a step or the last part of its costs counts people for the last time.
-pub(super) fn last_count(programme: &Programme, cycles_per_year: usize) -> usize {
-    let spread = |step: &Step| step.costs.iter().map(|cost| cost.spread.len().saturating_sub(1)).max();
-    programme
-        .steps
-        .iter()
-        .map(|step| step.after + spread(step).unwrap_or(0) * cycles_per_year)
-        .max()
-        .unwrap_or(0)
 }
 
 /// Whether a step is `of` another, directly or further down, or is that step.

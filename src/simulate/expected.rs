@@ -11,7 +11,7 @@
 use super::chance::occurrences::Occurrences;
 use super::chance::people::Families;
 use super::effects::{Effects, Schedule};
-use super::enrolment::{Enrolled, Moment, enrol, last_count, moments};
+use super::enrolment::{Enrolled, Moment, enrol, moments};
 use super::points::{Values, within};
 use super::profiles::{Cells, Profiles};
 use super::rates::{Grid, Rates};
@@ -366,7 +366,6 @@ fn follow_moment(
     let cycles = time.cycles() - moment.boundary;
     workspace.with.resize_with(steps, Trajectory::default);
     workspace.schedules.resize_with(steps, Schedule::default);
-    let last_count = last_count(programme, time.cycles_per_year);
     let mut scheduled = false;
     let mut followed = vec![false; steps];
     let mut turned_away = vec![Lane::ZERO; steps];
@@ -392,7 +391,7 @@ fn follow_moment(
         let deepest = &enrolled.deepest[cell * steps..(cell + 1) * steps];
         let takes_part = (0..steps).any(|s| programme.participates(s) && deepest[s].any(|share| share > 0.0));
         // Who does not take part is followed only as far as steps still count them.
-        let cycles = if takes_part { cycles } else { cycles.min(last_count) };
+        let cycles = if takes_part { cycles } else { cycles.min(programme.counted_for) };
         let shadow = &mut workspace.shadow;
         shadow.make_room(moment.boundary, cycles, states, columns);
         let length = time.cycle_length();

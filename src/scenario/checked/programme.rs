@@ -1,6 +1,6 @@
 //! Programmes and strategies.
 
-use super::{Localised, Quantity, Set};
+use super::{Localised, Quantity, Requested, Set};
 
 /// A programme: who is invited when, the cascade of steps, and what it costs.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Programme {
     pub fixed: Vec<FixedCost>,
     /// Steps, parents before children.
     pub steps: Vec<Step>,
+    /// Cycles after enrolment for which people who take part in nothing are followed: see [`Programme::last_count`].
+    pub counted_for: usize,
 }
 
 impl Programme {
@@ -46,12 +48,26 @@ impl Programme {
         self.acts(step) || self.steps[step].leaves_pool
     }
 
-    /// Cycles after enrolment at which something of the programme is counted for the last time.
-    pub fn last_count(&self, cycles_per_year: usize) -> usize {
+    /// Cycles after enrolment at which a step, the last part of its costs, or a clause that asks for `requests` counts
+    /// people for the last time. *Example:* a step after 1 cycle whose people a clause counts in four quarters, in cycles
+    /// of half a year: 1 + 2 = 3.
+    #[must_use]
+    pub fn last_count<'a>(
+        &self,
+        requests: impl Iterator<Item = &'a Requested>,
+        cycles_per_year: usize,
+    ) -> usize {
         let spread = |step: &Step| {
             step.costs.iter().map(|cost| cost.spread.len().saturating_sub(1)).max().unwrap_or(0)
         };
-        self.steps.iter().map(|step| step.after + spread(step) * cycles_per_year).max().unwrap_or(0)
+        let of_steps = self.steps.iter().map(|step| step.after + spread(step) * cycles_per_year);
+        let of_clauses = requests.filter_map(|requested| match *requested {
+            Requested::Persons { step, quarter } => {
+                Some(self.steps[step].after + (quarter * cycles_per_year).div_ceil(4))
+            }
+            Requested::Cost(_) | Requested::Participants { .. } => None,
+        });
+        of_steps.chain(of_clauses).max().unwrap_or(0)
     }
 }
 

@@ -113,6 +113,7 @@ impl<'t> Reader<'_> {
         self.read_strategies(top);
         self.read_variants(top);
         self.read_arrangements(top);
+        self.count_for();
         self.read_plan(top);
         self.check_variables_of_models();
         let base = self.final_environment();

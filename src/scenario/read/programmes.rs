@@ -42,7 +42,24 @@ impl<'t> Reader<'_> {
                 reach,
                 fixed,
                 steps,
+                counted_for: 0,
             });
+        }
+    }
+
+    /// Sets for how long people who take part in nothing are followed, once clauses have said what they count.
+    pub(super) fn count_for(&mut self) {
+        let scenario = &mut self.scenario;
+        let requests: Vec<_> = scenario
+            .arrangements
+            .iter()
+            .flat_map(|arrangement| &arrangement.clauses)
+            .flat_map(|clause| clause.requests(&scenario.parties))
+            .collect();
+        for (index, programme) in scenario.programmes.iter_mut().enumerate() {
+            let own =
+                requests.iter().filter(|request| request.programme == index).map(|request| &request.what);
+            programme.counted_for = programme.last_count(own, scenario.time.cycles_per_year);
         }
     }
 

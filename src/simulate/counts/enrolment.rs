@@ -19,7 +19,7 @@ use crate::simulate::chance::luck::purpose;
 use crate::simulate::chance::samplers::{Rounding, multinomial, take};
 use crate::simulate::effects::{Effects, Schedule};
 use crate::simulate::engine::{Block, Memory};
-use crate::simulate::enrolment::{Moment, capacity, cascade, descends, invite, last_count};
+use crate::simulate::enrolment::{Moment, capacity, cascade, descends, invite};
 use crate::simulate::expected::EnrolmentPlan;
 use crate::simulate::trajectory::Trajectory;
 use crate::simulate::{Cohort, Followed, Observer};
@@ -291,7 +291,7 @@ fn follow_moment(
     let programme = &scenario.programmes[moment.programme];
     let (steps, states, columns) = (programme.steps.len(), structure.states, structure.columns());
     let cycles = time.cycles() - moment.boundary;
-    let watched = cycles.min(last_count(programme, time.cycles_per_year));
+    let watched = cycles.min(programme.counted_for);
     let scratch = &mut memory.expected.scratch;
     let effects = Effects::new(scenario, moment.programme, cycles, &moment.points, environment, scratch)?;
     let CountsMemory { without, with, room, left } = &mut memory.counts;

@@ -210,7 +210,7 @@ impl Strategy<'_> {
         observer: &mut impl Observer,
     ) -> Result<(), QuantityError> {
         let Block { scenario, plan, .. } = *self.block;
-        let (time, structure, moment) = (scenario.time, &plan.structure, &rows.moment);
+        let (structure, moment) = (&plan.structure, &rows.moment);
         let programme = &scenario.programmes[moment.programme];
         let steps = programme.steps.len();
         let AllMemory { expected, individual, .. } = memory;
@@ -218,7 +218,6 @@ impl Strategy<'_> {
         memory.without.resize_with(steps, Trajectory::default);
         memory.with.resize_with(steps, Trajectory::default);
         memory.schedules.resize_with(steps, Schedule::default);
-        let last_count = programme.last_count(time.cycles_per_year);
         let mut scheduled = false;
         let mut anyone = vec![false; steps];
         for (row, &cell) in rows.cells.iter().enumerate() {
@@ -252,7 +251,7 @@ impl Strategy<'_> {
                 if let Some(recorder) = &mut recorder {
                     recorder.joining(moment.programme, step, moment.boundary);
                 }
-                let going = Step { moment, cell, step, cycles: self.cycles(moment, step, last_count) };
+                let going = Step { moment, cell, step, cycles: self.cycles(moment, step) };
                 if by_person::is_needed(self.block) {
                     let scratch = &mut expected.scratch;
                     self.follow_persons(&going, &members, runs, memory, scratch, recorder)?;
@@ -278,10 +277,10 @@ impl Strategy<'_> {
     }
 
     /// Cycles for which those of a step are followed: who does not take part only as far as steps still count them.
-    fn cycles(&self, moment: &Enrolling, step: usize, last_count: usize) -> usize {
+    fn cycles(&self, moment: &Enrolling, step: usize) -> usize {
         let all = self.block.scenario.time.cycles() - moment.boundary;
-        let takes_part = self.block.scenario.programmes[moment.programme].participates(step);
-        if takes_part { all } else { all.min(last_count) }
+        let programme = &self.block.scenario.programmes[moment.programme];
+        if programme.participates(step) { all } else { all.min(programme.counted_for) }
     }
 
     /// Follows those of a row whose deepest step it is, in all runs, where rates depend on the person.
