@@ -1,5 +1,5 @@
 //! Whole people: exact numbers of persons in every draw, and the means and variances that theory gives. The engine
-//! `individual` has the same means.
+//! `individual` has the same means in a town with labels, classes and two programmes.
 
 mod common;
 
@@ -113,15 +113,11 @@ fn the_mean_of_the_toy_case_is_what_is_expected() {
     let mut scenario = read("scenarios/validation/toy_t2.toml");
     scenario.population.groups[0].persons = 100_000.0;
     assert_agreement(&scenario, Engine::Counts, 600);
-    scenario.population.groups[0].persons = 10_000.0;
-    assert_agreement(&scenario, Engine::Individual, 600);
 }
 
 #[test]
 fn the_mean_of_amstelland_is_what_is_expected() {
-    let scenario = read("scenarios/amstelland_falls.toml");
-    assert_agreement(&scenario, Engine::Counts, 240);
-    assert_agreement(&scenario, Engine::Individual, 48);
+    assert_agreement(&read("scenarios/amstelland_falls.toml"), Engine::Counts, 240);
 }
 
 #[test]
@@ -146,10 +142,7 @@ fn the_mean_of_a_town_with_labels_classes_and_two_programmes_is_what_is_expected
 
 #[test]
 fn the_mean_of_sick_sicker_is_what_is_expected() {
-    let mut scenario = read("scenarios/validation/sick_sicker.toml");
-    assert_agreement(&scenario, Engine::Counts, 240);
-    scenario.population.groups[0].persons = 1000.0;
-    assert_agreement(&scenario, Engine::Individual, 96);
+    assert_agreement(&read("scenarios/validation/sick_sicker.toml"), Engine::Counts, 240);
 }
 
 const DEATHS: &str = "[models.m.mortality]\nrate = 0.1\n";

@@ -54,6 +54,8 @@ fn assert_mean(what: &str, numbers: &[f64], expected: f64) {
     assert!((mean - expected).abs() <= 5.0 * error + 1e-9, "{what}: {mean} instead of {expected}, {error}");
 }
 
+type GridOf = fn(&Flows) -> &Grid;
+
 /// Asserts that every figure has the mean of the base case.
 fn assert_means_of_base_case(s: &Scenario, ids: &[&str]) {
     let (base, drawn) = blocks(s, 2);
@@ -63,8 +65,7 @@ fn assert_means_of_base_case(s: &Scenario, ids: &[&str]) {
         let increments = totals(&drawn, |f| f.count_increment.total(at));
         assert_mean(&format!("increment of {id}"), &increments, base.count_increment.total(at)[0]);
     }
-    type Of = fn(&Flows) -> &Grid;
-    let grids: [(&str, Of); 5] = [
+    let grids: [(&str, GridOf); 5] = [
         ("reached", |f| &f.reached),
         ("programme costs", |f| &f.programme_costs),
         ("health", |f| &f.health_level),

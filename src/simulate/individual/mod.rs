@@ -1,13 +1,13 @@
 //! The engine `individual`: persons.
 //!
-//! [`people`] says who there is; [`clocks`] turns the hazards along a profile's path into tables; [`sojourns`] follows
-//! person by person through them, and [`comparator`] counts who started where and how many sojourns ended in each cycle
-//! by each exit. The people at the boundaries follow from these, and so does the person-time during which [`tally`]
-//! lets events happen. Where somebody enrols later, [`paths`] keeps every life: [`invite`] says who takes part,
-//! [`pairs`] follows them with and without the programme, and [`cohorts`] puts this together.
+//! `people` says who there is; `clocks` turns the hazards along a profile's path into tables; `sojourns` follows
+//! person by person through them, and `comparator` counts who started where and how many sojourns ended in each cycle
+//! by each exit. The people at the boundaries follow from these, and so does the person-time during which `tally`
+//! lets events happen. Where somebody enrols later, `paths` keeps every life: `invite` says who takes part,
+//! `pairs` follows them with and without the programme, and `cohorts` puts this together.
 //!
-//! Where rates depend on the person, by risk factors ([`drive`]) or by what they have been through ([`books`]), lives are
-//! drawn cycle by cycle instead ([`lives`], [`by_person`]); programmes may then look at single persons ([`rows`]).
+//! Where rates depend on the person, by risk factors (`drive`) or by what they have been through (`books`), lives are
+//! drawn cycle by cycle instead (`lives`, `by_person`); programmes may then look at single persons (`rows`).
 
 mod books;
 mod by_person;
