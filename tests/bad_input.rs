@@ -532,6 +532,31 @@ fn an_engine_is_one_of_three_and_settings_of_engines_have_limits() {
 }
 
 #[test]
+fn more_people_than_can_be_counted_one_by_one_are_refused() {
+    // 2 billion women; expected numbers know no such bound.
+    let text = format!("{BILLIONS}uncertainty = {{ engine = \"counts\" }}\n{BILLIONS_AFTER}");
+    let messages = refusal(&text);
+    assert!(messages.contains("2000000000 people are more than the engine `counts` can count"), "{messages}");
+    assert!(
+        scenario::read_text("test.toml", &text.replace("counts", "expected"), &[], &mut Sources::default())
+            .is_ok()
+    );
+}
+
+const BILLIONS: &str = "ounce = 1\ntitle = \"Many\"\ntime = { start = 2026, years = 1 }\n\
+                        valuation = { discount = { costs = 0, effects = 0 } }\n\
+                        population = { closed = true, groups = { all = { age = 70, persons = 2e9 } } }\n";
+const BILLIONS_AFTER: &str = "strategies = { usual_care = {} }\n[models.life.states]\nwell = { start = 1 }\n";
+
+fn refusal(text: &str) -> String {
+    let mut sources = Sources::default();
+    match scenario::read_text("test.toml", text, &[], &mut sources) {
+        Ok(_) => panic!("it was read"),
+        Err(problems) => problems.render(&sources, false),
+    }
+}
+
+#[test]
 fn replicates_of_expected_numbers_bring_a_warning() {
     let text = changed(&[("[valuation]", "[uncertainty]\nreplicates = 4\n[valuation]")]);
     let loaded = read_toml(&text).unwrap_or_else(|messages| panic!("{messages}"));

@@ -91,6 +91,7 @@ impl Reader<'_> {
         self.check_history();
         self.check_counts(top);
         self.check_bins(top);
+        self.check_people(top);
         let uncertainty = self.scenario.uncertainty;
         if uncertainty.engine == Engine::Expected && uncertainty.replicates > 1 {
             let title = format!("{} replicates of expected numbers are all the same", uncertainty.replicates);
@@ -102,6 +103,23 @@ impl Reader<'_> {
             self.say(message);
             self.scenario.uncertainty.replicates = 1;
         }
+    }
+
+    /// Whole people are counted in numbers that end.
+    fn check_people(&mut self, top: &At<'_>) {
+        /// Events of so many people in a cycle still fit.
+        const MOST: f64 = 1e9;
+        let people: f64 = self.scenario.population.groups.iter().map(|group| group.persons).sum();
+        let engine = self.scenario.uncertainty.engine;
+        if engine == Engine::Expected || people <= MOST {
+            return;
+        }
+        let title = format!("{people:.0} people are more than the engine `{}` can count", engine.word());
+        let mut message = Diagnostic::error(title).help("use `engine = \"expected\"`, or fewer people");
+        if let Some(at) = top.below("population") {
+            message = message.at(&at.span).label(format!("at most {MOST:.0}"));
+        }
+        self.say(message);
     }
 
     /// Bins of several factors multiply, and with them people and work.

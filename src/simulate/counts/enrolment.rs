@@ -94,7 +94,8 @@ impl Pools {
         }
     }
 
-    /// The number of a cell that no other programme of the strategy changes: its profile, and its place in it.
+    /// The number of a cell: its profile, and its place in it. Other strategies do not change it; another programme of the
+    /// same strategy does where it splits profiles by a further label.
     fn unit(&self, profile: usize, cell: usize) -> u64 {
         (profile as u64) << 24 | (cell - self.first[profile]) as u64
     }
@@ -124,6 +125,8 @@ impl Pools {
                     // Whose cell someone is does not change what happens to them, so at the first moment the cells are
                     // a random division of the profile's people.
                     None => {
+                        // Away from the numbers of cycles.
+                        stream.jump(STARTS);
                         let mut all = left.persons(lane, profile, boundary).to_vec();
                         for (cell, row) in cells.clone().zip(here.chunks_exact_mut(states)) {
                             take(self.at_entry[lane][cell], &mut all, row, &mut stream);
@@ -305,6 +308,8 @@ fn follow_moment(
     let (mut shadow, mut schedules) = (Schedule::default(), vec![Schedule::default(); steps]);
     let mut scheduled = false;
     let mut turned_away = vec![Lane::ZERO; steps];
+    // The pool of a profile by lane, without those who have been watched, and whether it holds the cell's.
+    let (mut copies, mut copied) = (vec![Vec::new(); runs.own], vec![false; runs.own]);
     for (cell, description) in enrolment.cells.list.iter().enumerate() {
         let of_cell = cell * steps..(cell + 1) * steps;
         let people = |step: usize| enrolled.deepest.iter().map(move |deepest| deepest[cell * steps + step]);
@@ -327,7 +332,11 @@ fn follow_moment(
         let path = plan.grid.path(description.profile);
         room.rows_without.reset(cycles, states, structure.exit_list.len());
         let at = cell * states..(cell + 1) * states;
-        for step in (0..steps).filter(|&step| anyone[step]) {
+        // Participants first: who only stays in the pool is watched among those they leave there.
+        copied.fill(false);
+        let (taking, watching): (Vec<usize>, Vec<usize>) =
+            (0..steps).filter(|&step| anyone[step]).partition(|&step| programme.participates(step));
+        for step in taking.into_iter().chain(watching) {
             let (without, with) = (&mut without[step], &mut with[step]);
             let takes_part = programme.participates(step);
             let acts = programme.acts(step) && !schedules[step].is_idle();
@@ -364,7 +373,11 @@ fn follow_moment(
                     }
                     room.follow(&group, &mut part, &mut stream, without, with);
                 } else {
-                    room.watch(&group, &mut part, &mut stream, without);
+                    let copy = &mut copies[lane];
+                    if !std::mem::replace(&mut copied[lane], true) {
+                        part.copy_to(copy);
+                    }
+                    room.watch(&group, &mut part.with_data(copy), &mut stream, without);
                 }
             }
             repeat_last_run(without, runs.own);

@@ -21,7 +21,8 @@
 //! **Other risks.** Where participants differ from their class (`relative_risk`), their shadows have rates of their own
 //! and cannot be found among the comparator's moves. They are drawn freely; as many people as they were at enrolment
 //! leave the pool and move with the comparator's. In the mean this is what the engine `expected` does but for the
-//! pool, which it reduces by the shadows themselves.
+//! pool, which it reduces by the shadows themselves. What a strategy comes to then varies more than in `individual`,
+//! where the shadow has luck in common with the person whose it is; what participants gain varies alike.
 
 mod comparator;
 mod enrolment;

@@ -108,6 +108,17 @@ fn split(row: &mut [u32], states: usize, exits: usize) -> CycleOf<'_> {
 }
 
 impl Part<'_> {
+    /// Copies all cycles to `data`.
+    pub fn copy_to(&self, data: &mut Vec<u32>) {
+        data.clear();
+        data.extend_from_slice(self.data);
+    }
+
+    /// The same cycles, in the copy that [`Part::copy_to`] made.
+    pub fn with_data<'b>(&self, data: &'b mut [u32]) -> Part<'b> {
+        Part { data, from: self.from, states: self.states, exits: self.exits, width: self.width }
+    }
+
     /// A cycle, counted from 1 January of the start year.
     #[inline]
     pub fn during(&mut self, cycle: usize) -> CycleOf<'_> {
@@ -147,22 +158,22 @@ impl CycleOf<'_> {
         people - leavers
     }
 
-    /// Draws the moves of `people` in a state who stay in the pool; returns how many stay in the state.
-    pub fn watch(
-        &self,
+    /// Takes `people` at random out of those in a state and adds their moves to `moves`, as [`CycleOf::take`] does but
+    /// for the atoms; returns how many stay.
+    pub fn take_moves(
+        &mut self,
         structure: &Structure,
         state: usize,
         people: u32,
         stream: &mut Stream,
         moves: &mut [u32],
-        room: &mut Vec<u32>,
     ) -> u32 {
-        room.clear();
-        room.extend_from_slice(&self.moves[structure.exit_from[state]..structure.exit_from[state + 1]]);
-        let gone: u32 = room.iter().sum();
+        let left = &mut self.moves[structure.exit_from[state]..structure.exit_from[state + 1]];
+        let gone: u32 = left.iter().sum();
         let all = u64::from(self.persons[state]);
         let leavers = hypergeometric(all, u64::from(gone), u64::from(people), stream) as u32;
-        take(leavers, room, moves, stream);
+        take(leavers, left, moves, stream);
+        self.persons[state] -= people;
         people - leavers
     }
 }

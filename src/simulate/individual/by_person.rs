@@ -199,12 +199,12 @@ impl OfLane {
         people.retain_mut(|somebody| {
             let Somebody { person, number, life, own } = somebody;
             let before = life.state;
-            if !side.can_change(before) {
-                if trajectory.quality.is_empty() || !alive[before] {
-                    resting[before] += 1;
-                    return false;
-                }
-            } else {
+            // Who lives on in a state that nobody leaves keeps a past that enrolment may ask for.
+            if !alive[before] && !side.can_change(before) {
+                resting[before] += 1;
+                return false;
+            }
+            if side.can_change(before) {
                 side.draw(life, own, *number, cycle, books, lucks, &mut outcome);
                 let from = (cycle - trajectory.first) * trajectory.columns;
                 let counts = &mut trajectory.counts[from..from + trajectory.columns];

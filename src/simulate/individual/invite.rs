@@ -2,7 +2,9 @@
 //!
 //! The expected number of invitations of each cell follows from the people who are really there, by the rule that
 //! [`enrolment`](crate::simulate::enrolment) states; it is made whole over the cells with one number, and goes to
-//! those of the cell who have the smallest number of their own. How far somebody comes in the cascade is decided by
+//! those of the cell who have the smallest number of their own. Where a programme asks for a person's risk factors or
+//! past, everybody is a row of their own and the same number makes the rows whole: each is invited with the right
+//! chance, spread evenly over the list. How far somebody comes in the cascade is decided by
 //! one number of theirs: the smaller, the further, so that a higher share at a step adds people to those who come there
 //! already. Where a step is full, those with the largest number for it stay at the step before.
 

@@ -294,7 +294,8 @@ pub(super) fn repeat_last(trajectory: &mut Trajectory, own: usize) {
     if own == LANES {
         return;
     }
-    for lane in trajectory.persons.iter_mut().chain(&mut trajectory.counts) {
+    let Trajectory { persons, counts, quality, .. } = trajectory;
+    for lane in persons.iter_mut().chain(counts).chain(quality) {
         let last = lane[own - 1];
         lane.0[own..].fill(last);
     }

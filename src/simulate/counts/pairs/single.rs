@@ -46,7 +46,8 @@ impl Room {
         std::mem::swap(&mut self.gone, &mut self.gone_next);
     }
 
-    /// Watches people who stay in the pool: where they are at each boundary.
+    /// Watches people who stay in the pool: where they are at each boundary. They are taken out of `pool`, a copy that
+    /// only those watched in one cell and lane share, so that no two of them are the same person.
     pub fn watch(
         &mut self,
         group: &Group<'_>,
@@ -64,7 +65,7 @@ impl Room {
             if cycle == group.cycles {
                 break;
             }
-            let during = pool.during(group.first + cycle);
+            let mut during = pool.during(group.first + cycle);
             refill(&mut self.gone_next, states);
             for state in 0..states {
                 let people = self.gone[state];
@@ -75,8 +76,7 @@ impl Room {
                 refill(&mut self.outcomes, exits + 1);
                 stream.jump(Self::address(group, cycle, state));
                 let moves = &mut self.outcomes[..exits];
-                self.gone_next[state] +=
-                    during.watch(structure, state, people, stream, moves, &mut self.part);
+                self.gone_next[state] += during.take_moves(structure, state, people, stream, moves);
                 for (outcome, &moved) in self.outcomes[..exits].iter().enumerate() {
                     self.gone_next[to(structure, state, outcome)] += moved;
                 }
