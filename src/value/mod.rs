@@ -257,12 +257,14 @@ fn base_case(
 ) -> Result<Vec<Flows>, QuantityError> {
     let seed = scenario.uncertainty.seed;
     let blocks = if engines.contains(&Engine::Individual) { BLOCKS_AT_STATED_VALUES } else { 1 };
-    let mut room = Room::default();
-    let mut all = Vec::with_capacity(blocks);
-    for index in 0..blocks {
-        let how = How { engines, runs: &Runs::at_stated_values(seed, index), detail };
-        all.push(block(scenario, plan, &how, variant, stated, &mut room)?);
-    }
+    let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
+        .into_par_iter()
+        .map_init(Room::default, |room, index| {
+            let how = How { engines, runs: &Runs::at_stated_values(seed, index), detail };
+            block(scenario, plan, &how, variant, stated, room)
+        })
+        .collect();
+    let all = results.into_iter().collect::<Result<Vec<_>, _>>()?;
     match <[_; 1]>::try_from(all) {
         Ok([only]) => Ok(only),
         Err(all) => Ok((0..plan.deliveries.len())
