@@ -14,7 +14,7 @@ use super::{SettleError, costs};
 use crate::formula::{LANES, Lane};
 use crate::sample::QuantityError;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Arrangement, Clause, Parties, Payer, Quantity, Request, Requested};
+use crate::scenario::checked::{Arrangement, Clause, Payer, Quantity, Request, Requested};
 use crate::value::flows::Flows;
 
 /// What a clause's quantity may be.
@@ -256,10 +256,7 @@ impl Contract<'_> {
     pub fn enrolled(&self) -> Lane {
         let parties = &self.block.scenario.parties;
         let payers = self.block.market.resolve(self.clause.from);
-        let insures = |party: usize| {
-            party == Parties::OTHER_INSURERS || parties.insurers.iter().any(|insurer| insurer.party == party)
-        };
-        if !payers.iter().all(|&(party, _)| insures(party)) {
+        if !payers.iter().all(|&(party, _)| parties.insures(party)) {
             return Lane::ONE;
         }
         let with = self.block.market.enrolled_with();
@@ -324,7 +321,8 @@ impl Contract<'_> {
                 let shifted = std::iter::repeat_n(Lane::ZERO, lag)
                     .chain(amounts.iter().map(|&amount| amount * paid * received))
                     .collect();
-                lines.push(BookLine::new(Account::Party(payer), Account::Party(payee), kind, shifted));
+                let line = BookLine::new(Account::Party(payer), Account::Party(payee), kind, shifted);
+                lines.push(BookLine { lag, ..line });
             }
         }
         lines
