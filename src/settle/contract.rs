@@ -24,6 +24,8 @@ pub enum Range {
     Share,
     /// Zero or more.
     NotNegative,
+    /// More than zero.
+    Positive,
     /// Any number.
     Any,
 }
@@ -115,6 +117,7 @@ impl Contract<'_> {
         let (allowed, words): (fn(f64) -> bool, _) = match range {
             Range::Share => (|v| (0.0..=1.0).contains(&v), "between 0 and 1"),
             Range::NotNegative => (|v| v >= 0.0, "zero or more"),
+            Range::Positive => (|v| v > 0.0, "above 0"),
             Range::Any => (|v| !v.is_nan(), "a number"),
         };
         match value.0.iter().find(|&&value| !allowed(value)) {
