@@ -185,6 +185,45 @@ fn an_insurer_pays_for_falls_of_participants_who_have_stayed_with_it() {
     }
 }
 
+/// What two insurers pay in the first year for falls that participants have less of: `zilver` with 40% of the men, and all
+/// others.
+fn insurers_pay(from: &str, purchase: &str, per: &str) -> [f64; 2] {
+    let text = format!(
+        "{}{HALVED_FALLS}{PARTIES}[budgets.zvw]\nkind = \"insurance\"\n[parties.zilver]\nkind = \"insurer\"\n\
+         market_share = 0.4\nleaving_rate = 0.24\n[arrangements.deal]\n{purchase}\n\
+         [arrangements.deal.clauses.it]\ntype = \"outcome-payment\"\nfrom = \"{from}\"\nto = \"provider\"\n\
+         node = \"m.fall\"\nbetter = \"less\"\nbenchmark = \"true\"\nprice = 10\n{per}",
+        men(2, "half-year")
+    );
+    let scenario = scenario(&text);
+    let books = settled(&scenario, Extent::BaseCase).base;
+    ["zilver", "other_insurers"].map(|party| {
+        let position = scenario.parties.list.iter().position(|known| known.id == party).unwrap();
+        0.0 - books.net(position)[0][0]
+    })
+}
+
+#[test]
+fn insurers_pay_for_falls_of_those_who_are_insured_with_them() {
+    // 50 falls less at 10 each: jointly all of them by market share; who buys for the region measures the 20 of its own
+    // insured; the insurers without a name have 30.
+    let region = "purchase = \"region\"\ninsurer = \"zilver\"";
+    assert_amounts(&insurers_pay("insurers", "", ""), &[200.0, 300.0]);
+    assert_amounts(&insurers_pay("insurers", region, ""), &[200.0, 0.0]);
+    assert_amounts(&insurers_pay("other_insurers", "", ""), &[0.0, 300.0]);
+}
+
+#[test]
+fn a_mean_per_participant_is_of_those_who_are_insured_with_the_payer() {
+    // Whoever is measured, half a fall less for each of them.
+    let region = "purchase = \"region\"\ninsurer = \"zilver\"";
+    let per = "per = \"p.course\"\n";
+    assert_amounts(&insurers_pay("insurers", "", per), &[2.0, 3.0]);
+    assert_amounts(&insurers_pay("insurers", region, per), &[5.0, 0.0]);
+    assert_amounts(&insurers_pay("zilver", "", per), &[5.0, 0.0]);
+    assert_amounts(&insurers_pay("other_insurers", "", per), &[0.0, 5.0]);
+}
+
 #[test]
 fn a_class_that_is_recorded_wrongly_moves_money_between_payers() {
     // 30 of 100 have a condition; 10% are recorded in the other class: 30 · 0.9 + 70 · 0.1 = 34 with one on record. A
@@ -348,6 +387,92 @@ fn a_fund_does_not_repay_itself() {
          repay = { region = 0.5 }\n",
         &["the fund would repay itself"],
     );
+}
+
+#[test]
+fn nobody_repays_the_same_savings_twice() {
+    let fund = |name: &str, repay: &str| {
+        format!(
+            "[arrangements.deal.clauses.{name}]\ntype = \"revolving-fund\"\nfrom = \"town\"\nto = \"provider\"\n\
+             base = \"p\"\nshare = 0.5\ncapital = 10\nrepay = {repay}\n"
+        )
+    };
+    let only = |clause: String| clause.split_once('\n').map_or(String::new(), |(_, rest)| rest.to_owned());
+    let insured = "[budgets.zvw]\nkind = \"insurance\"\n[parties.zilver]\nkind = \"insurer\"\nmarket_share = 0.4\n\
+                   leaving_rate = 0\n";
+    wrong(
+        &format!("{}{insured}", only(fund("it", "{ insurers = 0.3, zilver = 0.2 }"))),
+        &["`zilver` repays the same savings a second time"],
+    );
+    wrong(
+        &format!("{}{}", only(fund("it", "{ region = 0.7 }")), fund("more", "{ region = 0.6 }")),
+        &["a party repays 130% of what it saves"],
+    );
+}
+
+#[test]
+fn a_guarantee_and_a_fund_do_not_cover_the_same_loss() {
+    // Both would pay the 60 that the provider's costs leave, and the provider would gain 60.
+    let clauses = |guaranteed: &str, funded: &str| {
+        format!(
+            "type = \"guarantee\"\n{SIDES}years = \"{guaranteed}\"\n[arrangements.deal.clauses.fund]\n\
+             type = \"revolving-fund\"\nfrom = \"region\"\nto = \"provider\"\nbase = \"p\"\ncapital = 100\n\
+             repay = {{ town = 0.5 }}\nyears = \"{funded}\"\n"
+        )
+    };
+    wrong(&clauses("2026-2027", "2027-2028"), &["`it` and `fund` cover the same loss"]);
+    scenario(&format!(
+        "{}{HALVED_FALLS}{PARTIES}[arrangements.deal.clauses.it]\n{}",
+        men(3, "half-year"),
+        clauses("2026-2027", "2028")
+    ));
+}
+
+#[test]
+fn less_is_less_than_something_and_a_contract_has_an_end() {
+    let clause = |what: &str| format!("{SIDES}type = \"outcome-payment\"\nnode = \"m.fall\"\n{what}");
+    wrong(&clause("better = \"less\"\nprice = 10\n"), &["a count can never be less than nothing"]);
+    wrong(
+        &clause("better = \"less\"\namount = 10\nthreshold = 5\n"),
+        &["a count can never be less than nothing"],
+    );
+    wrong(&clause("price = 10\nperiod = \"contract\"\n"), &["a contract settled as one has no end"]);
+}
+
+#[test]
+fn the_triggers_of_a_bond_are_held_to_what_holds_for_results() {
+    let bond = |investor: &str, trigger: &str| {
+        format!(
+            "type = \"impact-bond\"\nfrom = \"town\"\nto = \"{investor}\"\nprovider = \"provider\"\n\
+             investment = 100\ninvestment_years = 2026\nreturn_cap = 0.1\ncap_total = 400\n\
+             triggers.falls = {{ node = \"m.fall\", threshold = 10, {trigger} }}\n"
+        )
+    };
+    wrong(&bond("region", "amount = 500"), &["the amount of 500 can never be paid: `cap_total` is 400"]);
+    wrong(&bond("region", "amount = 300, period = \"contract\""), &["a contract settled as one has no end"]);
+    wrong(
+        &format!("{}[budgets.zvw]\nkind = \"insurance\"\n", bond("insurers", "amount = 300")),
+        &["all insurers together are no investor"],
+    );
+}
+
+#[test]
+fn a_threshold_ignores_chance_only_where_numbers_are_expected() {
+    let warnings = |engine: &str| {
+        let text = format!(
+            "{}{HALVED_FALLS}{PARTIES}[arrangements.deal.clauses.it]\nfrom = \"region\"\nto = \"provider\"\n\
+             type = \"shared-savings\"\nbenchmark = \"true\"\nmeasures = \"claims\"\nshare = 0.5\n\
+             minimum_savings_rate = 0.02\n",
+            men(1, "half-year").replace("seed = 1", &format!("seed = 1\nengine = \"{engine}\""))
+        );
+        let mut sources = ounce::scenario::sources::Sources::default();
+        match ounce::scenario::read_text("test.toml", &text, &[], &mut sources) {
+            Ok(loaded) => loaded.warnings.render(&sources, false),
+            Err(messages) => panic!("{}", messages.render(&sources, false)),
+        }
+    };
+    assert!(warnings("expected").contains("ignores chance at a threshold"));
+    assert!(!warnings("counts").contains("ignores chance at a threshold"));
 }
 
 #[test]

@@ -193,6 +193,17 @@ fn increments_of_programmes_on_two_models_add() {
 }
 
 #[test]
+fn an_outcome_of_life_years_counts_the_people_of_two_models_once() {
+    // 100 person-years and a fall each in the model of falls, in which nobody dies: 100 · 1 + 100 · 0.1. What the
+    // programmes change adds up: 50 falls less, and 25 person-years more in the model of smoking.
+    let outcome = "[outcomes.mixed]\nunit = \"units\"\nper = { \"life-year\" = 1, \"m.fall\" = 0.1 }\n";
+    let text = men(1, "year") + &HALVED_FALLS.replace("[\"p\"]", "[\"p\", \"q\"]") + SECOND_MODEL + outcome;
+    let flows = base_flows(&scenario(&text));
+    assert_amount(flows.outcome_level.total(0)[0], 110.0);
+    assert_amount(flows.outcome_increment.total(0)[0], 20.0);
+}
+
+#[test]
 fn levels_of_people_whom_two_models_describe_come_from_the_first() {
     // In the model of falls nobody dies: 100 person-years and 10,000 euros, not those of both models.
     let text = men(1, "year") + &HALVED_FALLS.replace("[\"p\"]", "[\"p\", \"q\"]") + SECOND_MODEL;

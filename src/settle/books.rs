@@ -84,6 +84,8 @@ pub struct BookLine {
     /// EUR of the valuation's price year, undiscounted, by year index; years missing at the end are zero. A
     /// negative amount flows the other way.
     pub amounts: Vec<Lane>,
+    /// Years between the year an amount concerns and the year it is booked in.
+    pub lag: usize,
 }
 
 impl BookLine {
@@ -94,7 +96,13 @@ impl BookLine {
             amounts.pop();
         }
         amounts.shrink_to_fit();
-        Self { from, to, kind, amounts }
+        Self { from, to, kind, amounts, lag: 0 }
+    }
+
+    /// Amount that concerns a year, whenever it is booked.
+    #[must_use]
+    pub fn concerning(&self, year: usize) -> Lane {
+        self.at(year + self.lag)
     }
 
     /// Amount in a year.
@@ -171,12 +179,24 @@ impl Books {
     /// end below zero in half of the draws.
     #[must_use]
     pub fn balance(&self, account: Account) -> Vec<Lane> {
+        self.sum(account, BookLine::at)
+    }
+
+    /// Net of a party by the years that postings concern, EUR undiscounted: as [`Self::net`], with what is paid with a
+    /// lag in the year it is paid for.
+    #[must_use]
+    pub fn net_concerning(&self, party: usize) -> Vec<Lane> {
+        self.sum(Account::Party(party), BookLine::concerning)
+    }
+
+    fn sum(&self, account: Account, amount: impl Fn(&BookLine, usize) -> Lane) -> Vec<Lane> {
         let mut net = vec![Lane::ZERO; self.years];
         let mut turnover = Lane::ZERO;
         for line in &self.lines {
             let sign = line.sign(account);
             if sign != 0.0 {
-                for (sum, &amount) in net.iter_mut().zip(&line.amounts) {
+                for (year, sum) in net.iter_mut().enumerate() {
+                    let amount = amount(line, year);
                     *sum += amount * sign;
                     turnover += amount.abs();
                 }

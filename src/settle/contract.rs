@@ -14,7 +14,7 @@ use super::{SettleError, costs};
 use crate::formula::{LANES, Lane};
 use crate::sample::QuantityError;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Arrangement, Clause, Parties, Payer, Quantity, Request, Requested};
+use crate::scenario::checked::{Arrangement, Clause, Payer, Quantity, Request, Requested};
 use crate::value::flows::Flows;
 
 /// What a clause's quantity may be.
@@ -24,6 +24,8 @@ pub enum Range {
     Share,
     /// Zero or more.
     NotNegative,
+    /// More than zero.
+    Positive,
     /// Any number.
     Any,
 }
@@ -115,6 +117,7 @@ impl Contract<'_> {
         let (allowed, words): (fn(f64) -> bool, _) = match range {
             Range::Share => (|v| (0.0..=1.0).contains(&v), "between 0 and 1"),
             Range::NotNegative => (|v| v >= 0.0, "zero or more"),
+            Range::Positive => (|v| v > 0.0, "above 0"),
             Range::Any => (|v| !v.is_nan(), "a number"),
         };
         match value.0.iter().find(|&&value| !allowed(value)) {
@@ -256,10 +259,7 @@ impl Contract<'_> {
     pub fn enrolled(&self) -> Lane {
         let parties = &self.block.scenario.parties;
         let payers = self.block.market.resolve(self.clause.from);
-        let insures = |party: usize| {
-            party == Parties::OTHER_INSURERS || parties.insurers.iter().any(|insurer| insurer.party == party)
-        };
-        if !payers.iter().all(|&(party, _)| insures(party)) {
+        if !payers.iter().all(|&(party, _)| parties.insures(party)) {
             return Lane::ONE;
         }
         let with = self.block.market.enrolled_with();
@@ -324,7 +324,8 @@ impl Contract<'_> {
                 let shifted = std::iter::repeat_n(Lane::ZERO, lag)
                     .chain(amounts.iter().map(|&amount| amount * paid * received))
                     .collect();
-                lines.push(BookLine::new(Account::Party(payer), Account::Party(payee), kind, shifted));
+                let line = BookLine::new(Account::Party(payer), Account::Party(payee), kind, shifted);
+                lines.push(BookLine { lag, ..line });
             }
         }
         lines

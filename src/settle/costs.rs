@@ -15,9 +15,10 @@
 //!
 //! - Fees and own contributions for a step belong to that step, so to a base that holds it. They are no income
 //!   of a base of fixed costs.
-//! - A lump sum, a bundle by deepest step, a capitation of the population or an investor's advance says not what
-//!   it is for: it counts towards a base in the proportion that the base has in all
-//!   resource costs of the party that *receives* it, in that year.
+//! - A lump sum or a capitation of the population says not what it is for: it counts towards a base in the proportion
+//!   that the base has in all resource costs of the party that *receives* it, in that year. A bundle by deepest step
+//!   and an investor's advance are for one programme: they count towards its bases in the proportion in the resource
+//!   costs of that programme, and towards no other.
 //! - Where a base is restricted to some people, what was paid for delivery counts whole if it has the same
 //!   restriction, in proportion to the resource costs if it has none, and not at all if it has another one
 //!   (restrictions that differ are taken to be about different people). What is left is never more than what is
@@ -28,7 +29,7 @@ use super::books::{Account, BookLine, Books, LineKind};
 use super::contract::{Block, Contract};
 use super::parties::Market;
 use crate::formula::{Lane, Program};
-use crate::scenario::checked::{Arrangement, Base, Bundle, Heads, Payer, Request, Requested, Terms};
+use crate::scenario::checked::{Arrangement, Base, Bundle, Heads, Request, Requested, Terms};
 use crate::value::flows::{Flows, Item, ItemKind};
 
 /// The party that bears a resource cost under an arrangement.
@@ -169,6 +170,8 @@ struct Basis<'a> {
 enum Purpose<'a> {
     /// Persons who reach a step.
     Step(&'a Request),
+    /// A programme, without saying what of it.
+    Programme(usize),
     /// It does not say.
     Unstated,
 }
@@ -223,28 +226,27 @@ impl Basis<'_> {
             || delivery.lines.iter().any(|line| {
                 line.from == Account::Party(party)
                     && match self.purpose(line) {
-                        Some((_, Purpose::Step(persons))) => self.about(persons),
-                        Some((_, Purpose::Unstated)) => true,
+                        Some(Purpose::Step(persons)) => self.about(persons),
+                        Some(Purpose::Programme(programme)) => programme == self.programme,
+                        Some(Purpose::Unstated) => true,
                         None => false,
                     }
             })
     }
 
-    /// What a posting under a clause pays for, with the clause's lag.
-    fn purpose(&self, line: &BookLine) -> Option<(usize, Purpose<'_>)> {
+    /// What a posting under a clause pays for.
+    fn purpose(&self, line: &BookLine) -> Option<Purpose<'_>> {
         let (LineKind::Clause(clause) | LineKind::Repayment(clause)) = line.kind else { return None };
-        let clause = &self.block.arrangement.clauses[clause];
-        match &clause.terms {
+        let terms = &self.block.arrangement.clauses[clause].terms;
+        match terms {
             Terms::Fee { persons, .. }
             | Terms::Copayment { persons, .. }
             | Terms::Capitation { heads: Heads::Step { persons, .. }, .. }
-            | Terms::Bundled(Bundle::ByYear { persons, .. }) => Some((clause.lag, Purpose::Step(persons))),
-            Terms::LumpSum { .. } | Terms::Capitation { .. } | Terms::Bundled(_) => {
-                Some((clause.lag, Purpose::Unstated))
-            }
-            // An investor pays beforehand, however late it is repaid.
-            Terms::ImpactBond(_) if Payer::Party(line.from.party()?) == clause.to => {
-                Some((0, Purpose::Unstated))
+            | Terms::Bundled(Bundle::ByYear { persons, .. }) => Some(Purpose::Step(persons)),
+            Terms::LumpSum { .. } | Terms::Capitation { .. } => Some(Purpose::Unstated),
+            // In the first phase a bond posts the investor's advance only.
+            Terms::Bundled(Bundle::ByStep(_)) | Terms::ImpactBond(_) => {
+                terms.requests().first().map(|request| Purpose::Programme(request.programme))
             }
             _ => None,
         }
@@ -268,12 +270,17 @@ impl Basis<'_> {
             .fold(Lane::ZERO, |sum, row| sum + self.block.item_cost(row, year))
     }
 
-    /// Part of a lump sum received by `party` that is for the base, in a year.
-    fn of_lump_sum(&self, party: usize, year: usize) -> Lane {
+    /// Part of a lump sum received by `party` that is for the base, in a year; `only`: of one that is for this
+    /// programme.
+    fn of_lump_sum(&self, party: usize, year: usize, only: Option<usize>) -> Lane {
         let items = &self.block.flows.shape.items;
+        if only.is_some_and(|programme| programme != self.programme) {
+            return Lane::ZERO;
+        }
         let all = (0..items.len())
             .filter(|&row| {
                 self.block.offers(items[row].programme)
+                    && only.is_none_or(|programme| programme == items[row].programme)
                     && bearer(self.block.arrangement, &items[row]) == party
             })
             .fold(Lane::ZERO, |sum, row| sum + self.block.item_cost(row, year));
@@ -299,14 +306,18 @@ impl Basis<'_> {
 
     /// What a posting pays for the delivery of the base in a year, whenever it is paid.
     fn paid(&self, line: &BookLine, year: usize, part: Part<'_>) -> Lane {
-        let Some((lag, purpose)) = self.purpose(line) else { return Lane::ZERO };
-        let amount = line.at(year + lag);
+        let Some(purpose) = self.purpose(line) else { return Lane::ZERO };
+        let amount = line.concerning(year);
         let (attributed, restricted_to, per_person) = match purpose {
             Purpose::Step(persons) if self.about(persons) => (amount, restriction(persons), true),
             Purpose::Step(_) => return Lane::ZERO,
-            Purpose::Unstated => {
+            Purpose::Programme(_) | Purpose::Unstated => {
+                let only = match purpose {
+                    Purpose::Programme(programme) => Some(programme),
+                    _ => None,
+                };
                 let delivers = if matches!(line.kind, LineKind::Repayment(_)) { line.from } else { line.to };
-                let part = delivers.party().map_or(Lane::ZERO, |party| self.of_lump_sum(party, year));
+                let part = delivers.party().map_or(Lane::ZERO, |party| self.of_lump_sum(party, year, only));
                 (amount * part, None, false)
             }
         };
@@ -337,7 +348,7 @@ pub(crate) fn ratio(numerator: Lane, denominator: Lane) -> Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::checked::{Clause, Purchase};
+    use crate::scenario::checked::{BundleStep, Clause, Parties, Payer, Purchase};
     use crate::settle::testing::{self, FIRST_PARTY as MUNICIPALITY};
 
     const STEP: usize = 0;
@@ -414,6 +425,33 @@ mod tests {
         approx::assert_relative_eq!(net(lump_sum(), 4, Base::Step(STEP)).unwrap(), 60.0);
         approx::assert_relative_eq!(net(lump_sum(), 4, Base::Fixed).unwrap(), 30.0);
         approx::assert_relative_eq!(net(lump_sum(), MUNICIPALITY, Base::Programme).unwrap(), 60.0);
+    }
+
+    #[test]
+    fn a_bundle_is_for_its_own_programme_and_for_no_other() {
+        // One provider has costs 100 + 50 in the chain and 30 in another programme. A bundle of 2 persons at 60 in the
+        // chain leaves 150 − 120 of the chain's costs and all 30 of the other's; by all costs it would have left 50 and 10.
+        let bundle = || {
+            let persons =
+                Request { programme: 0, what: Requested::Persons { step: STEP, quarter: 0 }, where_: None };
+            let step = BundleStep { persons, before: None, price: testing::quantity("60") };
+            let terms = Terms::Bundled(Bundle::ByStep(vec![step]));
+            testing::clause(MUNICIPALITY, Parties::PROVIDER, terms)
+        };
+        for (programme, left) in [(0, 30.0), (1, 30.0)] {
+            let request = Request { programme, ..testing::base(Base::Programme, None) };
+            let scenario = town()
+                .programme("other", &["visit"], &[])
+                .clause(bundle())
+                .clause(testing::subsidy(request.clone(), "1"))
+                .build();
+            let mut flows = testing::flows(&scenario, 1);
+            testing::set_costs(&mut flows, &[100.0, 50.0, 30.0]);
+            testing::set_requested(&mut flows, 0, &[2.0]);
+            let block = Block::new(&scenario, 0, testing::STRATEGY, &flows).unwrap();
+            let net = borne(&block.contract(1), &request, &testing::first_phase(&block)).unwrap();
+            approx::assert_relative_eq!(net[0][0], left, epsilon = 1e-12);
+        }
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn all_clauses(case: &Case) -> Vec<Clause> {
         cap_savings_rate: Some(quantity("0.2")),
         loss: Some(LossTerms {
             share: quantity(&d),
-            minimum_rate: quantity("0.01"),
+            minimum_rate: Some(quantity("0.01")),
             cap_rate: Some(quantity("0.1")),
             cap_amount: None,
             by_quality: None,

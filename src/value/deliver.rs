@@ -279,7 +279,9 @@ impl Reader<'_> {
                         flows.level_present[row] += present * split[row];
                     }
                 }
-                Figure::Outcome(outcome) => {
+                // So do outcomes of their life-years.
+                Figure::OutcomeOfLives(_) if self.model > 0 => {}
+                Figure::Outcome(outcome) | Figure::OutcomeOfLives(outcome) => {
                     flows.outcome_level.add(outcome, counted_year, clocks.costs.amount(amounts, cycle));
                 }
                 // Several models describe the same people: levels of health come from the first.
@@ -389,7 +391,9 @@ impl Reader<'_> {
             let Figure::Cost(unit_cost) = figure else {
                 add_effect(flows, figure, difference, cycle, counted_year, clocks);
                 let counted = match figure {
-                    Figure::Outcome(outcome) => Some(Tallied::Outcome(outcome)),
+                    Figure::Outcome(outcome) | Figure::OutcomeOfLives(outcome) => {
+                        Some(Tallied::Outcome(outcome))
+                    }
                     Figure::LifeYears => Some(Tallied::PersonYears),
                     Figure::Cost(_) | Figure::Qalys => None,
                 };
@@ -465,7 +469,7 @@ fn add_effect(
 ) {
     match figure {
         Figure::Cost(_) => {}
-        Figure::Outcome(outcome) => {
+        Figure::Outcome(outcome) | Figure::OutcomeOfLives(outcome) => {
             flows.outcome_increment.add(outcome, counted_year, clocks.costs.amount(difference, cycle));
         }
         Figure::LifeYears | Figure::Qalys => {

@@ -16,8 +16,10 @@ use std::collections::BTreeMap;
 pub enum Figure {
     /// Unit cost, EUR.
     Cost(usize),
-    /// Named outcome.
+    /// Named outcome, what is not counted by life-year.
     Outcome(usize),
+    /// Named outcome, what is counted by life-year: several models describe the same lives.
+    OutcomeOfLives(usize),
     /// Life-years.
     LifeYears,
     /// Quality-adjusted life-years.
@@ -81,6 +83,7 @@ impl Functionals {
         let description = &scenario.models[model];
         let mut figures: Vec<Figure> = (0..scenario.unit_costs.len()).map(Figure::Cost).collect();
         figures.extend((0..scenario.outcomes.len()).map(Figure::Outcome));
+        figures.extend((0..scenario.outcomes.len()).map(Figure::OutcomeOfLives));
         figures.extend([Figure::LifeYears, Figure::Qalys]);
         let (life_years, qalys) = (figures.len() - 2, figures.len() - 1);
         let mut terms = Vec::new();
@@ -114,10 +117,12 @@ impl Functionals {
                 push(index, source, Some(&cost.value), 1.0);
             }
         }
+        let (costs, outcomes) = (scenario.unit_costs.len(), scenario.outcomes.len());
         for (index, outcome) in scenario.outcomes.iter().enumerate() {
             for (on, amount) in &outcome.per {
+                let of_lives = if matches!(on, Priced::LifeYear) { outcomes } else { 0 };
                 for source in sources(on) {
-                    push(scenario.unit_costs.len() + index, source, Some(amount), 1.0);
+                    push(costs + of_lives + index, source, Some(amount), 1.0);
                 }
             }
         }

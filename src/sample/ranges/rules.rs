@@ -437,7 +437,7 @@ impl<'s> Rules<'s> {
                 }
                 if let Some(loss) = &savings.loss {
                     self.one(Range::Share, &loss.share, EVERYBODY);
-                    self.one(Range::Share, &loss.minimum_rate, EVERYBODY);
+                    self.maybe(Range::Share, loss.minimum_rate.as_ref(), EVERYBODY);
                     self.maybe(Range::Share, loss.cap_rate.as_ref(), EVERYBODY);
                     self.maybe(Range::NotNegative, loss.cap_amount.as_ref(), EVERYBODY);
                     if let Some((least, most)) = &loss.by_quality {

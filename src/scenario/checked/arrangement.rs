@@ -22,6 +22,23 @@ impl Parties {
     pub const OUTSIDE: usize = 3;
     /// Whoever delivers a programme that names no provider.
     pub const PROVIDER: usize = 4;
+
+    /// Whether a party insures people: a named insurer, or those that are not named.
+    #[must_use]
+    pub fn insures(&self, party: usize) -> bool {
+        party == Self::OTHER_INSURERS || self.insurers.iter().any(|insurer| insurer.party == party)
+    }
+
+    /// Whether two sides of clauses may be the same party, whoever buys.
+    #[must_use]
+    pub fn overlap(&self, one: Payer, other: Payer) -> bool {
+        match (one, other) {
+            (Payer::Insurers, Payer::Party(party)) | (Payer::Party(party), Payer::Insurers) => {
+                self.insures(party)
+            }
+            _ => one == other,
+        }
+    }
 }
 
 /// A party.
@@ -145,7 +162,7 @@ impl Clause {
         let mut requests = self.terms.requests();
         let insured = match self.from {
             Payer::Insurers => true,
-            Payer::Party(party) => parties.insurers.iter().any(|insurer| insurer.party == party),
+            Payer::Party(party) => parties.insures(party),
         };
         let of_insurers: Vec<Request> = requests
             .iter()

@@ -264,8 +264,8 @@ pub struct SharedSavings {
 pub struct LossTerms {
     /// Share of the loss that is paid back.
     pub share: Quantity,
-    /// Loss, as a share of the benchmark, below which nothing is paid back.
-    pub minimum_rate: Quantity,
+    /// Loss, as a share of the benchmark, below which nothing is paid back; `None`: the minimum that applies to savings.
+    pub minimum_rate: Option<Quantity>,
     /// Repayment at most this share of the benchmark.
     pub cap_rate: Option<Quantity>,
     /// Repayment at most this, EUR per settlement.

@@ -101,7 +101,7 @@ mod tests {
 
         Rule:
 
-          payment(t) = share * max(0, floor - net position of the receiver after all other clauses)
+          payment(t) = share * max(0, floor - net position of the receiver for year t)
           per year, or once over the contract; then at most cap_per_year and cap_total
 
         Who bears which risk:

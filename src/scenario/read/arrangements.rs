@@ -33,6 +33,7 @@ impl<'t> Reader<'_> {
                 spans.push((clause.to_owned(), below.span.clone()));
             }
             self.check_guarantees(&clauses, &spans);
+            self.check_funds(&clauses, &spans);
             self.scenario.arrangements.push(Arrangement {
                 id: id.to_owned(),
                 name: at.name(id),

@@ -44,7 +44,7 @@ impl<'t> Reader<'_> {
             "bundled" => self.bundled(at),
             "shared-savings" => self.shared_savings(at, sides.map(|(from, _)| from), purchase),
             "outcome-payment" => self.outcome_payment(at),
-            "impact-bond" => self.impact_bond(at),
+            "impact-bond" => self.impact_bond(at, sides.map(|(_, to)| to)),
             "co-financing" => self.co_financing(at),
             "guarantee" => self.guarantee(at, sides.map(|(_, to)| to)),
             "revolving-fund" => self.revolving_fund(at, sides.map(|(from, _)| from)),

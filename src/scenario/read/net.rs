@@ -66,12 +66,79 @@ impl<'t> Reader<'_> {
                 if payer.is_some() && payer == from {
                     self.error(&entry.key_span, "the fund would repay itself", "expected a party that saves");
                 }
+                if let Some(payer) = payer
+                    && repay.iter().any(|&(known, _)| self.scenario.parties.overlap(known, payer))
+                {
+                    let title = format!("`{}` repays the same savings a second time", entry.key);
+                    self.error(
+                        &entry.key_span,
+                        title,
+                        "this party stands before it, or is part of one that does",
+                    );
+                    continue;
+                }
                 repay.extend(payer.map(|payer| (payer, share)));
             }
         }
         let (base, share) = (self.base_of(at)?, self.quantity_or(at, "share", RATE, 1.0));
         let fund = RevolvingFund { base, share, capital, capital_from, interest, administration, repay };
         Some(Terms::RevolvingFund(Box::new(fund)))
+    }
+
+    /// Whether two clauses are in force in some same year.
+    fn together(&self, one: &Clause, other: &Clause) -> bool {
+        let holds = |clause: &Clause, year| clause.years.as_ref().is_none_or(|years| years.contains(&year));
+        (0..self.scenario.time.years).any(|year| holds(one, year) && holds(other, year))
+    }
+
+    /// Revolving funds of one arrangement: nobody repays more than it saves, and no loss that a fund covers is guaranteed
+    /// as well, since neither clause sees what the other pays.
+    pub(super) fn check_funds(&mut self, clauses: &[Clause], spans: &[(String, Span)]) {
+        let span =
+            |clause: &Clause| spans.iter().find(|(id, _)| *id == clause.id).map(|(_, span)| span.clone());
+        for (position, fund) in clauses.iter().enumerate() {
+            let Terms::RevolvingFund(terms) = &fund.terms else { continue };
+            let Some(here) = span(fund) else { continue };
+            for clause in clauses {
+                let same = self.scenario.parties.overlap(clause.to, fund.to);
+                if matches!(clause.terms, Terms::Guarantee { .. })
+                    && same
+                    && self.together(clause, fund)
+                    && let Some(there) = span(clause)
+                {
+                    let title = format!("`{}` and `{}` cover the same loss", clause.id, fund.id);
+                    let message = Diagnostic::error(title)
+                        .at(&there)
+                        .label("guarantees the net position of a party")
+                        .also(
+                            &here,
+                            "pays the costs of that party in the same years, unseen by the guarantee",
+                        )
+                        .help("use one of them, or let them be in force in different years");
+                    self.say(message);
+                }
+            }
+            for (payer, share) in &terms.repay {
+                let mut sum = self.base_value(share);
+                for earlier in &clauses[..position] {
+                    let Terms::RevolvingFund(other) = &earlier.terms else { continue };
+                    if !self.together(earlier, fund) {
+                        continue;
+                    }
+                    for (known, share) in &other.repay {
+                        if self.scenario.parties.overlap(*known, *payer) {
+                            sum = sum.and_then(|sum| Some(sum + self.base_value(share)?));
+                        }
+                    }
+                }
+                if let Some(sum) = sum
+                    && sum > 1.0 + 1e-9
+                {
+                    let title = format!("a party repays {}% of what it saves", (sum * 1e4).round() / 1e2);
+                    self.error(&here, title, "expected at most 100%, all funds of the arrangement together");
+                }
+            }
+        }
     }
 
     /// Guarantees of one arrangement: none twice for the same loss, and none in a circle.
@@ -104,11 +171,7 @@ impl<'t> Reader<'_> {
                 _ => None,
             };
             for other in &guarantees[position + 1..] {
-                let overlap = (0..self.scenario.time.years).any(|year| {
-                    let holds =
-                        |clause: &Clause| clause.years.as_ref().is_none_or(|years| years.contains(&year));
-                    holds(clause) && holds(other)
-                });
+                let overlap = self.together(clause, other);
                 let together = [share(clause), share(other)]
                     .into_iter()
                     .flatten()

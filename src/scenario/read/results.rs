@@ -1,7 +1,7 @@
 //! Terms of payments for measured results: outcome payments and impact bonds.
 
 use crate::scenario::checked::{
-    BondTrigger, Clause, CountBenchmark, Engine, ImpactBond, OutcomeTerms, Pays, Priced, Request, Requested,
+    BondTrigger, Clause, CountBenchmark, ImpactBond, OutcomeTerms, Payer, Pays, Priced, Request, Requested,
     Tallied, Terms,
 };
 use crate::scenario::diagnostic::Diagnostic;
@@ -15,12 +15,26 @@ const NUMBER: Place = Place::choice(0);
 
 impl<'t> Reader<'_> {
     pub(super) fn outcome_payment(&mut self, at: &At<'t>) -> Option<Terms> {
-        Some(Terms::OutcomePayment(Box::new(self.result(at)?)))
+        Some(Terms::OutcomePayment(Box::new(self.result(at, at)?)))
     }
 
     /// An amount above a cap would never be paid as agreed.
     pub(super) fn check_amount(&mut self, at: &At<'t>, clause: &Clause) {
-        let Terms::OutcomePayment(terms) = &clause.terms else { return };
+        match &clause.terms {
+            Terms::OutcomePayment(terms) => self.check_result(at, at, clause, terms),
+            Terms::ImpactBond(bond) => {
+                for (id, below) in at.ids("triggers") {
+                    if let Some(trigger) = bond.triggers.iter().find(|trigger| trigger.id == id) {
+                        self.check_result(at, &below, clause, &trigger.terms);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `at` is where the caps stand, `result` where the amount does.
+    fn check_result(&mut self, at: &At<'t>, result: &At<'t>, clause: &Clause, terms: &OutcomeTerms) {
         let Pays::Trigger(amount) = &terms.pays else { return };
         for (key, cap) in [("cap_per_year", &clause.cap_per_year), ("cap_total", &clause.cap_total)] {
             let cap = cap.as_ref().and_then(|cap| self.base_value(cap));
@@ -29,7 +43,7 @@ impl<'t> Reader<'_> {
             {
                 let title = format!("the amount of {amount} can never be paid: `{key}` is {cap}");
                 let message = Diagnostic::error(title)
-                    .at(at.span_of("amount"))
+                    .at(result.span_of("amount"))
                     .label("paid once its target is reached")
                     .also(at.span_of(key), "the most that is paid");
                 self.say(message);
@@ -37,8 +51,12 @@ impl<'t> Reader<'_> {
         }
     }
 
-    pub(super) fn impact_bond(&mut self, at: &At<'t>) -> Option<Terms> {
+    pub(super) fn impact_bond(&mut self, at: &At<'t>, to: Option<Payer>) -> Option<Terms> {
         self.no_restriction(at, "stands with a result");
+        if to == Some(Payer::Insurers) {
+            let label = "expected the party that invests, by name";
+            self.error(at.span_of("to"), "all insurers together are no investor", label);
+        }
         let provider = at.text("provider").and_then(|name| self.payer(name, at.span_of("provider")));
         if let (Some(name), Some(to)) = (at.text("provider"), at.text("to"))
             && name == to
@@ -52,7 +70,7 @@ impl<'t> Reader<'_> {
         let years = at.node("investment_years").map(|node| self.year_indices(node).unwrap_or_default());
         let mut triggers = Vec::new();
         for (id, below) in at.ids("triggers") {
-            let terms = self.result(&below)?;
+            let terms = self.result(&below, at)?;
             triggers.push(BondTrigger { id: id.to_owned(), terms });
         }
         let programme = triggers.first().map(|trigger| trigger.terms.counts.programme);
@@ -75,8 +93,8 @@ impl<'t> Reader<'_> {
         })))
     }
 
-    /// What is measured and paid.
-    fn result(&mut self, at: &At<'t>) -> Option<OutcomeTerms> {
+    /// What is measured and paid; `clause` holds the years of the contract.
+    fn result(&mut self, at: &At<'t>, clause: &At<'t>) -> Option<OutcomeTerms> {
         let counts = self.counted(at)?;
         let per = match at.text("per") {
             None => None,
@@ -97,6 +115,10 @@ impl<'t> Reader<'_> {
             self.error(at.span_of("benchmark"), "steps have no counterpart without the programme", label);
         }
         let whole_contract = at.text("period") == Some("contract");
+        if whole_contract && clause.node("years").is_none() {
+            let label = "the clause needs `years`: from when to when the contract runs";
+            self.error(at.span_of("period"), "a contract settled as one has no end", label);
+        }
         let pays = match at.node("amount") {
             Some(_) => Pays::Trigger(self.required(at, "amount", AMOUNT)),
             None => Pays::PerUnit(self.required(at, "price", AMOUNT)),
@@ -110,18 +132,25 @@ impl<'t> Reader<'_> {
             let label = "paid whatever happens: needs a `threshold` above 0";
             self.error(&node.span, "an amount without a target", label);
         }
-        self.check_share(at, &counts, &per, &threshold);
-        if matches!(pays, Pays::Trigger(_))
-            && at.node("error_sd").is_none()
-            && self.scenario.uncertainty.engine == Engine::Expected
+        let fewer = at.text("better") == Some("less");
+        if fewer
+            && at.node("benchmark").is_none()
+            && self.base_value(&threshold).is_some_and(|threshold| {
+                threshold > 0.0 || threshold == 0.0 && !matches!(pays, Pays::Trigger(_))
+            })
         {
+            let label = "needs `benchmark`: less than what?";
+            self.error(at.span_of("better"), "a count can never be less than nothing", label);
+        }
+        self.check_share(at, &counts, &per, &threshold);
+        if matches!(pays, Pays::Trigger(_)) && at.node("error_sd").is_none() {
             self.warn_of_chance(at, "threshold");
         }
         Some(OutcomeTerms {
             counts,
             per,
             benchmark,
-            fewer: at.text("better") == Some("less"),
+            fewer,
             threshold,
             pays,
             error_sd: self.quantity(at, "error_sd", NUMBER),

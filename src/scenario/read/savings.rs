@@ -1,7 +1,7 @@
 //! Clauses about savings: what is measured, against what, and how much of it is paid.
 
 use crate::scenario::checked::{
-    Benchmark, LossTerms, Measures, Payer, Purchase, Quantity, SharedSavings, Significance, Terms,
+    Benchmark, Engine, LossTerms, Measures, Payer, Purchase, Quantity, SharedSavings, Significance, Terms,
 };
 use crate::scenario::diagnostic::Diagnostic;
 
@@ -34,9 +34,15 @@ impl<'t> Reader<'_> {
         let deductible = at.flag("deductible");
         let cap_savings_rate = self.quantity(at, "cap_savings_rate", RATE);
         let two_sided = at.text("sided") == Some("two");
+        // What chance may bring it may take as well: where the minimum follows from the number of participants or from a
+        // test, it holds for losses too unless another one is stated.
+        let follows = at.node("minimum_by_size").is_some() || at.node("significance").is_some();
         let loss = two_sided.then(|| LossTerms {
             share: self.quantity(at, "loss_share", RATE).unwrap_or_else(|| share.clone()),
-            minimum_rate: self.quantity_or(at, "minimum_loss_rate", RATE, 0.0),
+            minimum_rate: match at.node("minimum_loss_rate") {
+                None if follows => None,
+                _ => Some(self.quantity_or(at, "minimum_loss_rate", RATE, 0.0)),
+            },
             cap_rate: self.quantity(at, "loss_cap_rate", RATE),
             cap_amount: self.quantity(at, "loss_cap_amount", RATE.money()),
             by_quality: at
@@ -164,7 +170,7 @@ impl<'t> Reader<'_> {
                 "loss_cap_rate",
                 loss.and_then(|loss| loss.cap_rate.as_ref()),
                 "minimum_loss_rate",
-                loss.map(|loss| &loss.minimum_rate),
+                loss.and_then(|loss| loss.minimum_rate.as_ref()),
             ),
         ];
         for (cap_key, cap, minimum_key, minimum) in pairs {
@@ -187,7 +193,7 @@ impl<'t> Reader<'_> {
     fn warn_of_threshold(&mut self, at: &At<'_>, terms: &SharedSavings) {
         let thresholds = [
             ("minimum_savings_rate", Some(&terms.minimum_savings_rate)),
-            ("minimum_loss_rate", terms.loss.as_ref().map(|loss| &loss.minimum_rate)),
+            ("minimum_loss_rate", terms.loss.as_ref().and_then(|loss| loss.minimum_rate.as_ref())),
         ];
         for (key, threshold) in thresholds {
             let reached = threshold.and_then(|threshold| self.base_value(threshold));
@@ -200,8 +206,11 @@ impl<'t> Reader<'_> {
         }
     }
 
-    /// Warns that the threshold behind a key, if there is one, is settled without chance.
+    /// Warns that the threshold behind a key, if there is one, is settled without chance: the other engines have it.
     pub(super) fn warn_of_chance(&mut self, at: &At<'_>, key: &str) {
+        if self.scenario.uncertainty.engine != Engine::Expected {
+            return;
+        }
         let Some(node) = at.node(key) else { return };
         let message = Diagnostic::warning("the engine \"expected\" ignores chance at a threshold")
             .at(&node.span)

@@ -1,6 +1,6 @@
 //! An amount per head and year, whatever is delivered: population-based payment.
 //!
-//! **Rule.** With h_t heads and an amount b, payment_t = b · h_t, then the clause's caps. Heads are
+//! **Rule.** With h_t heads and an amount b, payment_t = b · h_t. Heads are
 //!
 //! - those who reached a step and are alive at the start of each of some years since (its restriction makes groups of
 //!   different weight: a clause each); or
@@ -8,18 +8,24 @@
 //!
 //! With a corridor of width γ and a share α, and costs C_t that the receiver bears in the base, the part 1 − α of a
 //! deviation beyond ±γ · payment_t is settled with the payer: it pays (1 − α) · max(0, C_t − (1 + γ) payment_t) more, or
-//! is paid back (1 − α) · max(0, (1 − γ) payment_t − C_t).
+//! is paid back (1 − α) · max(0, (1 − γ) payment_t − C_t). C_t are the resource costs of the base that the receiver bears
+//! itself, of all people, in the year concerned; what others pay it for delivery, or it pays others, is not in them.
+//!
+//! The clause's caps limit the payment and what the corridor adds to it together. A cap does not move the corridor,
+//! which lies around b · h_t; and what a cap has kept from being paid is not paid back either: only
+//! what was paid beyond b · h_t less the payer's part comes back.
 //!
 //! **Who bears which risk.** Volume of work, price, retention and outcome: the provider, within the corridor. The
 //! payer: that heads are counted rightly, and that work is put off. Measurement: in the weights. Liquidity: low.
 //!
 //! **Example.** EUR 120 for each of 1,000 heads is 120,000. Costs 150,000, corridor 10%, beyond it 40% stays with the
-//! provider: 150,000 − 132,000 = 18,000 too much, of which the payer adds 60%: 10,800.
+//! provider: 150,000 − 132,000 = 18,000 too much, of which the payer adds 60%: 10,800. Under a cap of EUR 100,000 a year it
+//! pays 100,000.
 
 use super::Rule;
 use crate::formula::Lane;
 use crate::scenario::checked::{Corridor, Heads, Quantity, Requested};
-use crate::settle::books::{BookLine, Books, LineKind};
+use crate::settle::books::{BookLine, Books};
 use crate::settle::contract::{Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError, costs};
 
@@ -112,20 +118,23 @@ impl Rule for Capitation<'_> {
         }
         let heads = self.heads(contract)?;
         let amount = contract.quantity(self.amount, Range::NotNegative)?;
-        let payment = contract.capped(|year| Ok(heads[year] * amount * contract.lagged_deflator(year)?))?;
-        let Some(corridor) = self.corridor else { return Ok(contract.pay(&payment)) };
+        let payment: Vec<Lane> = (0..contract.block.horizon())
+            .map(|year| Ok(heads[year] * amount * contract.lagged_deflator(year)?))
+            .collect::<Result<_, SettleError>>()?;
+        let Some(corridor) = self.corridor else {
+            return Ok(contract.pay(&contract.capped(|year| Ok(payment[year]))?));
+        };
         let (added, returned) = self.deviation(contract, corridor, &payment)?;
-        let together: Vec<Lane> =
-            payment.iter().zip(&added).map(|(&payment, &added)| payment + added).collect();
-        let clause = contract.clause;
-        let mut lines = contract.pay(&together);
-        lines.extend(contract.post(
-            clause.to,
-            clause.from,
-            LineKind::Repayment(contract.index),
-            clause.lag,
-            &returned,
-        ));
+        let paid = contract.capped(|year| Ok(payment[year] + added[year]))?;
+        // What caps have kept from being paid is not paid back.
+        let returned: Vec<Lane> = (0..paid.len())
+            .map(|year| {
+                let not_paid = (payment[year] - paid[year]).max(Lane::ZERO);
+                (returned[year] - not_paid).max(Lane::ZERO)
+            })
+            .collect();
+        let mut lines = contract.pay(&paid);
+        lines.extend(contract.pay_back(&returned));
         Ok(lines)
     }
 }
@@ -192,6 +201,28 @@ mod tests {
         };
         for (costs, net) in [(150_000.0, -19_200.0), (90_000.0, 19_200.0), (125_000.0, -5_000.0)] {
             let scenario = town(capitation(enrolled(1), Some(corridor()))).build();
+            let mut flows = testing::flows(&scenario, 1);
+            testing::set_requested(&mut flows, 0, &[1000.0]);
+            testing::set_costs(&mut flows, &[costs]);
+            let provider = testing::net_of(&scenario, flows, Parties::PROVIDER);
+            approx::assert_relative_eq!(provider[0], net, epsilon = 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_cap_holds_for_the_payment_and_what_the_corridor_adds_together() {
+        // 1,000 heads would bring 120,000. Costs 150,000: 120,000 + 10,800, of which the cap lets 100,000 through. Costs
+        // 90,000: 120,000 − 10,800 is due, still above the cap, and nothing goes back; at 60,000 it is 120,000 − 28,800 =
+        // 91,200, and 8,800 of the 100,000 go back.
+        for (costs, net) in [(150_000.0, -50_000.0), (90_000.0, 10_000.0), (60_000.0, 31_200.0)] {
+            let corridor = Corridor {
+                base: testing::base(Base::Programme, None),
+                width: testing::quantity("0.1"),
+                beyond: testing::quantity("0.4"),
+            };
+            let mut clause = capitation(enrolled(1), Some(corridor));
+            clause.cap_per_year = Some(testing::quantity("100_000"));
+            let scenario = town(clause).build();
             let mut flows = testing::flows(&scenario, 1);
             testing::set_requested(&mut flows, 0, &[1000.0]);
             testing::set_costs(&mut flows, &[costs]);

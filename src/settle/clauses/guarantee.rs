@@ -1,12 +1,16 @@
 //! A floor under a party's net position.
 //!
-//! **Rule.** After all other clauses, in each year in force (or once for the years together, with the last one), with
-//! n_t the net position of the party guaranteed (what it saves, is paid, pays and has in costs) and a floor f:
+//! **Rule.** After all clauses of earlier phases, in each year in force (or once for the years together, with the last
+//! one), with n_t the net position of the party guaranteed (what it saves, is paid, pays and has in costs) and a floor f:
 //!
 //! payment_t = s · max(0, f − n_t), then the clause's caps.
 //!
-//! A floor of −20,000 leaves a loss of that much with the party. Guarantees read the books before any guarantee, so one
-//! does not see another; parties cannot guarantee each other in a circle.
+//! n_t is what concerns year t, whenever it is paid: a fee that comes a year later is no loss. What concerns a year after
+//! the horizon (a grant that was carried there and is taken back) counts with the last year.
+//!
+//! A floor of −20,000 leaves a loss of that much with the party. Guarantees read the books before any guarantee or
+//! revolving fund, so one does not see another; parties cannot guarantee each other in a circle, and nobody's loss can be
+//! guaranteed while a revolving fund pays its costs.
 //!
 //! **Who bears which risk.** All risks of the party guaranteed beyond the floor: the guarantor, by share and up to the
 //! caps. A party that cannot lose has less reason to be careful; the share and the floor are there for that.
@@ -47,8 +51,11 @@ impl Rule for Guarantee<'_> {
             let (arrangement, clause) = contract.names();
             return Err(SettleError::SeveralPaid { arrangement, clause });
         };
-        let mut net = earlier.net(party);
-        net.truncate(contract.block.horizon());
+        let mut net = earlier.net_concerning(party);
+        let beyond = net.split_off(contract.block.horizon());
+        if let Some(last) = net.last_mut() {
+            *last = beyond.into_iter().fold(*last, |sum, amount| sum + amount);
+        }
         let net = contract.by_settlement(self.whole_contract, net);
         let floor = contract.quantity(self.floor, Range::Any)?;
         let share = contract.quantity(self.share, Range::Share)?;
@@ -78,11 +85,15 @@ mod tests {
 
     /// What the provider has left by year, of costs by year and a fee of 10 for each of these persons.
     fn left(clause: Clause, costs: &[f64], persons: &[f64]) -> Vec<f64> {
+        left_of(testing::fee(FIRST_PARTY + 1, Parties::PROVIDER, "10"), clause, costs, persons)
+    }
+
+    fn left_of(fee: Clause, clause: Clause, costs: &[f64], persons: &[f64]) -> Vec<f64> {
         let scenario = testing::scenario()
             .programme("chain", &["course"], &[])
             .party("state", &[])
             .party("town", &[])
-            .clause(testing::fee(FIRST_PARTY + 1, Parties::PROVIDER, "10"))
+            .clause(fee)
             .clause(clause)
             .build();
         let mut flows = testing::flows(&scenario, costs.len());
@@ -119,6 +130,19 @@ mod tests {
         let mut clause = guarantee("0", "1", false);
         clause.cap_total = Some(testing::quantity("5_000"));
         assert_eq!(left(clause, &[14_000.0, 14_000.0], &[1000.0, 1000.0]), [0.0, -3_000.0]);
+    }
+
+    #[test]
+    fn a_fee_that_is_paid_later_is_no_loss() {
+        // Costs of 10,000 a year and a fee of 10 for each of 1,000 persons, paid a year later: nothing is missing in any
+        // year, nor over both.
+        for whole_contract in [false, true] {
+            let mut fee = testing::fee(FIRST_PARTY + 1, Parties::PROVIDER, "10");
+            fee.lag = 1;
+            let guarantee = guarantee("0", "1", whole_contract);
+            let net = left_of(fee, guarantee, &[10_000.0, 10_000.0], &[1000.0, 1000.0]);
+            assert_eq!(net, [-10_000.0, 0.0, 10_000.0]);
+        }
     }
 
     #[test]

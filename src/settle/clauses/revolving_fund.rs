@@ -11,7 +11,9 @@
 //! - F_(t+1) = (1 + r) · F_t + repaid_t − payment_t − administration_t
 //!
 //! A fund pays up to its balance: what it cannot pay stays with who bears the costs, and enrolment is not steered by
-//! it. The need it did not meet, its balance, and in which draws it has run dry are shown. Savings are those of the draw
+//! it. The need it did not meet, its balance, and in which draws it has been ruined are shown: from the first year in which
+//! its balance after administration is below what it would have to pay under its caps. Need that only a cap leaves unmet
+//! ruins nobody. Savings are those of the draw
 //! itself, which nobody could observe; what is repaid with a lag comes in that much later.
 //!
 //! **Who bears which risk.** Volume: who bears the costs, once the fund is empty. Outcome: who brought the capital, and
@@ -44,6 +46,8 @@ struct Course {
     payments: Vec<Lane>,
     balance: Vec<Lane>,
     unmet: Vec<Lane>,
+    /// 1 where the balance was below what the caps would have let the fund pay.
+    short: Vec<Lane>,
 }
 
 impl Fund<'_> {
@@ -93,6 +97,10 @@ impl Fund<'_> {
             balance += brought;
             let running = if in_force { (administration * deflator).min(balance) } else { Lane::ZERO };
             let need = if in_force { borne * share } else { Lane::ZERO };
+            let allowed = caps.clone().pay(need, deflator);
+            // Less than 10⁻⁹ of what is to be paid is rounding.
+            let short = (allowed - (balance - running))
+                .zip(allowed, |missing, allowed| f64::from(u8::from(missing > 1e-9 * allowed)));
             let paid = caps.pay(need.min(balance - running), deflator);
             let earned = balance * interest;
             let came_in = repaid.iter().fold(Lane::ZERO, |sum, (_, amounts)| {
@@ -105,6 +113,7 @@ impl Fund<'_> {
             course.administration.push(running);
             course.payments.push(paid);
             course.unmet.push(need - paid);
+            course.short.push(short);
             course.balance.push(balance);
         }
         Ok(course)
@@ -154,13 +163,14 @@ impl Rule for Fund<'_> {
         let repaid = self.repaid(contract, earlier)?;
         let course = self.course(contract, earlier, &repaid)?;
         let mut dry = Lane::ZERO;
-        let ruined = course.unmet.iter().zip(&course.payments).map(|(unmet, paid)| {
-            // Less than 10⁻⁹ of the need is rounding.
-            let short = unmet.zip(*paid, |unmet, paid| f64::from(u8::from(unmet > 1e-9 * (unmet + paid))));
-            dry = dry.max(short);
-            dry
-        });
-        let ruined = ruined.collect();
+        let ruined = course
+            .short
+            .iter()
+            .map(|&short| {
+                dry = dry.max(short);
+                dry
+            })
+            .collect();
         let figure = |name: &str, unit, by_year| Figure {
             clause: contract.index,
             name: name.to_owned(),
@@ -251,6 +261,17 @@ mod tests {
         assert_eq!(figure(&books, "ruined"), [0.0, 1.0, 1.0]);
         // What the fund has gained is its balance.
         assert_eq!(by_year(&books, FUND).iter().sum::<f64>(), 50.0);
+    }
+
+    #[test]
+    fn a_fund_that_pays_less_than_is_needed_because_of_its_cap_is_not_ruined() {
+        // Costs 60, at most 30 a year: 70 and 40 are left, then 10; in the fourth year 30 is to be paid out of 10.
+        let mut clause = fund(|_| ());
+        clause.cap_per_year = Some(testing::quantity("30"));
+        let books = settle(clause, &[60.0; 4], &[0.0; 4]);
+        assert_eq!(figure(&books, "balance"), [70.0, 40.0, 10.0, 0.0]);
+        assert_eq!(figure(&books, "unmet_need"), [30.0, 30.0, 30.0, 50.0]);
+        assert_eq!(figure(&books, "ruined"), [0.0, 0.0, 0.0, 1.0]);
     }
 
     #[test]

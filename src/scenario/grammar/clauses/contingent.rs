@@ -116,7 +116,7 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
         "Two-sided: losses below this share of the benchmark are not shared.",
         "minimum_loss_rate = \"2%\"",
     )
-    .default("0"),
+    .default("the minimum for savings where `minimum_by_size` or `significance` sets it, else 0"),
     PERIOD,
     key(
         "budgets",

@@ -140,7 +140,7 @@ pub(super) static COPAYMENT: ClauseText = ClauseText {
 pub(super) static CAPITATION: ClauseText = ClauseText {
     formula: &[
         "payment(t) = amount * heads(t)",
-        "with a corridor, costs C(t) and payment P(t):",
+        "with a corridor, costs C(t) that the receiver bears itself and payment P(t):",
         "  the payer adds (1 - beyond) * max(0, C - (1 + corridor) * P)",
         "  the receiver pays back (1 - beyond) * max(0, (1 - corridor) * P - C)",
     ],
@@ -358,7 +358,7 @@ pub(super) static CO_FINANCING: ClauseText = ClauseText {
 
 pub(super) static GUARANTEE: ClauseText = ClauseText {
     formula: &[
-        "payment(t) = share * max(0, floor - net position of the receiver after all other clauses)",
+        "payment(t) = share * max(0, floor - net position of the receiver for year t)",
         "per year, or once over the contract; then at most cap_per_year and cap_total",
     ],
     risks: Risks {

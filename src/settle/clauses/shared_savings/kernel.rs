@@ -35,8 +35,8 @@ pub struct Kernel {
 pub struct LossKernel {
     /// l: share of the loss that is paid back.
     pub share: f64,
-    /// h: loss as a share of the benchmark from which it is paid back.
-    pub minimum_rate: f64,
+    /// h: loss as a share of the benchmark from which it is paid back; `None`: g, that of savings.
+    pub minimum_rate: Option<f64>,
     /// k: largest repayment as a share of the benchmark.
     pub cap_rate: Option<f64>,
     /// Largest repayment, EUR.
@@ -69,7 +69,8 @@ impl Kernel {
         let payment =
             self.part(self.share, self.minimum_savings_rate, self.cap_savings_rate, benchmark, saving);
         let repayment = self.loss.map_or(0.0, |loss| {
-            let owed = self.part(loss.share, loss.minimum_rate, loss.cap_rate, benchmark, -saving);
+            let minimum = loss.minimum_rate.unwrap_or(self.minimum_savings_rate);
+            let owed = self.part(loss.share, minimum, loss.cap_rate, benchmark, -saving);
             loss.cap_amount.map_or(owed, |most| owed.min(most))
         });
         Settlement { payment, repayment }
@@ -85,7 +86,7 @@ impl Kernel {
     }
 }
 
-/// Standard error of a relative saving: cv · √((1 − R²)(1/n + 1/n_c)), for n participants and a benchmark from n_c
+/// Standard error of a relative saving: cv · √((1 − R²)(1/n + 1/n_c)), for n participants and a benchmark from n_c > 0
 /// persons; infinite without participants.
 #[must_use]
 pub fn standard_error(cv: f64, r_squared: f64, participants: f64, controls: Option<f64>) -> f64 {
@@ -152,7 +153,8 @@ mod tests {
 
     #[test]
     fn thirty_per_cent_of_a_loss_of_four_is_owed_up_to_the_limit() {
-        let loss = LossKernel { share: 0.3, minimum_rate: 0.02, cap_rate: Some(0.04), cap_amount: None };
+        let loss =
+            LossKernel { share: 0.3, minimum_rate: Some(0.02), cap_rate: Some(0.04), cap_amount: None };
         approx::assert_relative_eq!(owes(loss, 104.0), 1.20, epsilon = 1e-12);
         approx::assert_relative_eq!(owes(loss, 120.0), 4.0, epsilon = 1e-12); // 0.3 · 20 = 6
         assert_eq!(owes(loss, 101.0), 0.0);
@@ -164,7 +166,7 @@ mod tests {
         // 1 − 0.75 · quality, within 40% and 75%: 0.8 gives 40%, 0.6 gives 55%, 1 gives 40% and 0 gives 75%; of 10.
         for (quality, owed) in [(0.8, 4.0), (0.6, 5.5), (1.0, 4.0), (0.0, 7.5)] {
             let share = loss_share_by_quality(0.75, quality, 0.40, 0.75);
-            let loss = LossKernel { share, minimum_rate: 0.0, cap_rate: Some(0.15), cap_amount: None };
+            let loss = LossKernel { share, minimum_rate: Some(0.0), cap_rate: Some(0.15), cap_amount: None };
             approx::assert_relative_eq!(owes(loss, 110.0), owed, epsilon = 1e-12);
         }
     }
@@ -175,7 +177,7 @@ mod tests {
         // revenue of 60 (4.8) the limit is 4.
         for (revenue, owed) in [(40.0, 3.2), (60.0, 4.0)] {
             let cap_amount = Some(0.08 * revenue);
-            let loss = LossKernel { share: 0.3, minimum_rate: 0.02, cap_rate: Some(0.04), cap_amount };
+            let loss = LossKernel { share: 0.3, minimum_rate: Some(0.02), cap_rate: Some(0.04), cap_amount };
             approx::assert_relative_eq!(owes(loss, 120.0), owed, epsilon = 1e-12);
         }
     }

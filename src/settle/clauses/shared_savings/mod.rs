@@ -23,7 +23,8 @@
 //! **From when.** A saving counts from the largest of the minimum savings rate, the rate for this number of participants
 //! where there is a scale by size, and z standard errors where it must be significant ([`kernel::standard_error`], with
 //! the participant-years measured as n): a test of whether it is more than the chance differences between people's costs
-//! would bring. The share is multiplied by the quality score; below a minimum score nothing is paid, and a loss share
+//! would bring. In a two-sided contract a minimum that follows from a scale or a test holds for losses too, unless one is
+//! stated for them. The share is multiplied by the quality score; below a minimum score nothing is paid, and a loss share
 //! that falls with quality is at its largest.
 //!
 //! The clause's caps in euros limit payments; repayments are limited by the loss limits alone.
@@ -40,7 +41,7 @@ pub mod kernel;
 
 use super::{Known, Rule};
 use crate::formula::{LANES, Lane};
-use crate::scenario::checked::{Benchmark, Measures, SharedSavings};
+use crate::scenario::checked::{Benchmark, Engine, Measures, SharedSavings};
 use crate::settle::books::{BookLine, Books};
 use crate::settle::contract::{Block, Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError, leakage};
@@ -251,7 +252,7 @@ impl SharedSavingsRule<'_> {
             let z = contract.quantity(&test.z, Range::NotNegative)?;
             let cv = contract.quantity(&test.cv, Range::NotNegative)?;
             let r_squared = contract.quantity(&test.r_squared, Range::Share)?;
-            let controls = contract.optional(test.controls.as_ref(), Range::NotNegative)?;
+            let controls = contract.optional(test.controls.as_ref(), Range::Positive)?;
             for (minimum, &years) in minimum.iter_mut().zip(&years) {
                 *minimum = minimum.max(Lane::from_fn(|lane| {
                     let controls = controls.map(|controls| controls[lane]);
@@ -286,7 +287,7 @@ impl SharedSavingsRule<'_> {
                 }
                 Some((
                     of_loss,
-                    contract.quantity(&loss.minimum_rate, Range::Share)?,
+                    contract.optional(loss.minimum_rate.as_ref(), Range::Share)?,
                     contract.optional(loss.cap_rate.as_ref(), Range::NotNegative)?,
                     contract.optional(loss.cap_amount.as_ref(), Range::NotNegative)?,
                 ))
@@ -299,7 +300,7 @@ impl SharedSavingsRule<'_> {
             cap_savings_rate: cap.map(|cap| cap[draw]),
             loss: loss.map(|(share, minimum_rate, cap, amount)| LossKernel {
                 share: share[draw],
-                minimum_rate: minimum_rate[draw],
+                minimum_rate: minimum_rate.map(|rate| rate[draw]),
                 cap_rate: cap.map(|cap| cap[draw]),
                 cap_amount: amount.map(|amount| amount[draw]),
             }),
@@ -379,10 +380,11 @@ impl Rule for SharedSavingsRule<'_> {
         }
         let mut warnings = Vec::new();
         let (_, clause) = contract.names();
-        let loss = self.terms.loss.as_ref().map(|loss| &loss.minimum_rate);
+        let expected = block.scenario.uncertainty.engine == Engine::Expected;
+        let loss = self.terms.loss.as_ref().and_then(|loss| loss.minimum_rate.as_ref());
         let tested = self.terms.significance.is_some() || !self.terms.minimum_by_size.is_empty();
         for rate in std::iter::once(&self.terms.minimum_savings_rate).chain(loss) {
-            if tested || contract.quantity(rate, Range::Share)?.any(|rate| rate > 0.0) {
+            if expected && (tested || contract.quantity(rate, Range::Share)?.any(|rate| rate > 0.0)) {
                 warnings.push(format!(
                     "clause `{clause}` settles a threshold on expected numbers of events: chance, which decides \
                      whether a small group meets it, is ignored"

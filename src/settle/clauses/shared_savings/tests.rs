@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, LossTerms, Parties, Payer, Purchase, Significance, Terms};
+use crate::scenario::checked::{Clause, Engine, LossTerms, Parties, Payer, Purchase, Significance, Terms};
 use crate::settle::testing::{self, FIRST_INSURER, FIRST_PARTY};
 use crate::value::flows::Flows;
 
@@ -67,7 +67,7 @@ fn losses_of_a_two_sided_contract_are_paid_back() {
     let mut two_sided = terms(Benchmark::True);
     two_sided.loss = Some(LossTerms {
         share: testing::quantity("0.3"),
-        minimum_rate: testing::quantity("0.02"),
+        minimum_rate: Some(testing::quantity("0.02")),
         cap_rate: None,
         cap_amount: None,
         by_quality: None,
@@ -234,13 +234,16 @@ fn margin_needs_the_true_benchmark_and_a_programme_that_is_alone() {
 fn a_threshold_on_expected_counts_warns_that_chance_is_ignored() {
     let mut gate = terms(Benchmark::True);
     gate.minimum_savings_rate = testing::quantity("2%");
-    let warned = |terms| {
-        let scenario = town(terms);
+    let warned = |terms, engine| {
+        let mut scenario = town(terms);
+        scenario.uncertainty.engine = engine;
         let flows = testing::flows(&scenario, 1);
         testing::settle_blocks(&scenario, vec![flows], 8).warnings
     };
-    assert!(warned(gate)[0].contains("chance"));
-    assert!(warned(terms(Benchmark::True)).is_empty());
+    assert!(warned(gate.clone(), Engine::Expected)[0].contains("chance"));
+    assert!(warned(terms(Benchmark::True), Engine::Expected).is_empty());
+    // The other engines have chance in their events.
+    assert!(warned(gate, Engine::Counts).is_empty());
 }
 
 #[test]
@@ -299,7 +302,7 @@ fn quality_lowers_the_share_of_savings_and_raises_that_of_losses() {
         terms.quality_minimum = Some(testing::quantity("0.3"));
         terms.loss = Some(LossTerms {
             share: testing::quantity("0.75"),
-            minimum_rate: testing::quantity("0"),
+            minimum_rate: Some(testing::quantity("0")),
             cap_rate: Some(testing::quantity("0.15")),
             cap_amount: None,
             by_quality: Some((testing::quantity("0.40"), testing::quantity("0.75"))),
@@ -316,7 +319,7 @@ fn a_loss_limit_in_euros_is_in_euros_of_the_year_of_the_claims() {
     let mut limited = terms(Benchmark::True);
     limited.loss = Some(LossTerms {
         share: testing::quantity("0.3"),
-        minimum_rate: testing::quantity("0"),
+        minimum_rate: Some(testing::quantity("0")),
         cap_rate: None,
         cap_amount: Some(testing::quantity("1_000")),
         by_quality: None,
@@ -328,4 +331,45 @@ fn a_loss_limit_in_euros_is_in_euros_of_the_year_of_the_claims() {
     flows.inflation = Some(Lane::splat(0.10));
     let gains = testing::net_of(&scenario, flows, Parties::PROVIDER);
     approx::assert_relative_eq!(gains[0], -1_000.0 / 1.21, epsilon = 1e-9);
+}
+
+#[test]
+fn a_loss_that_chance_could_bring_is_not_paid_back_either() {
+    // se = 17.9% as above: at one standard error a loss of 17 of 100 is not enough and 18 is, of which 30% is owed. With a
+    // stated minimum of 0 both count.
+    let owed = |minimum_rate| {
+        let mut tested = terms(Benchmark::True);
+        tested.significance = Some(Significance {
+            z: testing::quantity("1"),
+            cv: testing::quantity("0.5"),
+            r_squared: testing::quantity("0.36"),
+            controls: Some(testing::quantity("10")),
+        });
+        tested.loss = Some(LossTerms {
+            share: testing::quantity("0.3"),
+            minimum_rate,
+            cap_rate: None,
+            cap_amount: None,
+            by_quality: None,
+        });
+        gains(&town(tested), &[100.0, 100.0], &[117.0, 118.0])
+    };
+    approx::assert_relative_eq!(owed(None)[..], [0.0, -5.4], epsilon = 1e-12);
+    approx::assert_relative_eq!(owed(Some(testing::quantity("0")))[..], [-5.1, -5.4], epsilon = 1e-12);
+}
+
+#[test]
+fn controls_are_more_than_nobody() {
+    let mut tested = terms(Benchmark::True);
+    tested.significance = Some(Significance {
+        z: testing::quantity("1"),
+        cv: testing::quantity("0.5"),
+        r_squared: testing::quantity("0"),
+        controls: Some(testing::quantity("0")),
+    });
+    let scenario = town(tested);
+    let mut flows = testing::flows(&scenario, 1);
+    follow(&mut flows, &[100.0], &[80.0], 10.0);
+    let error = testing::try_settle(&scenario, vec![flows], 8).unwrap_err();
+    assert!(error.to_string().contains("must be above 0, but is 0"), "{error}");
 }
