@@ -130,10 +130,11 @@ pub struct Factors {
 /// A risk factor in one block of draws. People are profiles before they are split into bins.
 #[derive(Clone, Debug)]
 struct FactorValues {
-    shape: FactorShape,
     mean: Values,
     sd: Values,
     drift: Values,
+    /// By people, then lane.
+    spreads: Vec<[Spread; LANES]>,
     /// By bin, then people: deviation from the mean at entry.
     deviation: Vec<Vec<Lane>>,
     /// By ratio: its logarithm.
@@ -247,7 +248,7 @@ impl Factors {
     /// The deviation from the mean with which a person of a profile enters, by their rank `u` among people of the
     /// profile, 0 < u < 1.
     pub fn deviation(&self, profile: usize, factor: usize, lane: usize, u: f64) -> f64 {
-        self.list[factor].spread(profile, lane).deviation(u)
+        self.list[factor].spreads[profile][lane].deviation(u)
     }
 
     /// The value of a factor for a person with a deviation at entry, `years` later.
@@ -315,10 +316,10 @@ impl FactorValues {
             ));
         }
         let mut values = Self {
-            shape: factor.distribution,
             mean,
             sd,
             drift,
+            spreads: Vec::new(),
             deviation: Vec::new(),
             log_ratio: Vec::new(),
             log_mean: Vec::new(),
@@ -334,11 +335,6 @@ impl FactorValues {
         Ok(values)
     }
 
-    /// The distribution among people in a draw.
-    fn spread(&self, people: usize, lane: usize) -> Spread {
-        Spread { shape: self.shape, mean: self.mean.at(people)[lane], sd: self.sd.at(people)[lane] }
-    }
-
     /// Bins, and means of ratios over them or over persons.
     fn split(&mut self, factor: &Factor, plan: &FactorPlan) -> Result<(), QuantityError> {
         let (people, count, ratios) = (plan.people.len(), plan.parts.count(), self.log_ratio.len());
@@ -346,29 +342,36 @@ impl FactorValues {
         self.log_mean = vec![vec![Lane::ZERO; people]; ratios];
         let mut parts = vec![0.0; count];
         let mut log_means = vec![0.0; ratios];
+        let none = Spread::new(factor.distribution, 1.0, 0.0);
+        self.spreads = vec![[none; LANES]; people];
         // People and draws that are alike in all that matters, one after the other, share the work.
         let mut known: Option<(Spread, Vec<f64>)> = None;
         for person in 0..people {
             for lane in 0..LANES {
-                let spread = self.spread(person, lane);
-                let logs: Vec<f64> = self.log_ratio.iter().map(|log_ratio| log_ratio[lane]).collect();
-                let same = known.as_ref().is_some_and(|(other, others)| *other == spread && *others == logs);
-                if !same {
-                    plan.parts.deviations(spread, &mut parts);
-                    for (ratio, log_mean) in log_means.iter_mut().enumerate() {
-                        *log_mean = if plan.persons {
-                            spread.log_mean_ratio(logs[ratio]).ok_or_else(|| {
+                let (mean, sd) = (self.mean.at(person)[lane], self.sd.at(person)[lane]);
+                let logs = || self.log_ratio.iter().map(|log_ratio| log_ratio[lane]);
+                let spread = match &known {
+                    Some((spread, others)) if spread.is_of(mean, sd) && logs().eq(others.iter().copied()) => {
+                        *spread
+                    }
+                    _ => {
+                        let spread = Spread::new(factor.distribution, mean, sd);
+                        plan.parts.deviations(spread, &mut parts);
+                        for ((ratio, log_mean), c) in log_means.iter_mut().enumerate().zip(logs()) {
+                            // Refused for bins too, which have an end only because there are not more of them.
+                            let of_persons = spread.log_mean_ratio(c).ok_or_else(|| {
                                 QuantityError::new(
                                     &factor.hazard_ratios[ratio].value,
-                                    "is so high for this gamma distribution that the mean rate has no end",
+                                    "is too far from 1 for this gamma distribution: the mean rate has no end",
                                 )
-                            })?
-                        } else {
-                            log_mean_of_ratios(&parts, logs[ratio])
-                        };
+                            })?;
+                            *log_mean = if plan.persons { of_persons } else { log_mean_of_ratios(&parts, c) };
+                        }
+                        known = Some((spread, logs().collect()));
+                        spread
                     }
-                    known = Some((spread, logs));
-                }
+                };
+                self.spreads[person][lane] = spread;
                 for (part, deviation) in parts.iter().enumerate() {
                     self.deviation[part][person][lane] = *deviation;
                 }
