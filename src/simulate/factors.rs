@@ -1,7 +1,9 @@
 //! Continuous risk factors: how much more or less often things happen to people who have more of one.
 //!
 //! **Value.** A person enters with the value x and has x + drift·t after t years; t is read at the start of each
-//! cycle, as age and time are.
+//! cycle, as age and time are. So rates lag by half a cycle: with ratio r and drift a year, they are r^(drift·Δ/2) too
+//! low in a cycle of Δ years (r = 1.1, drift 0.1 and yearly cycles: 0.5%). Quality of life lags likewise, at the end
+//! of a cycle by Δ.
 //!
 //! **Rates.** With ratio r a unit, an event or transition that the factor drives has its rate multiplied by
 //! r^(x + drift·t) / E[r^x], E the mean over the people of the profile as they enter: the stated rate is theirs. What
@@ -14,7 +16,11 @@
 //! **Bins.** Expected numbers need finitely many kinds of people: each profile is split into equally likely bins of
 //! each factor, whose value is the mean of the factor within the bin ([`crate::sample::parts`]); E is then the mean
 //! over bins, so that the stated rate is met for any number of them. Persons have values of their own, and E is that
-//! of the distribution.
+//! of the distribution. Skewed shapes end at their outermost ten-thousandths, for bins, E and persons alike; a gamma
+//! distribution whose E would not be finite without these ends is refused, whatever the engine.
+//!
+//! **Probabilities.** A factor multiplies the hazard −ln(1 − p) of a probability p. It is the mean of the hazards that
+//! is the stated one; the mean of the probabilities is a little lower.
 
 use super::effects::Schedule;
 use super::points::{Points, Values, within};
@@ -23,7 +29,7 @@ use super::trajectory::Trajectory;
 use crate::formula::{LANES, Lane, Scratch, math};
 use crate::sample::parts::{Parts, Spread, log_mean_of_ratios};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Engine, Factor, FactorShape, Model, Node, Quantity, Scenario};
+use crate::scenario::checked::{Engine, Factor, FactorShape, Quantity, Scenario};
 
 /// What of a model's risk factors is the same in every draw.
 #[derive(Clone, Debug)]
@@ -60,19 +66,6 @@ pub(super) fn bins(scenario: &Scenario, model: usize, engine: Engine) -> usize {
     }
 }
 
-/// For each event, then transition, the position of the ratio by which a factor drives it.
-pub(super) fn driven_by(model: &Model, factor: &Factor) -> Vec<Option<usize>> {
-    let own = |node: Node| factor.hazard_ratios.iter().position(|ratio| ratio.node == node);
-    let mut by: Vec<Option<usize>> = Vec::with_capacity(model.events.len() + model.transitions.len());
-    // Parents come before children.
-    for (index, event) in model.events.iter().enumerate() {
-        let inherited = event.parent.and_then(|parent| by[parent]);
-        by.push(own(Node::Event(index)).or(inherited));
-    }
-    by.extend((0..model.transitions.len()).map(|index| own(Node::Transition(index))));
-    by
-}
-
 /// ln of a ratio for each unit of a risk factor.
 pub(super) fn log_ratio(quantity: &Quantity, environment: &Environment) -> Result<Lane, QuantityError> {
     let ratio = environment.quantity(quantity)?;
@@ -93,7 +86,7 @@ impl FactorPlan {
             false => profiles.list.iter().step_by(bins).map(|profile| profile.variables.clone()).collect(),
         };
         let by: Vec<Vec<Option<usize>>> =
-            description.factors.iter().map(|factor| driven_by(description, factor)).collect();
+            description.factors.iter().map(|factor| description.driven_by(factor)).collect();
         let nodes = (0..description.events.len() + description.transitions.len())
             .map(|node| Driven {
                 node,

@@ -10,7 +10,7 @@
 //!
 //! **Base case.** At the stated values people are followed in expected numbers, whatever the engine of the draws, so
 //! that the base case has no chance in it. A model that only the engine `individual` can follow, because its rates
-//! depend on a person's history, has the mean of 64 runs at the stated values instead.
+//! or its programmes' eligibility, reach, shares or sizes depend on a person's history, has the mean of 64 runs at the stated values instead.
 //!
 //! **Same seed, same numbers.** A block's result depends on nothing but its draws; blocks are put together in
 //! their order, whatever thread made them.
