@@ -122,9 +122,9 @@ pub fn value_draws(
     let plan = Plan::new(scenario, &engines);
     // Risk factors split people in bins where they are followed in expected numbers, and only there.
     let stated_engines = engines_at_stated_values(scenario);
-    let with_factors = scenario.models.iter().any(|model| !model.factors.is_empty());
+    let has_factors = scenario.models.iter().any(|model| !model.factors.is_empty());
     let stated_plan =
-        (with_factors && stated_engines != engines).then(|| Plan::new(scenario, &stated_engines));
+        (has_factors && stated_engines != engines).then(|| Plan::new(scenario, &stated_engines));
     let stated_plan = stated_plan.as_ref().unwrap_or(&plan);
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);

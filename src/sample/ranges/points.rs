@@ -184,9 +184,8 @@ pub(crate) fn outer(scenario: &Scenario, variable: usize) -> Option<(f64, f64)> 
         let mut known = BTreeSet::new();
         for (mean, sd) in mean.iter().zip(&sd).map(|(mean, sd)| (mean[0], sd[0])) {
             let sound = factor.distribution == FactorShape::Normal || mean > 0.0;
-            if !(sound && sd >= 0.0 && mean.is_finite() && sd.is_finite())
-                || !known.insert((mean.to_bits(), sd.to_bits()))
-            {
+            let sound = sound && sd >= 0.0 && mean.is_finite() && sd.is_finite();
+            if !sound || !known.insert((mean.to_bits(), sd.to_bits())) {
                 continue;
             }
             parts.deviations(Spread::new(factor.distribution, mean, sd), &mut bins);
