@@ -44,6 +44,8 @@ eligible = "state == 'home' and bmi > 30"
 reach = "if(bmi > 35, 2, 1)"
 enrol = { years = "2026", share = 0.5 }
 cascade = { course = { of = "invited", share = 0.5, effects = ["lighter"], costs = { course = 100 } } }
+[uncertainty]
+factor_bins = 50
 "#;
 
 /// All messages about the scenario after changes, run by an engine.
@@ -236,6 +238,15 @@ fn acting_on_a_factor_and_on_what_it_drives_brings_a_warning() {
     twice("on = \"life.fall\"\nrate_ratio = 0.9", "33:10", &beside);
     // Hip fractures inherit the ratio of falls.
     twice("on = \"life.hip\"\nrate_ratio = 0.9", "33:10", &beside);
+    // Another state's quality of life is no work of the factor, but may hold the gain of fewer events.
+    let beside = ["`course` acts both on events and on quality of life", "beside `lighter`"];
+    let effect = "[effects.other]\non = \"life.home.utility\"\ndifference = 0.1\nlasts = \"always\"\nassumption = \"a\"\n[effects.lighter]";
+    let changes = [
+        ("utility = { home = -0.004 }\n", "\n"),
+        ("[effects.lighter]", effect),
+        ("effects = [\"lighter\"]", "effects = [\"lighter\", \"other\"]"),
+    ];
+    says(&changes, "28:10", &beside);
     let beside = ["`course` acts on `bmi` and on a quality of life that it drives"];
     twice("on = \"life.home.utility\"\ndifference = 0.1", "33:10", &beside);
 }
@@ -246,17 +257,72 @@ fn bins_of_several_factors_are_not_too_many_together() {
     let factors = format!("factors = {{ {}, ", more.collect::<Vec<_>>().join(", "));
     says(
         &[("factors = { ", &factors)],
-        "8:9",
+        "41:15",
         &[
-            "10 bins of each of 5 risk factors of `eyes` are too many together",
-            "split in 10^5, more than 10000",
+            "50 bins of each of 5 risk factors of `eyes` are too many together",
+            "split in 50^5, more than 10000",
         ],
     );
-    let bins = [
-        ("factors = { ", factors.as_str()),
-        ("[models.eyes]", "[uncertainty]\nfactor_bins = 6\n[models.eyes]"),
-    ];
-    assert_eq!(messages(&bins, Engine::Expected), "");
+    let bins = [("factors = { ", factors.as_str()), ("factor_bins = 50", "factor_bins = 6")];
+    let messages = messages(&bins, Engine::Expected);
+    assert!(!messages.contains("too many together"), "{messages}");
+}
+
+#[test]
+fn a_programme_that_chooses_by_few_bins_brings_a_warning() {
+    let words = ["`course` chooses by `bmi`, of which there are 10 bins", "write `factor_bins = 50`"];
+    says(&[("factor_bins = 50", "factor_bins = 10")], "36:33", &words);
+    // By the size of an effect too.
+    let changes =
+        [("factor_bins = 50", "factor_bins = 10"), (" and bmi > 30", ""), ("if(bmi > 35, 2, 1)", "1")];
+    says(&changes, "30:22", &words);
+    let messages = messages(&[("factor_bins = 50", "factor_bins = 10")], Engine::Individual);
+    assert_eq!(messages, "", "persons are no bins");
+}
+
+#[test]
+fn a_quality_of_life_above_1_at_the_ends_of_a_factor_brings_a_warning() {
+    // Gamma, mean 27.05, standard deviation 5: the lightest 2% are some 10 below the mean and gain 0.04.
+    says(
+        &[("utility = 0.8", "utility = 0.98")],
+        "27:20",
+        &[
+            "the quality of life in `life.home` is 1.0",
+            "in the base case at the ends of risk factors, for age 70",
+        ],
+    );
+    // 5 units less each year: 15 less in the fourth and last year, 0.06 more.
+    says(
+        &[("utility = 0.8", "utility = 0.92"), ("drift = 0.1", "drift = -5")],
+        "27:20",
+        &["the quality of life in `life.home`", "for age 73"],
+    );
+}
+
+#[test]
+fn a_consequence_more_frequent_than_its_event_at_the_ends_of_a_factor_brings_a_warning() {
+    // At 1.3 a unit the heaviest 2%, some 13 above the mean, break their hip more often than they fall.
+    says(
+        &[("share = 0.01 }", "share = 0.3 }"), ("{ fall = 1.02,", "{ fall = 1.02, hip = 1.3,")],
+        "26:38",
+        &["the share of events `fall` with the consequence `hip` is", "at the ends of risk factors"],
+    );
+}
+
+#[test]
+fn a_ratio_without_a_mean_over_a_gamma_distribution_is_refused_under_every_engine() {
+    // Standard deviation 20, mean 27: θ = 14.8; at 1.2 a unit θ·ln 1.2 = 2.7.
+    for engine in ["expected", "individual"] {
+        let text = GOOD
+            .replace("sd = 5", "sd = 20")
+            .replace("fall = 1.02", "fall = 1.2")
+            .replace("factor_bins = 50", &format!("factor_bins = 50\nengine = \"{engine}\""));
+        let mut sources = Sources::default();
+        let loaded = scenario::read_text("main.toml", &text, &[], &mut sources).ok().unwrap();
+        let error = ounce::value::value(&loaded.scenario, ounce::value::Extent::BaseCase, &|| ());
+        let error = error.err().unwrap().to_string();
+        assert!(error.contains("too far from 1 for this gamma distribution"), "{engine}: {error}");
+    }
 }
 
 // Engines

@@ -334,3 +334,117 @@ fn a_factor_that_does_nothing_changes_no_bit() {
     assert_eq!(base_flows(&plain).count_level, base_flows(&split).count_level);
     assert_eq!(base_flows(&plain).count_increment, base_flows(&split).count_increment);
 }
+
+#[test]
+fn ten_bins_of_a_factor_that_does_nothing_are_as_no_factor() {
+    let split = scenario(&weighed(3, 10, "", common::NOTHING_ELSE));
+    let text = men(3, "year") + "[models.m.events.fall]\nin = [\"home\"]\nrate = 1\n" + common::NOTHING_ELSE;
+    let (split, plain) = (base_flows(&split), base_flows(&scenario(&text)));
+    for row in 0..plain.shape.counted.len() {
+        assert_amounts(&by_year(&split.count_level, row), &by_year(&plain.count_level, row));
+    }
+}
+
+/// Forty poor and sixty rich men, of whom a programme takes some.
+fn told_apart(eligible: &str) -> Flows {
+    let effect = "[effects.none]\non = \"m.fall\"\nrate_ratio = 0\nlasts = \"always\"";
+    let text = weighed(1, 2, "hazard_ratios = { fall = 1.1 }", &programme(eligible, effect, "\"none\""));
+    let one = "[population.groups.men]\nage = 70\nsex = \"male\"\npersons = 100\n";
+    assert!(text.contains(one));
+    let two = r#"[population.groups.poor]
+age = 70
+sex = "male"
+persons = 40
+labels = { ses = "low" }
+[population.groups.rich]
+age = 70
+sex = "male"
+persons = 60
+labels = { ses = "high" }
+[population.classes.risk.values.low]
+share = 0.7
+[population.classes.risk.values.high]
+share = 0.3
+"#;
+    let s = scenario(&text.replace(one, two));
+    let flows = base_flows(&s);
+    assert_amount(count(&flows, &s, "fall").0, 100.0);
+    let fewer = -count(&flows, &s, "fall").1;
+    let reached = strategy_total(&flows.reached, 0);
+    assert_amount(fewer, reached * if eligible.contains("bmi") { two_bins()[1] } else { 1.0 });
+    flows
+}
+
+#[test]
+fn labels_and_classes_of_a_programme_split_every_bin() {
+    let reached = |eligible: &str| strategy_total(&told_apart(eligible).reached, 0);
+    assert_amount(reached("ses == 'low'"), 40.0);
+    assert_amount(reached("ses == 'low' and bmi > 27"), 20.0);
+    assert_amount(reached("risk == 'high'"), 30.0);
+    assert_amount(reached("risk == 'high' and bmi > 27"), 15.0);
+    // 40 · 0.3 · 1/2.
+    assert_amount(reached("risk == 'high' and ses == 'low' and bmi > 27"), 6.0);
+}
+
+#[test]
+fn who_enrols_later_has_the_value_of_then() {
+    // 5 units a year bring the lighter half from 23.0 to 28.0 by 2027. Falls of 2027 are 1.1^5 as many; all are prevented.
+    let effect = "[effects.none]\non = \"m.fall\"\nrate_ratio = 0\nlasts = \"always\"";
+    let rest = programme("bmi > 27", effect, "\"none\"").replace("years = \"2026\"", "years = \"2027\"");
+    let s = scenario(&weighed(2, 2, "drift = 5\nhazard_ratios = { fall = 1.1 }", &rest));
+    let flows = base_flows(&s);
+    assert_amount(strategy_total(&flows.reached, 0), 100.0);
+    assert_amounts(&increments(&flows, &s, "fall"), &[0.0, -100.0 * 1.1_f64.powi(5)]);
+}
+
+#[test]
+fn a_strategy_can_set_a_ratio() {
+    // One unit a year more at 1.1 a unit: 110 falls in the second year; at 1 a unit 100.
+    let rest = "[parameters]\nr = { value = 1.1, assumption = \"a\" }\n[strategies.other]\nset = { r = 1 }";
+    let s = scenario(&weighed(2, 2, "drift = 1\nhazard_ratios = { fall = \"r\" }", rest));
+    let flows = base_flows(&s);
+    assert_amounts(&levels(&flows, &s, "fall"), &[100.0, 110.0]);
+    assert_amounts(&increments(&flows, &s, "fall"), &[0.0, -10.0]);
+}
+
+#[test]
+fn background_mortality_takes_out_what_a_factor_drives_at_its_mean() {
+    // Life table −ln 0.9, of which 0.05 is the model's own: the rest is the same for both bins.
+    let dying = "[models.m.mortality]\nprobability = 0.1\n[models.m.transitions.dying]\nfrom = \"home\"\nto = \"dead\"\nrate = 0.05";
+    let text = weighed(1, 2, "hazard_ratios = { dying = 1.1 }", &format!("{dying}{}", common::NOTHING_ELSE));
+    let s = scenario(&text);
+    let background = -(0.9_f64.ln()) - 0.05;
+    let died: f64 = two_bins().iter().map(|m| 50.0 * (1.0 - (-background - 0.05 * m).exp())).sum();
+    assert_amounts(&levels(&base_flows(&s), &s, "deaths"), &[died]);
+}
+
+#[test]
+fn many_bins_and_persons_agree_whatever_the_tail() {
+    // Deaths of a year at 0.5 a year times what the factor does. Of a heavy tail the last of 200 bins is still a coarse
+    // picture: its mean stands for people some of whom have far more, so others have up to a fortieth more than persons.
+    for (shape, mean, sd, ratio, tolerance) in
+        [("lognormal", 27, 5, 1.1, 0.02), ("lognormal", 2, 3, 1.1, 1.0), ("gamma", 2, 2, 1.3, 0.3)]
+    {
+        let dying = "[models.m.transitions.dying]\nfrom = \"home\"\nto = \"dead\"\nrate = 0.5";
+        let factor = format!("hazard_ratios = {{ dying = {ratio} }}");
+        let text = weighed(1, 200, &factor, &format!("{dying}{}", common::NOTHING_ELSE))
+            .replace("distribution = \"normal\"", &format!("distribution = \"{shape}\""))
+            .replace("mean = 27\nsd = 5", &format!("mean = {mean}\nsd = {sd}"));
+        let s = scenario(&text);
+        let bins: f64 = levels(&base_flows(&s), &s, "deaths").iter().sum();
+        let s =
+            scenario(&text.replace("design = \"random\"", "design = \"random\"\nengine = \"individual\""));
+        let plan = ModelPlan::new(&s, 0);
+        let (environment, mut rates) = (Environment::base(&s).unwrap(), Rates::default());
+        rates.fill(&s, 0, &plan.structure, &plan.grid, &environment, &mut Scratch::new()).unwrap();
+        const PERSONS: usize = 20_000;
+        let died = |person: usize| {
+            let rank = (person as f64 + 0.5) / PERSONS as f64;
+            let deviation = [rates.factors.deviation(0, 0, 0, rank)];
+            let mut exponents = rates.factors.exponents(&plan.grid.factors, 0, 0, &deviation);
+            1.0 - (-0.5 * exponents.next().unwrap().1.exp()).exp()
+        };
+        let persons = 100.0 * (0..PERSONS).map(died).sum::<f64>() / PERSONS as f64;
+        assert!((bins - persons).abs() < tolerance, "{shape} {mean} {sd}: {bins} {persons}");
+    }
+}

@@ -17,7 +17,7 @@
 //! by r^(difference·strength), on top of other effects, and adds b·difference·strength to utilities; when the effect
 //! is gone people are where drift has brought them meanwhile. *Example:* 3 units less at 1.1 a unit: 1.1^−3 = 0.751.
 
-use super::factors::{driven_by, log_ratio};
+use super::factors::log_ratio;
 use super::points::{Points, Values, within};
 use super::structure::Structure;
 use crate::formula::{Column, Inputs, Lane, Scratch, math};
@@ -234,7 +234,7 @@ impl Shift {
             .iter()
             .map(|ratio| log_ratio(&ratio.value, environment))
             .collect::<Result<Vec<Lane>, _>>()?;
-        let driven = driven_by(model, factor).into_iter().enumerate();
+        let driven = model.driven_by(factor).into_iter().enumerate();
         let rates = driven.filter_map(|(node, by)| by.map(|ratio| (node, logs[ratio]))).collect();
         let utilities = factor
             .utilities

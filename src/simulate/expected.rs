@@ -249,8 +249,8 @@ pub fn cohorts(
     let mut taken = Taken { persons: vec![Lane::ZERO; boundaries.len() * cells * states], boundaries };
     let mut pool = vec![Lane::ZERO; cells * states];
     for moment in &enrolment.moments {
-        let with_factors = with_factors(scenario, plan, enrolment, rates, moment);
-        let moment = with_factors.as_ref().unwrap_or(moment);
+        let of_bins = with_factors(scenario, plan, enrolment, rates, moment);
+        let moment = of_bins.as_ref().unwrap_or(moment);
         let here = &present.persons[moment.boundary];
         let gone = taken.at(moment.boundary, cells * states);
         for (cell, description) in enrolment.cells.list.iter().enumerate() {

@@ -1,7 +1,9 @@
 //! Continuous risk factors: how much more or less often things happen to people who have more of one.
 //!
 //! **Value.** A person enters with the value x and has x + drift·t after t years; t is read at the start of each
-//! cycle, as age and time are.
+//! cycle, as age and time are. So rates lag by half a cycle: with ratio r and drift a year, they are r^(drift·Δ/2) too
+//! low in a cycle of Δ years (r = 1.1, drift 0.1 and yearly cycles: 0.5%). Quality of life lags likewise, at the end
+//! of a cycle by Δ.
 //!
 //! **Rates.** With ratio r a unit, an event or transition that the factor drives has its rate multiplied by
 //! r^(x + drift·t) / E[r^x], E the mean over the people of the profile as they enter: the stated rate is theirs. What
@@ -14,7 +16,11 @@
 //! **Bins.** Expected numbers need finitely many kinds of people: each profile is split into equally likely bins of
 //! each factor, whose value is the mean of the factor within the bin ([`crate::sample::parts`]); E is then the mean
 //! over bins, so that the stated rate is met for any number of them. Persons have values of their own, and E is that
-//! of the distribution.
+//! of the distribution. Skewed shapes end at their outermost ten-thousandths, for bins, E and persons alike; a gamma
+//! distribution whose E would not be finite without these ends is refused, whatever the engine.
+//!
+//! **Probabilities.** A factor multiplies the hazard −ln(1 − p) of a probability p. It is the mean of the hazards that
+//! is the stated one; the mean of the probabilities is a little lower.
 
 use super::effects::Schedule;
 use super::points::{Points, Values, within};
@@ -23,7 +29,7 @@ use super::trajectory::Trajectory;
 use crate::formula::{LANES, Lane, Scratch, math};
 use crate::sample::parts::{Parts, Spread, log_mean_of_ratios};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Engine, Factor, FactorShape, Model, Node, Quantity, Scenario};
+use crate::scenario::checked::{Engine, Factor, FactorShape, Quantity, Scenario};
 
 /// What of a model's risk factors is the same in every draw.
 #[derive(Clone, Debug)]
@@ -60,19 +66,6 @@ pub(super) fn bins(scenario: &Scenario, model: usize, engine: Engine) -> usize {
     }
 }
 
-/// For each event, then transition, the position of the ratio by which a factor drives it.
-pub(super) fn driven_by(model: &Model, factor: &Factor) -> Vec<Option<usize>> {
-    let own = |node: Node| factor.hazard_ratios.iter().position(|ratio| ratio.node == node);
-    let mut by: Vec<Option<usize>> = Vec::with_capacity(model.events.len() + model.transitions.len());
-    // Parents come before children.
-    for (index, event) in model.events.iter().enumerate() {
-        let inherited = event.parent.and_then(|parent| by[parent]);
-        by.push(own(Node::Event(index)).or(inherited));
-    }
-    by.extend((0..model.transitions.len()).map(|index| own(Node::Transition(index))));
-    by
-}
-
 /// ln of a ratio for each unit of a risk factor.
 pub(super) fn log_ratio(quantity: &Quantity, environment: &Environment) -> Result<Lane, QuantityError> {
     let ratio = environment.quantity(quantity)?;
@@ -93,7 +86,7 @@ impl FactorPlan {
             false => profiles.list.iter().step_by(bins).map(|profile| profile.variables.clone()).collect(),
         };
         let by: Vec<Vec<Option<usize>>> =
-            description.factors.iter().map(|factor| driven_by(description, factor)).collect();
+            description.factors.iter().map(|factor| description.driven_by(factor)).collect();
         let nodes = (0..description.events.len() + description.transitions.len())
             .map(|node| Driven {
                 node,
@@ -130,10 +123,11 @@ pub struct Factors {
 /// A risk factor in one block of draws. People are profiles before they are split into bins.
 #[derive(Clone, Debug)]
 struct FactorValues {
-    shape: FactorShape,
     mean: Values,
     sd: Values,
     drift: Values,
+    /// By people, then lane.
+    spreads: Vec<[Spread; LANES]>,
     /// By bin, then people: deviation from the mean at entry.
     deviation: Vec<Vec<Lane>>,
     /// By ratio: its logarithm.
@@ -247,7 +241,7 @@ impl Factors {
     /// The deviation from the mean with which a person of a profile enters, by their rank `u` among people of the
     /// profile, 0 < u < 1.
     pub fn deviation(&self, profile: usize, factor: usize, lane: usize, u: f64) -> f64 {
-        self.list[factor].spread(profile, lane).deviation(u)
+        self.list[factor].spreads[profile][lane].deviation(u)
     }
 
     /// The value of a factor for a person with a deviation at entry, `years` later.
@@ -315,10 +309,10 @@ impl FactorValues {
             ));
         }
         let mut values = Self {
-            shape: factor.distribution,
             mean,
             sd,
             drift,
+            spreads: Vec::new(),
             deviation: Vec::new(),
             log_ratio: Vec::new(),
             log_mean: Vec::new(),
@@ -334,11 +328,6 @@ impl FactorValues {
         Ok(values)
     }
 
-    /// The distribution among people in a draw.
-    fn spread(&self, people: usize, lane: usize) -> Spread {
-        Spread { shape: self.shape, mean: self.mean.at(people)[lane], sd: self.sd.at(people)[lane] }
-    }
-
     /// Bins, and means of ratios over them or over persons.
     fn split(&mut self, factor: &Factor, plan: &FactorPlan) -> Result<(), QuantityError> {
         let (people, count, ratios) = (plan.people.len(), plan.parts.count(), self.log_ratio.len());
@@ -346,29 +335,36 @@ impl FactorValues {
         self.log_mean = vec![vec![Lane::ZERO; people]; ratios];
         let mut parts = vec![0.0; count];
         let mut log_means = vec![0.0; ratios];
+        let none = Spread::new(factor.distribution, 1.0, 0.0);
+        self.spreads = vec![[none; LANES]; people];
         // People and draws that are alike in all that matters, one after the other, share the work.
         let mut known: Option<(Spread, Vec<f64>)> = None;
         for person in 0..people {
             for lane in 0..LANES {
-                let spread = self.spread(person, lane);
-                let logs: Vec<f64> = self.log_ratio.iter().map(|log_ratio| log_ratio[lane]).collect();
-                let same = known.as_ref().is_some_and(|(other, others)| *other == spread && *others == logs);
-                if !same {
-                    plan.parts.deviations(spread, &mut parts);
-                    for (ratio, log_mean) in log_means.iter_mut().enumerate() {
-                        *log_mean = if plan.persons {
-                            spread.log_mean_ratio(logs[ratio]).ok_or_else(|| {
+                let (mean, sd) = (self.mean.at(person)[lane], self.sd.at(person)[lane]);
+                let logs = || self.log_ratio.iter().map(|log_ratio| log_ratio[lane]);
+                let spread = match &known {
+                    Some((spread, others)) if spread.is_of(mean, sd) && logs().eq(others.iter().copied()) => {
+                        *spread
+                    }
+                    _ => {
+                        let spread = Spread::new(factor.distribution, mean, sd);
+                        plan.parts.deviations(spread, &mut parts);
+                        for ((ratio, log_mean), c) in log_means.iter_mut().enumerate().zip(logs()) {
+                            // Refused for bins too, which have an end only because there are not more of them.
+                            let of_persons = spread.log_mean_ratio(c).ok_or_else(|| {
                                 QuantityError::new(
                                     &factor.hazard_ratios[ratio].value,
-                                    "is so high for this gamma distribution that the mean rate has no end",
+                                    "is too far from 1 for this gamma distribution: the mean rate has no end",
                                 )
-                            })?
-                        } else {
-                            log_mean_of_ratios(&parts, logs[ratio])
-                        };
+                            })?;
+                            *log_mean = if plan.persons { of_persons } else { log_mean_of_ratios(&parts, c) };
+                        }
+                        known = Some((spread, logs().collect()));
+                        spread
                     }
-                    known = Some((spread, logs));
-                }
+                };
+                self.spreads[person][lane] = spread;
                 for (part, deviation) in parts.iter().enumerate() {
                     self.deviation[part][person][lane] = *deviation;
                 }

@@ -7,7 +7,8 @@
 //! h(a) = (h_table(a) − Σ_i s_i f_i) / Σ_i s_i hr_i,
 //!
 //! averaged over all labels and classes of that age and sex, for people whose risk factors multiply by their mean of 1
-//! and whose history begins. So h depends on age and sex alone and is the same
+//! and whose history begins: that factors drift, and that those at higher risk die first, is not known to it, so deaths
+//! of later years need not add up to the table's where a factor drives fatal events. So h depends on age and sex alone and is the same
 //! for participants and others. If the modelled deaths exceed the table's, that is an error of the scenario.
 //! *Example:* h_table = 0.0149820500, 95% at home (ratio 1), 5% in a nursing home (ratio 4), no modelled
 //! fatal events: h = 0.0149820500 / (0.95 + 0.05·4) = 0.0130278696 per person-year.

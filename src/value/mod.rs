@@ -10,7 +10,7 @@
 //!
 //! **Base case.** At the stated values people are followed in expected numbers, whatever the engine of the draws, so
 //! that the base case has no chance in it. A model that only the engine `individual` can follow, because its rates
-//! depend on a person's history, has the mean of 64 runs at the stated values instead.
+//! or its programmes' eligibility, reach, shares or sizes depend on a person's history, has the mean of 64 runs at the stated values instead.
 //!
 //! **Same seed, same numbers.** A block's result depends on nothing but its draws; blocks are put together in
 //! their order, whatever thread made them.
@@ -122,9 +122,9 @@ pub fn value_draws(
     let plan = Plan::new(scenario, &engines);
     // Risk factors split people in bins where they are followed in expected numbers, and only there.
     let stated_engines = engines_at_stated_values(scenario);
-    let with_factors = scenario.models.iter().any(|model| !model.factors.is_empty());
+    let has_factors = scenario.models.iter().any(|model| !model.factors.is_empty());
     let stated_plan =
-        (with_factors && stated_engines != engines).then(|| Plan::new(scenario, &stated_engines));
+        (has_factors && stated_engines != engines).then(|| Plan::new(scenario, &stated_engines));
     let stated_plan = stated_plan.as_ref().unwrap_or(&plan);
     let detail = |by_year: bool| Detail { by_year, settlement: !scenario.arrangements.is_empty() };
     let columns: &[Vec<f64>] = draws.as_ref().map_or(&[], |d| &d.columns);

@@ -5,10 +5,11 @@
 //! state together have a probability of at most 1. A quantity that depends on people or time is looked at for all
 //! people of the population, at every age that they reach. Nothing is simulated.
 
+mod ends;
 mod points;
 mod rules;
 
-pub(crate) use points::spread;
+pub(crate) use points::outer;
 
 use std::collections::BTreeSet;
 
@@ -16,6 +17,7 @@ use super::{Draws, Environment, QuantityError};
 use crate::formula::{Column, Inputs, LANES, Lane, Program, Scratch, TableValues};
 use crate::scenario::checked::{Origin, Quantity, Scenario, Set, TableRows, Variables};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use ends::Ends;
 use points::Points;
 use rules::{Range, Rule, Rules};
 
@@ -70,6 +72,9 @@ struct Checking<'s> {
     rules: Vec<Rule<'s>>,
     arms: Vec<Arm<'s>>,
     points: Vec<Points>,
+    ends: Vec<Ends<'s>>,
+    /// Ends about which something has been said: model, whether it is a share, which.
+    told: BTreeSet<(usize, bool, usize)>,
     /// Rules about which something has been said.
     said: BTreeSet<usize>,
     scratch: Scratch,
@@ -141,13 +146,16 @@ fn depends(scenario: &Scenario, program: &Program, fixed: &[bool]) -> bool {
 
 impl<'s> Checking<'s> {
     fn new(scenario: &'s Scenario) -> Self {
-        let Rules { grid, list } = Rules::of(scenario);
+        let Rules { mut grid, list } = Rules::of(scenario);
+        let ends = Ends::of(scenario, &mut grid);
         let points = grid.into_points();
         Self {
             scenario,
             arms: Arm::all(scenario, &list),
             rules: list,
             points,
+            ends,
+            told: BTreeSet::new(),
             said: BTreeSet::new(),
             scratch: Scratch::new(),
             messages: Diagnostics::new(),
@@ -162,6 +170,8 @@ impl<'s> Checking<'s> {
         let arms = self.arms.iter().flat_map(|arm| arm.set);
         let set: BTreeSet<usize> = arms.map(|set| set.parameter).collect();
         let certain = unaffected(scenario, |parameter| drawn(parameter) || set.contains(&parameter));
+        let varies = |quantity: &&Quantity| depends(scenario, &quantity.program, &certain);
+        self.ends.retain(|ends| ends.quantities.iter().any(varies));
         for (number, rule) in self.rules.iter().enumerate() {
             let mut used = rule.terms.iter().flatten().chain(&rule.over);
             if !used.any(|quantity| depends(scenario, &quantity.program, &certain)) {
@@ -211,6 +221,7 @@ impl<'s> Checking<'s> {
                 self.said.insert(rule);
             }
         }
+        self.ends(environment, moment);
     }
 
     fn rule(&mut self, number: usize, environment: &Environment, moment: &Moment<'_>) -> Option<Diagnostic> {

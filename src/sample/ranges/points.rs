@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formula::Scratch;
 use crate::sample::Environment;
-use crate::scenario::checked::{Scenario, Variables};
+use crate::sample::parts::{Parts, Spread};
+use crate::scenario::checked::{FactorShape, Scenario, Variables};
 
 /// What a quantity is looked at with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,12 +89,12 @@ impl<'s> Grid<'s> {
             let halves: Vec<Vec<f64>> = (0..=2 * horizon).map(|half| vec![half as f64 / 2.0]).collect();
             points = cross(&points, &[Variables::SINCE], &halves);
         }
-        // Where history begins, nothing has happened; of a risk factor one value is enough to see what a formula is.
+        // Where history begins, nothing has happened; of a risk factor the outer values show how far a formula goes.
         for &variable in variables {
             if self.scenario.variables.is_history(variable) {
                 points = cross(&points, &[variable], &[vec![0.0]]);
             } else if self.scenario.variables.factor_at(variable).is_some() {
-                points = cross(&points, &[variable], &[vec![typical(self.scenario, variable)]]);
+                points = cross(&points, &[variable], &outer_values(self.scenario, variable));
             }
         }
         points
@@ -153,32 +154,47 @@ impl<'s> Grid<'s> {
     }
 }
 
-/// A value of a risk factor that people have in the base case.
-fn typical(scenario: &Scenario, variable: usize) -> f64 {
-    spread(scenario, variable).first().map_or(1.0, |(mean, _)| *mean)
+/// The lowest and the highest value of a risk factor, one in each row.
+fn outer_values(scenario: &Scenario, variable: usize) -> Vec<Vec<f64>> {
+    match outer(scenario, variable) {
+        Some((lowest, highest)) if lowest < highest => vec![vec![lowest], vec![highest]],
+        Some((only, _)) => vec![vec![only]],
+        None => vec![vec![1.0]],
+    }
 }
 
-/// Means and standard deviations at entry in the base case of the risk factors of a name, for each group of people
-/// and model; none for what cannot be computed.
-pub(crate) fn spread(scenario: &Scenario, variable: usize) -> Vec<(f64, f64)> {
-    let Ok(environment) = Environment::base(scenario) else { return Vec::new() };
+/// The lowest and the highest mean of a bin at entry, in the base case, of the risk factors of a name: over all
+/// people and models. Nothing where none can be computed.
+pub(crate) fn outer(scenario: &Scenario, variable: usize) -> Option<(f64, f64)> {
+    let environment = Environment::base(scenario).ok()?;
+    let parts = Parts::new(scenario.uncertainty.factor_bins);
+    let mut bins = vec![0.0; parts.count()];
     let factors = scenario.models.iter().flat_map(|model| &model.factors);
     let mut grid = Grid::new(scenario);
-    let mut all = Vec::new();
+    let mut found: Option<(f64, f64)> = None;
     for factor in factors.filter(|factor| factor.variable == variable) {
         let quantities = [&factor.mean, &factor.sd];
         let used =
             quantities.iter().flat_map(|quantity| quantity.program.variables().iter().copied()).collect();
         let number = grid.number(Domain::Entering, &used);
         let points = &grid.points[number];
-        let mut values = quantities.map(|quantity| {
+        let [mean, sd] = quantities.map(|quantity| {
             super::evaluate(&quantity.program, points, &environment, &mut Scratch::new()).unwrap_or_default()
         });
-        let [mean, sd] = &mut values;
-        let pairs = mean.iter().zip(sd.iter()).map(|(mean, sd)| (mean[0], sd[0]));
-        all.extend(pairs.filter(|(mean, sd)| mean.is_finite() && sd.is_finite()));
+        let mut known = BTreeSet::new();
+        for (mean, sd) in mean.iter().zip(&sd).map(|(mean, sd)| (mean[0], sd[0])) {
+            let sound = factor.distribution == FactorShape::Normal || mean > 0.0;
+            let sound = sound && sd >= 0.0 && mean.is_finite() && sd.is_finite();
+            if !sound || !known.insert((mean.to_bits(), sd.to_bits())) {
+                continue;
+            }
+            parts.deviations(Spread::new(factor.distribution, mean, sd), &mut bins);
+            let ends = [bins[0], bins[bins.len() - 1]].map(|deviation| mean + deviation);
+            let (lowest, highest) = found.unwrap_or((ends[0], ends[1]));
+            found = Some((lowest.min(ends[0]), highest.max(ends[1])));
+        }
     }
-    all
+    found
 }
 
 /// Every point with every one of the rows, whose values are those of `variables` as far as the points have these.

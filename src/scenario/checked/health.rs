@@ -23,6 +23,23 @@ pub struct Model {
     pub with_history: bool,
 }
 
+impl Model {
+    /// For each event, then transition, the position of the ratio by which a factor drives it, its own or that of the
+    /// nearest event that it follows from.
+    #[must_use]
+    pub fn driven_by(&self, factor: &Factor) -> Vec<Option<usize>> {
+        let own = |node: Node| factor.hazard_ratios.iter().position(|ratio| ratio.node == node);
+        let mut by: Vec<Option<usize>> = Vec::with_capacity(self.events.len() + self.transitions.len());
+        // Parents come before children.
+        for (index, event) in self.events.iter().enumerate() {
+            let inherited = event.parent.and_then(|parent| by[parent]);
+            by.push(own(Node::Event(index)).or(inherited));
+        }
+        by.extend((0..self.transitions.len()).map(|index| own(Node::Transition(index))));
+        by
+    }
+}
+
 /// Mortality of the general population.
 #[derive(Clone, Debug)]
 pub enum Background {

@@ -135,7 +135,9 @@ static FACTOR_KEYS: &[Key] = &[
     key(
         "distribution",
         Kind::Choice(&["normal", "lognormal", "gamma"]),
-        "Its shape among people of the same age, sex and labels. `lognormal` and `gamma` have no values below zero.",
+        "Its shape among people of the same age, sex, labels and classes. `lognormal` and `gamma` have no values below \
+         zero, and end at their 0.01% and 99.99% quantiles, so that a few people in a million do not decide; those \
+         who are left keep the mean.",
         "distribution = \"normal\"",
     )
     .required(),
@@ -157,8 +159,9 @@ static FACTOR_KEYS: &[Key] = &[
     key(
         "drift",
         Kind::Quantity,
-        "By how much it goes up for everybody in each year after they enter; may depend on age at entry, sex, labels \
-         and classes.",
+        "By how much it goes up for everybody in each year after they enter, over and above what rates by attained \
+         age already hold; may depend on age at entry, sex, labels and classes. Rates use its value at the start of \
+         a cycle.",
         "drift = 0.1",
     )
     .unit("units per year")
@@ -166,9 +169,11 @@ static FACTOR_KEYS: &[Key] = &[
     key(
         "hazard_ratios",
         Kind::Map { keys: "events or transitions of the model", kind: &Kind::Quantity, whole: false },
-        "By how much one unit more multiplies a rate. Stated rates are those of all people of an age and sex as they \
-         enter, so the ratio says who has more and who less. Consequences of an event change with it, unless they have a \
-         ratio of their own.",
+        "By how much one unit more multiplies a rate. Stated rates are those of people of the same age, sex, labels \
+         and classes together as they enter, so the ratio says who among them has more and who less; that the mean of \
+         the factor differs between ages, sexes, labels or classes does not change rates. Of a probability, the factor \
+         multiplies the hazard, -ln(1 - p); the mean of the hazards is that of the stated probability. Consequences of an \
+         event change with it, unless they have a ratio of their own.",
         "hazard_ratios = { fall = 1.05 }",
     ),
     key(

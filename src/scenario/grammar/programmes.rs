@@ -123,7 +123,8 @@ static STEP_KEYS: &[Key] = &[
     key(
         "only_if",
         Kind::Formula,
-        "Whom it still concerns when the step comes: a condition on state, age, sex, labels and classes.",
+        "Whom it still concerns when the step comes: a condition on state, age, sex, labels and classes. A risk factor or \
+         past event in it is as it was at enrolment.",
         "only_if = \"state == 'home'\"",
     )
     .default("everybody alive"),
@@ -156,7 +157,8 @@ static COST_KEYS: &[Key] = &[
     key(
         "value",
         Kind::Quantity,
-        "The amount for each person; may depend on age, sex, labels and classes.",
+        "The amount for each person; may depend on age, sex, labels and classes, and on risk factors and past events as \
+         they were at enrolment.",
         "value = { value = 290, low = 230, high = 350, dist = \"pert\" }",
     )
     .unit("EUR per person")
@@ -168,5 +170,11 @@ static COST_KEYS: &[Key] = &[
         "spread = [0.6, 0.4]",
     )
     .default("all at once"),
-    key("times", Kind::Quantity, "How many times a person has it.", "times = 12").default("1"),
+    key(
+        "times",
+        Kind::Quantity,
+        "How many times a person has it. Risk factors and past events in it are as they were at enrolment.",
+        "times = 12",
+    )
+    .default("1"),
 ];

@@ -69,7 +69,8 @@ static UNCERTAINTY_KEYS: &[Key] = &[
         "factor_bins",
         Kind::Integer,
         "In how many equally large parts `expected` cuts the distribution of each risk factor, 1 to 200. More parts \
-         are more exact and take longer.",
+         are more exact and take longer. A part is eligible as a whole or not at all: of a normal factor with mean 27 and \
+         standard deviation 5, 27.4% are above 30, of 10 parts 30%. Where programmes choose by a factor, write 50 or more.",
         "factor_bins = 20",
     )
     .default("10"),

@@ -68,9 +68,12 @@ impl Reader<'_> {
                     .collect(),
                 _ if self.scenario.variables.is_history(variable) => vec![0.0, 1.0, 10.0],
                 _ if self.scenario.variables.factor_at(variable).is_some() => {
-                    let spread = crate::sample::ranges::spread(&self.scenario, variable);
-                    let around = |(mean, sd): (f64, f64)| [-3.0, 0.0, 3.0].map(|z| mean + z * sd);
-                    spread.into_iter().flat_map(around).collect()
+                    // From the lowest bin of all people to the highest, so that a range between is met too.
+                    let ends = crate::sample::ranges::outer(&self.scenario, variable);
+                    let between = |(lowest, highest): (f64, f64)| {
+                        [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| lowest + part * (highest - lowest))
+                    };
+                    ends.into_iter().flat_map(between).collect()
                 }
                 _ => (0..place::texts_of(&self.scenario.variables, variable).len())
                     .map(|code| code as f64)

@@ -92,6 +92,7 @@ impl Reader<'_> {
         self.check_counts(top);
         self.check_bins(top);
         self.check_people(top);
+        self.warn_of_few_bins(top);
         let uncertainty = self.scenario.uncertainty;
         if uncertainty.engine == Engine::Expected && uncertainty.replicates > 1 {
             let title = format!("{} replicates of expected numbers are all the same", uncertainty.replicates);
@@ -144,6 +145,51 @@ impl Reader<'_> {
                 .help("write a smaller `factor_bins` in [uncertainty]");
             self.say(message);
         }
+    }
+
+    /// Programmes that choose by a factor take or leave whole bins.
+    fn warn_of_few_bins(&mut self, top: &At<'_>) {
+        /// From here on a bin holds at most 2% of people.
+        const ENOUGH: usize = 50;
+        let uncertainty = self.scenario.uncertainty;
+        if uncertainty.engine != Engine::Expected || uncertainty.factor_bins >= ENOUGH {
+            return;
+        }
+        let written = top.below("uncertainty").and_then(|at| at.node("factor_bins"));
+        let mut messages = Vec::new();
+        for programme in &self.scenario.programmes {
+            let steps = || programme.steps.iter();
+            let sizes = steps().flat_map(|step| &step.effects).map(|&effect| {
+                let (Measure::RateRatio(size)
+                | Measure::RiskRatio(size)
+                | Measure::OddsRatio(size)
+                | Measure::Difference(size)) = &self.scenario.effects[effect].measure;
+                size
+            });
+            let mut all = [&programme.eligible, &programme.reach, &programme.relative_risk]
+                .into_iter()
+                .chain(steps().flat_map(|step| std::iter::once(&step.share).chain(&step.only_if)))
+                .chain(sizes);
+            let found = all.find_map(|quantity| {
+                let mut used = quantity.program.variables().iter();
+                let factor = used.find_map(|&variable| self.scenario.variables.factor_at(variable))?;
+                Some((quantity.span.as_ref()?, &self.scenario.variables.factors[factor]))
+            });
+            let Some((span, factor)) = found else { continue };
+            let bins = uncertainty.factor_bins;
+            let title = format!("`{}` chooses by `{factor}`, of which there are {bins} bins", programme.id);
+            let mut message = Diagnostic::warning(title)
+                .at(&self.name_within(span, factor))
+                .label("a bin is chosen as a whole or not at all")
+                .help(format!(
+                    "write `factor_bins = {ENOUGH}` or more in [uncertainty], or run the engine `individual`"
+                ));
+            if let Some(node) = written {
+                message = message.also(&node.span, "few bins are coarse");
+            }
+            messages.push(message);
+        }
+        messages.into_iter().for_each(|message| self.say(message));
     }
 
     /// Only persons have a history.

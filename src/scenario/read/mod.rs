@@ -54,8 +54,8 @@ use quantity::constant;
 
 /// Reads a merged tree whose structure has been checked.
 ///
-/// The messages hold all that is wrong or doubtful; the scenario is whole only if none of them is an error. What is
-/// missing is left out of them where `explained`: the check of the structure has said it.
+/// The messages hold all that is wrong or doubtful; the scenario is whole only if none of them is an error. `explained`
+/// says that the check of the structure has found errors: what is missing because of them is then not said again.
 pub(super) fn read(
     root: &Node,
     overrides: Overrides,

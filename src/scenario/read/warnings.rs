@@ -1,25 +1,13 @@
 //! What a scenario may say but probably does not mean.
 
 use crate::sample::Environment;
-use crate::scenario::checked::{Factor, Model, Node as ModelNode, Variables, WithinCycle};
+use crate::scenario::checked::{Node as ModelNode, Variables, WithinCycle};
 use crate::scenario::diagnostic::Diagnostic;
 
 use super::context::{At, Reader};
 
 /// From this age people leave their insurer far less often than the mean of all ages.
 const OLDER: u16 = 65;
-
-/// For each event, then transition, whether a risk factor drives it, by itself or by what it follows from.
-fn driven_by(model: &Model, factor: &Factor) -> Vec<bool> {
-    let own = |node: ModelNode| factor.hazard_ratios.iter().any(|ratio| ratio.node == node);
-    let mut driven = Vec::new();
-    // Parents come before children.
-    for (index, event) in model.events.iter().enumerate() {
-        driven.push(own(ModelNode::Event(index)) || event.parent.is_some_and(|parent| driven[parent]));
-    }
-    driven.extend((0..model.transitions.len()).map(|index| own(ModelNode::Transition(index))));
-    driven
-}
 
 impl Reader<'_> {
     /// Says what is doubtful.
@@ -46,8 +34,19 @@ impl Reader<'_> {
                 programme.steps.iter().flat_map(|step| &step.effects).map(|at| &self.scenario.effects[*at])
             };
             let utility = effects().find(|effect| matches!(effect.node, ModelNode::Utility(_)));
-            let event = effects()
-                .find(|effect| matches!(effect.node, ModelNode::Event(_) | ModelNode::Transition(_)));
+            let factors = &self.scenario.models[programme.model].factors;
+            let event = effects().find(|effect| match effect.node {
+                ModelNode::Event(_) | ModelNode::Transition(_) => true,
+                ModelNode::Factor(factor) => {
+                    // A utility that the factor itself drives is told of as that.
+                    let factor = &factors[factor];
+                    let told = utility.is_some_and(|utility| {
+                        factor.utilities.iter().any(|known| utility.node == ModelNode::Utility(known.state))
+                    });
+                    !factor.hazard_ratios.is_empty() && !told
+                }
+                ModelNode::State(_) | ModelNode::Utility(_) => false,
+            });
             let (Some(utility), Some(event)) = (utility, event) else { continue };
             let Some(at) = top.below("effects").and_then(|effects| effects.below(&utility.id)) else {
                 continue;
@@ -72,19 +71,20 @@ impl Reader<'_> {
             };
             let model = &self.scenario.models[programme.model];
             let mut told = Vec::new();
-            for on_factor in effects() {
+            let pairs = effects().flat_map(|one| effects().map(move |other| (one, other)));
+            for (on_factor, also) in pairs {
                 let ModelNode::Factor(factor) = on_factor.node else { continue };
                 let factor = &model.factors[factor];
-                let driven = driven_by(model, factor);
-                let also = effects().find(|other| match other.node {
-                    ModelNode::Event(event) => driven[event],
-                    ModelNode::Transition(transition) => driven[model.events.len() + transition],
+                let driven = model.driven_by(factor);
+                let twice = match also.node {
+                    ModelNode::Event(event) => driven[event].is_some(),
+                    ModelNode::Transition(transition) => driven[model.events.len() + transition].is_some(),
                     ModelNode::Utility(state) => factor.utilities.iter().any(|known| known.state == state),
                     ModelNode::State(_) | ModelNode::Factor(_) => false,
-                });
-                let Some(also) = also.filter(|also| !told.contains(&(&on_factor.id, &also.id))) else {
-                    continue;
                 };
+                if !twice || told.contains(&(&on_factor.id, &also.id)) {
+                    continue;
+                }
                 told.push((&on_factor.id, &also.id));
                 let Some(at) = top.below("effects").and_then(|effects| effects.below(&on_factor.id)) else {
                     continue;
