@@ -219,3 +219,33 @@ fn lives_of_persons_are_written_where_persons_are_followed() {
         text.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
     assert_eq!(persons.len(), 5);
 }
+
+#[test]
+fn every_draw_is_run_as_often_as_asked_and_its_chance_told_apart() {
+    let home = tempfile::tempdir().unwrap();
+    for engine in ["counts", "individual"] {
+        let written = |name: &str, threads: &str| {
+            let arguments = ["first_steps.toml", "--draws", "30", "--engine", engine, "--replicates", "4"];
+            let rest = ["--threads", threads, "--out", name, "--force"];
+            let (code, stdout, stderr) = run(home.path(), &[&arguments[..], &rest].concat());
+            assert_eq!(code, 0, "{stderr}");
+            assert!(stdout.contains("Every draw was run 4 times with other chance."), "{stdout}");
+            files(&home.path().join(name))
+        };
+        let (one, three) = (written("one", "1"), written("three", "3"));
+        assert!(one == three, "the same bytes for any number of threads");
+        let text = |name: &str| String::from_utf8(one[name].clone()).unwrap();
+        // 30 draws, not 120 runs: what software for the value of information reads is about parameters.
+        for name in ["psa_parameters.csv", "psa_costs.csv", "psa_effects.csv"] {
+            assert_eq!(text(name).lines().count(), 31, "{name}");
+        }
+        let summary = text("summary.csv");
+        let mut rows = summary.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let header = rows.next().unwrap();
+        let column = |name: &str| header.iter().position(|&known| known == name).unwrap();
+        let cost = rows.find(|row| row[column("measure")] == "cost_present_difference").unwrap();
+        let number = |name: &str| cost[column(name)].parse::<f64>().unwrap();
+        assert!(number("variance_chance") > 0.0 && number("variance_parameters") >= 0.0);
+        assert!(text("manifest.json").contains("\"replicates\": 4"), "{}", text("manifest.json"));
+    }
+}
