@@ -448,3 +448,32 @@ fn many_bins_and_persons_agree_whatever_the_tail() {
         assert!((bins - persons).abs() < tolerance, "{shape} {mean} {sd}: {bins} {persons}");
     }
 }
+
+#[test]
+fn another_strategy_and_other_threads_change_no_bit_of_people_with_factors() {
+    use ounce::scenario::checked::Engine;
+    let factor =
+        "hazard_ratios = { fall = { value = 1.1, sd = 0.02, dist = \"lognormal\", assumption = \"a\" } }";
+    let one = weighed(3, 5, factor, &shifted("\"always\""));
+    let strategies = "[strategies.alone]\nprogrammes = [\"q\"]\n[programmes.q]\nmodel = \"m\"\neligible = \"bmi >= 27\"\n\
+                      enrol = { years = \"2026\", share = 0.5, at = \"start-of-year\" }\n[programmes.q.cascade.talk]\n\
+                      of = \"invited\"\nshare = 0.5\neffects = [\"lighter\"]\n";
+    let two = format!("{one}{strategies}");
+    let flows = |text: &str, engine: Engine, threads: usize| -> Vec<Flows> {
+        let mut scenario = scenario(text);
+        scenario.uncertainty.engine = engine;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let valued = pool.install(|| value(&scenario, Extent::Draws, &|| ()));
+        let valued = valued.unwrap_or_else(|error| panic!("{error}"));
+        valued.variants[0].blocks.iter().map(|block| block[0].clone()).collect()
+    };
+    for engine in [Engine::Expected, Engine::Individual] {
+        let (alone, together) = (flows(&one, engine, 1), flows(&two, engine, 3));
+        assert_eq!(alone.len(), 2);
+        for (alone, together) in alone.iter().zip(&together) {
+            assert!(alone.count_level == together.count_level, "{}", engine.word());
+            assert!(alone.count_increment == together.count_increment, "{}", engine.word());
+            assert!(alone.health_increment == together.health_increment, "{}", engine.word());
+        }
+    }
+}
