@@ -109,3 +109,38 @@ fn add_difference(sums: &mut [Lane], with: &[Lane], without: &[Lane], weight: La
         lane_by_lane();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One cycle of one state and one event: persons at its start and end, and occurrences.
+    fn trajectory(start: f64, end: f64, count: f64) -> Trajectory {
+        let mut trajectory = Trajectory::default();
+        trajectory.reset(0, 1, 1, 1);
+        trajectory.persons.copy_from_slice(&[Lane::splat(start), Lane::splat(end)]);
+        trajectory.counts[0] = Lane::splat(count);
+        trajectory
+    }
+
+    #[test]
+    fn half_of_two_falls_less_is_one_fall_less_and_the_same_people_are_no_difference() {
+        let (with, without) = (trajectory(10.0, 9.0, 4.0), trajectory(10.0, 9.0, 6.0));
+        let mut tally = Tally::default();
+        tally.begin(&with, &[0]);
+        tally.add_difference(&with, &without, Lane::splat(0.5));
+        assert_eq!(tally.counts(0), [Lane::splat(-1.0)]);
+        assert_eq!(tally.persons(0), [&[Lane::ZERO][..]; 2]);
+    }
+
+    #[test]
+    fn a_tally_begins_anew_without_those_who_were_there() {
+        let people = trajectory(10.0, 9.0, 6.0);
+        let mut tally = Tally::default();
+        for _ in 0..2 {
+            tally.begin(&people, &[0]);
+            tally.add(&people, Lane::ONE);
+        }
+        assert_eq!(tally.counts(0), [Lane::splat(6.0)]);
+    }
+}
