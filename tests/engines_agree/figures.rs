@@ -101,6 +101,10 @@ fn collect(valued: &Valued, blocks: &[&Vec<Flows>], runs: usize) -> Figures {
             add(format!("increment {delivery} of {what}"), &|block| {
                 block[delivery].count_increment.total(row)
             });
+            // How a cohort hangs together with the comparator shows in their sum.
+            add(format!("{what} with strategy {delivery}"), &|block| {
+                block[delivery].count_level.total(row) + block[delivery].count_increment.total(row)
+            });
         }
     }
     for delivery in 0..valued.deliveries.len() {

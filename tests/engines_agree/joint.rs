@@ -16,15 +16,17 @@ pub struct Distance {
 /// where almost nothing of it remains (costs are sums of counts).
 ///
 /// With m figures and n runs (n − m)/(m(n − 1))·T² has an F distribution with m and n − m degrees of freedom; of many
-/// figures the first `LIMIT` are taken, so that m·F is near enough to chi-square, and a p-value of 1 in 100,000 is
-/// asked of it.
+/// figures `LIMIT` at most are taken, from the whole list of counts, costs and health alike, so that m·F is near enough
+/// to chi-square, and a p-value of 1 in 100,000 is asked of it.
 pub fn hotelling(kept: &[usize], sample: &Figures, expected: &Figures) -> Distance {
     const LIMIT: usize = 12;
     let n = kept.first().map_or(1, |&index| sample.runs[index].len()) as f64;
     // Orthonormal deviations of the figures taken so far, with the standardised distance of each.
     let mut basis: Vec<Vec<f64>> = Vec::new();
     let mut distances: Vec<f64> = Vec::new();
-    for &index in kept {
+    let stride = (kept.len() / LIMIT).max(1);
+    let spread = (0..stride).flat_map(|from| kept.iter().skip(from).step_by(stride));
+    for &index in spread {
         if basis.len() == LIMIT {
             break;
         }
