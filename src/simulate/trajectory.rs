@@ -1,7 +1,7 @@
 //! What simulation hands on: persons at boundaries and what happened in between.
 
 use super::dynamics::Altered;
-use crate::formula::Lane;
+use crate::formula::{LANES, Lane};
 
 /// One group of people followed from a boundary to the horizon, in eight draws at once.
 ///
@@ -30,7 +30,24 @@ pub struct Trajectory {
     pub(super) altered: Altered,
 }
 
+/// Gives lanes without a run of their own the numbers of the last of the `own` that have one.
+pub(super) fn repeat_last(lanes: &mut [Lane], own: usize) {
+    if own < LANES {
+        for lane in lanes {
+            let last = lane[own - 1];
+            lane.0[own..].fill(last);
+        }
+    }
+}
+
 impl Trajectory {
+    /// Gives lanes without a run of their own the numbers of the last of the `own` that have one.
+    pub(super) fn repeat_last(&mut self, own: usize) {
+        for lanes in [&mut self.persons, &mut self.counts, &mut self.quality] {
+            repeat_last(lanes, own);
+        }
+    }
+
     /// Makes room for following `cycles` cycles from boundary `first`, everything zero.
     pub fn reset(&mut self, first: usize, cycles: usize, states: usize, columns: usize) {
         self.persons.clear();

@@ -1,7 +1,6 @@
 //! The comparator of the engine `counts`: every profile as a chain of binomial numbers.
 
 use super::pool::Kept;
-use super::{luck, repeat_last_run};
 use crate::formula::{LANES, Lane};
 use crate::sample::{QuantityError, Stream};
 use crate::simulate::Observer;
@@ -51,7 +50,7 @@ pub fn comparator(
     let (starting, moving) = (purpose(&[name, "start"]), purpose(&[name, "comparator"]));
     let mut present = Present::default();
     for lane in 0..runs.own {
-        let luck = luck(runs, lane);
+        let luck = runs.luck(lane);
         let groups = groups(scenario, &luck);
         present.persons.push(plan.families.persons(&plan.profiles, name, &groups, &expected, lane, &luck));
         present.groups.push(groups);
@@ -71,7 +70,7 @@ pub fn comparator(
         trajectory.reset(first, time.cycles() - first, states, plan.structure.columns());
         chain.start(runs.own, states);
         for lane in 0..runs.own {
-            let luck = luck(runs, lane);
+            let luck = runs.luck(lane);
             for (weight, share) in weights.iter_mut().zip(&starts[index * states..]) {
                 *weight = share[lane];
             }
@@ -80,7 +79,7 @@ pub fn comparator(
             chain.streams.push(luck.stream(moving, index as u64));
         }
         chain.follow(block, index, first_kept.map(|_| &mut present.kept), trajectory);
-        repeat_last_run(trajectory, runs.own);
+        trajectory.repeat_last(runs.own);
         observer.comparator(plan.model, index, plan.grid.path(index), trajectory);
     }
     debug_assert!(runs.own <= LANES);

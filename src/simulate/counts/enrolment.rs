@@ -11,7 +11,7 @@
 
 use super::pairs::Group;
 use super::pool::Kept;
-use super::{Memory as CountsMemory, Present, luck, repeat_last, repeat_last_run};
+use super::{Memory as CountsMemory, Present};
 use crate::formula::{LANES, Lane};
 use crate::sample::QuantityError;
 use crate::scenario::checked::Programme;
@@ -22,6 +22,7 @@ use crate::simulate::engine::{Block, Memory};
 use crate::simulate::enrolment::{Moment, capacity, cascade, descends, invite};
 use crate::simulate::expected::EnrolmentPlan;
 use crate::simulate::trajectory::Trajectory;
+use crate::simulate::trajectory::repeat_last;
 use crate::simulate::{Cohort, Followed, Observer};
 
 /// Enrols and follows the cohorts of a strategy, and reports each.
@@ -82,7 +83,7 @@ impl Pools {
         let at_entry = (0..if cells > profiles { runs.own } else { 0 }).map(|lane| {
             let name = &scenario.models[plan.model].id;
             let (groups, persons) = (&present.groups[lane], &present.persons[lane]);
-            let luck = luck(runs, lane);
+            let luck = runs.luck(lane);
             plan.families.cells(&enrolment.cells, name, groups, persons, shares, lane, &luck)
         });
         let at_entry = at_entry.collect();
@@ -120,7 +121,7 @@ impl Pools {
                     here.copy_from_slice(left.persons(lane, profile, boundary));
                     continue;
                 }
-                let mut stream = luck(runs, lane).stream(purpose, profile as u64);
+                let mut stream = runs.luck(lane).stream(purpose, profile as u64);
                 match self.boundary.filter(|&before| before >= entry) {
                     // Whose cell someone is does not change what happens to them, so at the first moment the cells are
                     // a random division of the profile's people.
@@ -208,7 +209,7 @@ fn enrol(
     let mut weights = vec![0.0; steps + 1];
     let mut row = vec![0; steps + 1];
     for lane in 0..runs.own {
-        let luck = luck(runs, lane);
+        let luck = runs.luck(lane);
         let mut rounding = Rounding::new(luck.stream(inviting, 0).next_uniform());
         let mut deepest = vec![0; enrolment.cells.list.len() * steps];
         for (cell, description) in enrolment.cells.list.iter().enumerate() {
@@ -352,7 +353,7 @@ fn follow_moment(
                     continue;
                 }
                 let mut stream =
-                    luck(runs, lane).stream(purposes[step], pools.unit(description.profile, cell));
+                    runs.luck(lane).stream(purposes[step], pools.unit(description.profile, cell));
                 stream.jump(STARTS);
                 room.start.clear();
                 room.start.resize(states, 0);
@@ -380,9 +381,9 @@ fn follow_moment(
                     room.watch(&group, &mut part.with_data(copy), &mut stream, without);
                 }
             }
-            repeat_last_run(without, runs.own);
+            without.repeat_last(runs.own);
             if acts {
-                repeat_last_run(with, runs.own);
+                with.repeat_last(runs.own);
             } else {
                 with.clone_from(without);
             }

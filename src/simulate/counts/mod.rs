@@ -33,10 +33,7 @@ mod rows;
 pub use comparator::{Present, comparator};
 pub use enrolment::cohorts;
 
-use super::chance::luck::Luck;
-use super::engine::Runs;
 use super::trajectory::Trajectory;
-use crate::formula::{LANES, Lane};
 use pairs::Room;
 use pool::Kept;
 
@@ -50,28 +47,6 @@ pub struct Memory {
     room: Room,
     /// What is left of the comparator's moves and events.
     left: Kept,
-}
-
-/// The luck of a lane.
-fn luck(runs: &Runs, lane: usize) -> Luck {
-    let run = runs.lanes[lane];
-    Luck { seed: runs.seed, draw: run.draw, replicate: run.replicate }
-}
-
-/// Gives lanes without a run of their own the numbers of the last that has one.
-fn repeat_last(lanes: &mut [Lane], own: usize) {
-    if own < LANES {
-        for lane in lanes {
-            let last = lane[own - 1];
-            lane.0[own..].fill(last);
-        }
-    }
-}
-
-/// Repeats the last run in both parts of a trajectory.
-fn repeat_last_run(trajectory: &mut Trajectory, own: usize) {
-    repeat_last(&mut trajectory.persons, own);
-    repeat_last(&mut trajectory.counts, own);
 }
 
 #[cfg(test)]

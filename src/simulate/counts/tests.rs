@@ -1,8 +1,9 @@
 use super::*;
+use crate::formula::{LANES, Lane};
 use crate::sample::{Design, Environment, QuantityError, sample};
 use crate::scenario::checked::{Engine, Scenario};
 use crate::scenario::{self, sources::Sources};
-use crate::simulate::engine::{Block, Memory as AllMemory};
+use crate::simulate::engine::{Block, Memory as AllMemory, Runs};
 use crate::simulate::{Cohort, EnrolmentPlan, ModelPlan, Observer, Rates};
 
 /// A town with labels, classes, two programmes and a cascade; `more` goes to the first programme.

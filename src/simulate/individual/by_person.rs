@@ -6,7 +6,6 @@ use super::lives::{Life, Lucks, Outcome, Passed, Side, add_quality, count, prepa
 use super::paths::Paths;
 use super::people::{People, families};
 use super::sojourns::Move;
-use super::tally::repeat_last;
 use super::trace::Recorder;
 use super::{OfRun, Present};
 use crate::formula::{Lane, Scratch};
@@ -103,7 +102,7 @@ pub(super) fn comparator(
         for (lane, of_lane) in lanes.iter().enumerate() {
             of_lane.count(time.cycles(), lane, trajectory);
         }
-        repeat_last(trajectory, runs.own);
+        trajectory.repeat_last(runs.own);
         observer.comparator(plan.model, index, plan.grid.path(index), trajectory);
     }
     if wanted.is_empty() {
@@ -367,8 +366,8 @@ impl Enrolled<'_> {
                 }
             }
         }
-        repeat_last(without, lanes.len());
-        repeat_last(with, lanes.len());
+        without.repeat_last(lanes.len());
+        with.repeat_last(lanes.len());
         Ok(())
     }
 

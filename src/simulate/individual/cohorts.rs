@@ -6,7 +6,7 @@ use super::invite::{Candidate, Chosen, Moment};
 use super::pairs::{self, Along, Changed, Lucks, Together};
 use super::people::{families, name};
 use super::rows::{Rows, asked};
-use super::tally::{EventsOfPairs, Pool, Room, repeat_last};
+use super::tally::{EventsOfPairs, Pool, Room};
 use super::trace::Recorder;
 use super::{OfRun, Present};
 use crate::formula::{LANES, Lane, Scratch};
@@ -399,7 +399,7 @@ impl Strategy<'_> {
             };
             drawing.draw(together, pool, &stream, &mut memory.room, [of_without, of_with]);
         }
-        repeat_last(of_without, members.len());
-        repeat_last(of_with, members.len());
+        of_without.repeat_last(members.len());
+        of_with.repeat_last(members.len());
     }
 }

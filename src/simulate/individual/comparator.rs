@@ -8,7 +8,7 @@ use super::pairs::Along;
 use super::paths::Paths;
 use super::people::{People, families, name};
 use super::sojourns::{self, Move};
-use super::tally::{Pool, Tally, events_of_all, repeat_last};
+use super::tally::{Pool, Tally, events_of_all};
 use super::{Memory, OfRun, Present};
 use crate::formula::Lane;
 use crate::sample::QuantityError;
@@ -99,7 +99,7 @@ pub(super) fn comparator(
                 pools[lane].push(Pool { tally: tally.clone(), happened });
             }
         }
-        repeat_last(trajectory, runs.len());
+        trajectory.repeat_last(runs.len());
         observer.comparator(plan.model, index, plan.grid.path(index), trajectory);
     }
     let runs = runs.into_iter().zip(pools);

@@ -1,7 +1,7 @@
 //! What whole people did, cycle by cycle, and what happened to them meanwhile.
 
 use super::pairs::{Along, Together};
-use crate::formula::{LANES, Lane};
+use crate::formula::Lane;
 use crate::sample::Stream;
 use crate::simulate::chance::exits::Exits;
 use crate::simulate::chance::occurrences::{Atoms, Occurrences};
@@ -286,17 +286,5 @@ impl EventsOfPairs<'_> {
             occurrences.draw(changed_atoms, time(apart_with, changed_exits), stream, happened_with);
             count(changed_atoms, happened_with, apart_with, counts_with);
         }
-    }
-}
-
-/// Fills the lanes behind the last run of its own with that run.
-pub(super) fn repeat_last(trajectory: &mut Trajectory, own: usize) {
-    if own == LANES {
-        return;
-    }
-    let Trajectory { persons, counts, quality, .. } = trajectory;
-    for lane in persons.iter_mut().chain(counts).chain(quality) {
-        let last = lane[own - 1];
-        lane.0[own..].fill(last);
     }
 }
