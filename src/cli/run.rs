@@ -42,6 +42,10 @@ pub struct RunArgs {
     /// Another value for a parameter or any other quantity; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = super::assignment)]
     pub set: Vec<(String, String)>,
+    /// Only the people of whom a label of the population has this value, such as one municipality; given several times,
+    /// people of whom all hold
+    #[arg(long = "where", value_name = "LABEL=VALUE", value_parser = super::assignment)]
+    pub only: Vec<(String, String)>,
     /// Folder for the results; by default `results/` and the name of the scenario
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
@@ -131,6 +135,10 @@ fn run_here(arguments: &RunArgs) -> ExitCode {
         }
     };
     arguments.override_uncertainty(&mut scenario);
+    match arguments.keep_only(&mut scenario) {
+        Ok(found) => warnings.append(found),
+        Err(failure) => return failure.report(&sources),
+    }
     if arguments.trace.is_some() && scenario.uncertainty.engine != scenario::checked::Engine::Individual {
         let word = scenario.uncertainty.engine.word();
         let problem = format!("the engine `{word}` follows no single persons, so there is nothing to trace");
@@ -296,6 +304,21 @@ impl RunArgs {
         }
     }
 
+    /// Keeps only the people who were asked for, and warns of what is still that of all people.
+    fn keep_only(&self, scenario: &mut Scenario) -> Result<Diagnostics, Failure> {
+        let mut amounts = Vec::new();
+        for (label, value) in &self.only {
+            amounts = scenario.keep(label, value).map_err(Failure::scenario)?;
+        }
+        let mut found = Diagnostics::new();
+        if !amounts.is_empty() {
+            let title = format!("these are still those of the whole file: {}", amounts.join(", "));
+            let help = "shares of people are shares of those who are left; set other amounts with --set";
+            found.push(Diagnostic::warning(title).help(help));
+        }
+        Ok(found)
+    }
+
     /// What must be known when the file is read.
     fn overrides(&self) -> Overrides {
         Overrides { engine: self.engine.map(Into::into), replicates: self.replicates.map(usize::from) }
@@ -346,6 +369,9 @@ impl RunArgs {
         }
         for (name, value) in &self.set {
             add(&format!("set {name}"), value.clone());
+        }
+        for (label, value) in &self.only {
+            add(&format!("where {label}"), value.clone());
         }
         if self.base_case {
             add("base-case", "true".to_owned());

@@ -4,6 +4,7 @@
 //! that is, what to keep in mind, and where the files are. Amounts have three significant digits; the files
 //! hold all of them.
 
+mod places;
 mod reservations;
 mod what_if;
 mod who_pays;
@@ -37,6 +38,7 @@ pub fn summary(run: &Run<'_>, lang: Lang) -> String {
         page.who_pays(main);
         page.how_sure(main);
         page.goals(main);
+        page.places();
         page.what_if();
     }
     page.keep_in_mind();

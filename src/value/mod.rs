@@ -16,6 +16,7 @@
 //! their order, whatever thread made them.
 
 mod account;
+pub mod by_group;
 mod collect;
 mod deliver;
 pub mod flows;
@@ -161,8 +162,12 @@ pub fn value_draws(
         let blocks = results.into_iter().collect::<Result<Vec<_>, _>>()?;
         variants.push(VariantFlows { base, blocks });
     }
+    let drawn = if extent.draws(0) { uncertainty.draws } else { 0 };
+    let (groups, without_groups) = by_group::by_group(scenario, columns, drawn)?;
     let (names, randomisations, columns) =
         draws.map_or((Vec::new(), 1, Vec::new()), |d| (d.names, d.randomisations, d.columns));
+    let mut warnings = plan.warnings;
+    warnings.extend(without_groups);
     Ok(Valued {
         shape: plan.shape,
         deliveries: plan.deliveries,
@@ -170,7 +175,8 @@ pub fn value_draws(
         runs: if extent.draws(0) { runs } else { 0 },
         design: RunDesign { randomisations, replicates },
         sampled: names.into_iter().zip(columns).collect(),
-        warnings: plan.warnings,
+        groups,
+        warnings,
     })
 }
 
