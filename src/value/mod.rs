@@ -49,7 +49,7 @@ pub use account::Clock;
 /// Blocks of eight runs that stand for the stated values where only runs of persons can give them.
 const BLOCKS_AT_STATED_VALUES: usize = 8;
 
-/// Longest horizon for which counts are kept by year in every draw; beyond it only in the base case.
+/// Longest horizon for which counts are kept by year in every draw unless asked for; beyond it only in the base case.
 const YEARS_IN_DETAIL: usize = 25;
 
 /// A run that could not be valued.
@@ -144,6 +144,7 @@ pub fn value_draws(
         let mut clauses = scenario.arrangements.iter().flat_map(|arrangement| &arrangement.clauses);
         let by_year = scenario.time.years <= YEARS_IN_DETAIL
             || !scenario.goals.is_empty()
+            || scenario.results.monitoring
             || clauses.any(|clause| clause.terms.needs_population());
         let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
             .into_par_iter()

@@ -10,6 +10,8 @@
 
 use super::super::plan::Plan;
 use crate::scenario::checked::{Scenario, Trait};
+use crate::simulate::{EnrolmentPlan, ModelPlan};
+use std::collections::BTreeMap;
 
 /// Persons whose shares differ by less than this, relatively, are the same mix: rounding in dividing people over ages.
 const SAME: f64 = 1e-12;
@@ -29,24 +31,73 @@ pub struct Group {
     pub size: f64,
 }
 
-/// Shares of the people of every profile and cell.
+/// Profiles or cells that are made of the same groups of the population, such as those that differ in risk class only: what
+/// happens to them is added up in one row.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// Row of each profile or cell.
+    pub of: Vec<usize>,
+    /// Groups of the population by row.
+    pub groups: Vec<Vec<usize>>,
+}
+
+impl Rows {
+    fn new<'a>(all: impl Iterator<Item = &'a Vec<usize>>) -> Self {
+        let mut rows = Self::default();
+        let mut known: BTreeMap<&[usize], usize> = BTreeMap::new();
+        for groups in all {
+            let row = *known.entry(groups).or_insert_with(|| {
+                rows.groups.push(groups.clone());
+                rows.groups.len() - 1
+            });
+            rows.of.push(row);
+        }
+        rows
+    }
+}
+
+/// The rows of a run.
+#[derive(Clone, Debug)]
+pub struct AllRows {
+    /// By model.
+    pub profiles: Vec<Rows>,
+    /// By strategy and model; none where nobody enrols.
+    pub cells: Vec<Vec<Rows>>,
+}
+
+impl AllRows {
+    /// Rows of the profiles and cells of a plan.
+    pub fn new(plan: &Plan) -> Self {
+        let profiles = |model: &ModelPlan| Rows::new(model.profiles.list.iter().map(|p| &p.groups));
+        let cells = |enrolment: &EnrolmentPlan| {
+            let cells = if enrolment.moments.is_empty() { &[][..] } else { &enrolment.cells.list[..] };
+            Rows::new(cells.iter().map(|cell| &cell.groups))
+        };
+        Self {
+            profiles: plan.models.iter().map(profiles).collect(),
+            cells: plan.enrolments.iter().map(|by_model| by_model.iter().map(cells).collect()).collect(),
+        }
+    }
+}
+
+/// Shares of the people of every row.
 #[derive(Clone, Debug)]
 pub struct Mix {
     /// Persons, those who enter later among them.
     pub people: f64,
     /// Persons at the start.
     pub persons: f64,
-    /// `[model][profile]`.
+    /// `[model][row]`.
     pub profiles: Vec<Vec<f64>>,
-    /// `[strategy][model][cell]`.
+    /// `[strategy][model][row]`.
     pub cells: Vec<Vec<Vec<f64>>>,
 }
 
 /// Groups with the mixes that they are made of, by trait and then in the order of its values.
-pub fn mixes(scenario: &Scenario, plan: &Plan) -> (Vec<Group>, Vec<Mix>) {
+pub fn mixes(scenario: &Scenario, rows: &AllRows) -> (Vec<Group>, Vec<Mix>) {
     let (mut groups, mut mixes) = (Vec::new(), Vec::<Mix>::new());
     for (by, &of) in scenario.results.by.iter().enumerate() {
-        for (value, own) in scenario.trait_values(of).into_iter().zip(by_value(scenario, plan, of)) {
+        for (value, own) in scenario.trait_values(of).into_iter().zip(by_value(scenario, rows, of)) {
             if own.people <= 0.0 {
                 continue;
             }
@@ -63,19 +114,18 @@ pub fn mixes(scenario: &Scenario, plan: &Plan) -> (Vec<Group>, Vec<Mix>) {
 }
 
 /// What each value of a trait is made of. The population is gone through once, whatever the number of values.
-fn by_value(scenario: &Scenario, plan: &Plan, of: Trait) -> Vec<Mix> {
+fn by_value(scenario: &Scenario, all: &AllRows, of: Trait) -> Vec<Mix> {
     let population = &scenario.population.groups;
     let codes: Vec<usize> = population.iter().map(|group| scenario.trait_of(group, of) as usize).collect();
     let values = scenario.trait_values(of).len();
     // Shares of the people of some rows: [value][row].
-    let shares = |rows: &mut dyn Iterator<Item = &Vec<usize>>| -> Vec<Vec<f64>> {
-        let mut shares = vec![Vec::new(); values];
-        for groups in rows {
+    let shares = |rows: &Rows| -> Vec<Vec<f64>> {
+        let mut shares = vec![vec![0.0; rows.groups.len()]; values];
+        for (row, groups) in rows.groups.iter().enumerate() {
             let all: f64 = groups.iter().map(|&group| population[group].persons).sum();
-            shares.iter_mut().for_each(|shares| shares.push(0.0));
             for &group in groups {
-                if let Some(share) = shares[codes[group]].last_mut() {
-                    *share += if all > 0.0 { population[group].persons / all } else { 0.0 };
+                if all > 0.0 {
+                    shares[codes[group]][row] += population[group].persons / all;
                 }
             }
         }
@@ -89,19 +139,13 @@ fn by_value(scenario: &Scenario, plan: &Plan, of: Trait) -> Vec<Mix> {
             mixes[code].persons += group.persons;
         }
     }
-    for model in &plan.models {
-        let rows = shares(&mut model.profiles.list.iter().map(|profile| &profile.groups));
-        mixes.iter_mut().zip(rows).for_each(|(mix, shares)| mix.profiles.push(shares));
+    for rows in &all.profiles {
+        mixes.iter_mut().zip(shares(rows)).for_each(|(mix, shares)| mix.profiles.push(shares));
     }
-    for by_model in &plan.enrolments {
-        let rows = by_model.iter().map(|enrolment| {
-            // Where nobody enrols nothing is shared out.
-            let cells = if enrolment.moments.is_empty() { &[][..] } else { &enrolment.cells.list[..] };
-            shares(&mut cells.iter().map(|cell| &cell.groups))
-        });
-        let rows: Vec<Vec<Vec<f64>>> = rows.collect();
+    for by_model in &all.cells {
+        let of_models: Vec<Vec<Vec<f64>>> = by_model.iter().map(shares).collect();
         for (value, mix) in mixes.iter_mut().enumerate() {
-            mix.cells.push(rows.iter().map(|of_model| of_model[value].clone()).collect());
+            mix.cells.push(of_models.iter().map(|of_model| of_model[value].clone()).collect());
         }
     }
     mixes

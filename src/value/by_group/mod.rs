@@ -1,8 +1,8 @@
 //! Results by group of people: what happens to those of each place, say, over the whole horizon.
 //!
 //! Groups are followed in expected numbers whatever the engine of the run, each draw once: chance in one place is found by
-//! running that place by itself. Horizon totals are kept for every profile and cell (see [`mixes`]) and a group is a sum
-//! over them, so that cost grows with the sorts of people and not with the number of places.
+//! running that place by itself. Horizon totals are kept for every sort of people (see [`mixes`]) and a group is a sum over
+//! them, so that cost grows with the sorts of people and not with the number of places.
 //!
 //! **Fixed costs** belong to nobody in particular. A group bears them in proportion to those of its people who reach the
 //! first steps of the programme; where nobody does, in proportion to its people. With that, all groups of a trait sum to
@@ -30,7 +30,7 @@ use crate::sample::{Environment, QuantityError};
 use crate::scenario::checked::{Engine, Scenario};
 use crate::simulate::Rates;
 use crate::simulate::engine::{Block, Memory, Present, Runs};
-use mixes::{Mix, mixes};
+use mixes::{AllRows, Mix, mixes};
 use rayon::prelude::*;
 use totals::{OfCells, OfProfiles, Reader, Whose};
 
@@ -140,7 +140,8 @@ pub(super) fn by_group(
     }
     let bare = Scenario { arrangements: Vec::new(), ..scenario.clone() };
     let plan = Plan::new(&bare, &vec![Engine::Expected; bare.models.len()]);
-    let (list, mixes) = mixes(&bare, &plan);
+    let rows = AllRows::new(&plan);
+    let (list, mixes) = mixes(&bare, &rows);
     let figures = figures(&bare, &plan.shape);
     let strategies: Vec<usize> = (0..bare.strategies.len()).filter(|&s| s != bare.comparator).collect();
     let bytes = 8 * mixes.len() * figures.len() * (strategies.len() + 1);
@@ -151,6 +152,7 @@ pub(super) fn by_group(
     let work = Work {
         scenario: &bare,
         plan: &plan,
+        rows: &rows,
         groups: &list,
         mixes: &mixes,
         figures: &figures,
@@ -205,6 +207,7 @@ struct Arm {
 struct Work<'a> {
     scenario: &'a Scenario,
     plan: &'a Plan,
+    rows: &'a AllRows,
     groups: &'a [Group],
     mixes: &'a [Mix],
     figures: &'a [Figure],
@@ -215,12 +218,12 @@ impl Work<'_> {
     fn block(&self, drawn: &Environment, runs: &Runs, room: &mut Room) -> Result<Sums, QuantityError> {
         let Self { scenario, plan, .. } = *self;
         let base = drawn.with(scenario, &scenario.strategies[scenario.comparator].set)?;
-        let mut levels = self.no_profiles();
+        let mut levels = self.nobody();
         let comparator = self.arm(base, runs, (Whose::Everybody, 1.0), &mut levels, room)?;
         let mut sums = vec![self.of_profiles(&levels)];
         for &strategy in self.strategies {
             let own = drawn.with(scenario, &scenario.strategies[strategy].set)?;
-            let mut changes = self.no_profiles();
+            let mut changes = self.nobody();
             let own_arm = if own == comparator.environment {
                 None
             } else {
@@ -240,10 +243,10 @@ impl Work<'_> {
         Ok(sums)
     }
 
-    /// Totals of nobody, `[model][profile][figure]`.
-    fn no_profiles(&self) -> Vec<Vec<Lane>> {
-        let models = self.plan.models.iter();
-        models.map(|model| vec![Lane::ZERO; model.profiles.list.len() * self.figures.len()]).collect()
+    /// Totals of nobody, `[model][row][figure]`.
+    fn nobody(&self) -> Vec<Vec<Lane>> {
+        let models = self.rows.profiles.iter();
+        models.map(|rows| vec![Lane::ZERO; rows.groups.len() * self.figures.len()]).collect()
     }
 
     /// Follows everybody of an arm and adds them to totals, with a sign.
@@ -277,6 +280,7 @@ impl Work<'_> {
                 },
                 whose,
                 sign,
+                rows: &self.rows.profiles[index],
                 totals: &mut totals[index],
                 tally: Tally::default(),
                 account: Account::default(),
@@ -314,7 +318,8 @@ impl Work<'_> {
         let Room { memory, scratch, tallies } = room;
         let (youngest, oldest) = ages(scenario);
         let retention = Retention::new(scenario, &arm.environment, youngest, oldest, scratch)?;
-        let mut totals = vec![Lane::ZERO; enrolment.cells.list.len() * figures.len()];
+        let rows = &self.rows.cells[strategy][model];
+        let mut totals = vec![Lane::ZERO; rows.groups.len() * figures.len()];
         let mut observer = OfCells {
             reader: Reader {
                 scenario,
@@ -341,6 +346,7 @@ impl Work<'_> {
                 settlement: false,
                 tallies,
             },
+            rows,
             totals: &mut totals,
         };
         let block = Block {

@@ -9,6 +9,7 @@ use super::super::leakage::Clocks;
 use super::super::plan::Plan;
 use super::super::tally::Tally;
 use super::Figure;
+use super::mixes::Rows;
 use crate::formula::Lane;
 use crate::sample::QuantityError;
 use crate::scenario::checked::{Priced as On, Scenario};
@@ -99,7 +100,7 @@ impl Reader<'_> {
     }
 }
 
-/// Totals the people of an arm without programmes, `[profile][figure]`.
+/// Totals the people of an arm without programmes, `[row][figure]`.
 pub struct OfProfiles<'a> {
     /// Reads accounts.
     pub reader: Reader<'a>,
@@ -107,6 +108,8 @@ pub struct OfProfiles<'a> {
     pub whose: Whose,
     /// By what their totals are multiplied: −1 to take them off those of another arm.
     pub sign: f64,
+    /// Row of each profile.
+    pub rows: &'a Rows,
     /// The totals.
     pub totals: &'a mut [Lane],
     /// Room for one profile.
@@ -123,7 +126,8 @@ impl Observer for OfProfiles<'_> {
         self.tally.add(trajectory, Lane::ONE);
         self.account.reset(structure, functionals, trajectory.first, scenario.time.cycles());
         self.account.add(&self.tally, functionals, prices, None);
-        let totals = &mut self.totals[profile * figures.len()..(profile + 1) * figures.len()];
+        let row = self.rows.of[profile];
+        let totals = &mut self.totals[row * figures.len()..(row + 1) * figures.len()];
         self.reader.add(&self.account, self.whose, self.sign, totals);
     }
     fn cohort(&mut self, _: &Cohort<'_>) -> Result<(), QuantityError> {
@@ -131,13 +135,15 @@ impl Observer for OfProfiles<'_> {
     }
 }
 
-/// Totals the cohorts of a strategy, `[cell][figure]`: what `participants` has collected is read and put back to nothing
+/// Totals the cohorts of a strategy, `[row][figure]`: what `participants` has collected is read and put back to nothing
 /// after each.
 pub struct OfCells<'a> {
     /// Reads accounts.
     pub reader: Reader<'a>,
     /// Collects one cohort.
     pub participants: Participants<'a>,
+    /// Row of each cell.
+    pub rows: &'a Rows,
     /// The totals.
     pub totals: &'a mut [Lane],
 }
@@ -149,7 +155,8 @@ impl Observer for OfCells<'_> {
         self.participants.cohort(cohort)?;
         self.participants.finish();
         let Reader { plan, model, scenario, figures, .. } = self.reader;
-        let totals = &mut self.totals[cohort.cell * figures.len()..(cohort.cell + 1) * figures.len()];
+        let row = self.rows.of[cohort.cell];
+        let totals = &mut self.totals[row * figures.len()..(row + 1) * figures.len()];
         if let Some(group) = self.participants.groups.last_mut() {
             let account = &mut group.all.difference;
             self.reader.add(account, Whose::Changes, 1.0, totals);
