@@ -26,6 +26,7 @@ mod plan;
 mod recorded;
 mod retention;
 mod tally;
+mod without_effects;
 
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};

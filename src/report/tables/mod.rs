@@ -8,6 +8,7 @@ mod groups;
 mod health;
 mod inputs;
 mod money;
+mod noise;
 mod persons;
 mod sample;
 
@@ -38,6 +39,7 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
     tables.extend(groups::by_group(&context));
     tables.extend(groups::priorities(&context));
     tables.extend(groups::monitoring(&context));
+    tables.extend(noise::settlement_noise(&context));
     if valued.variants.first().is_some_and(|main| !main.blocks.is_empty()) {
         tables.extend(sample::psa(&context));
     }
