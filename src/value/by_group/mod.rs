@@ -382,7 +382,7 @@ impl Work<'_> {
         let Self { scenario, plan, figures, .. } = *self;
         let shape = &plan.shape;
         let mut delivered = Delivered::new(shape);
-        fixed_costs(scenario, plan, strategy, &arm.environment, &arm.clocks, &mut delivered)?;
+        fixed_costs(scenario, plan, strategy, None, &arm.environment, &arm.clocks, &mut delivered)?;
         let of = |figure: Figure| figures.iter().position(|known| *known == figure);
         let Some(fixed) = of(Figure::FixedCosts) else { return Ok(()) };
         for &programme in &scenario.strategies[strategy].programmes {
