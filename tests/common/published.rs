@@ -41,7 +41,11 @@ impl Unit {
             Self::PerThousand => format!("{:.1} per 1,000", 1e3 * x),
             Self::PerPersonYear => format!("{x:.2} a year"),
             Self::Euros => format!("€{}", thousands(x)),
-            Self::EurosEach => format!("€{}.{:02}", thousands((x * 100.0).round().div_euclid(100.0)), (x * 100.0).round().rem_euclid(100.0)),
+            Self::EurosEach => format!(
+                "€{}.{:02}",
+                thousands((x * 100.0).round().div_euclid(100.0)),
+                (x * 100.0).round().rem_euclid(100.0)
+            ),
             Self::Years => format!("{x:.1} years"),
             Self::Qalys => format!("{x:.3}"),
             Self::Persons => format!("{x:.0}"),

@@ -7,6 +7,7 @@
 //!
 //! The README shows the same rows; the last test keeps the two alike.
 
+mod payments;
 mod people;
 mod programmes;
 #[path = "../common/published.rs"]
@@ -33,9 +34,9 @@ fn figures_agree_with_what_was_published_as_far_as_stated() {
 
 #[test]
 fn deaths_by_band_and_sex_follow_the_life_table() {
-    let people = People::follow("15+", 10);
+    let people = People::follow("15+", 10, &[]);
     let mut off = Vec::new();
-    for (year, tolerance) in [(0, 0.02), (9, 0.03)] {
+    for (year, tolerance) in [(0, 0.02), (9, 0.05)] {
         for female in [false, true] {
             for from in (30..90).step_by(10) {
                 let (got, want) =
@@ -49,6 +50,19 @@ fn deaths_by_band_and_sex_follow_the_life_table() {
         }
     }
     assert!(off.is_empty(), "{}", off.join("\n"));
+}
+
+#[test]
+fn deaths_missing_after_ten_years_are_those_of_less_diabetes_and_of_heavy_people_who_died_first() {
+    // Today's shares with diabetes are those of years with many new cases (83,900 in 2011, 48,200 in 2019): at 80 to 89
+    // they fall from 24 to 20% in ten years. Where neither diabetes nor weight raises mortality nothing is missing.
+    let missing = |set: &[(&str, &str)]| {
+        let (got, want) = People::follow("15+", 10, set).deaths(9, |_, _| true);
+        1.0 - got / want
+    };
+    assert!(missing(&[]) > 0.03);
+    let neither = missing(&[("mortality_diabetes", "1"), ("deaths_five_bmi", "1"), ("events_five_bmi", "1")]);
+    assert!(neither.abs() < 0.015, "{neither}");
 }
 
 #[test]

@@ -60,10 +60,10 @@ impl Observer for Watch<'_> {
 }
 
 impl People {
-    /// Follows the people of some ages for some years, half a year at a time, at the stated values.
-    pub fn follow(ages: &str, years: usize) -> Self {
+    /// Follows the people of some ages for some years, half a year at a time, at the stated values but for those given.
+    pub fn follow(ages: &str, years: usize, set: &[(&str, &str)]) -> Self {
         let years = years.to_string();
-        let set = [("population.ages", ages), ("time.years", &years[..])];
+        let set = [&[("population.ages", ages), ("time.years", &years[..])], set].concat();
         let scenario = read("scenarios/validation/metabolic_nl.toml", &set);
         let environment = Environment::base(&scenario).expect("a base case");
         let plan = ModelPlan::new(&scenario, 0);
@@ -114,8 +114,10 @@ impl People {
         for group in self.groups.iter().filter(|g| who(g.age + year, g.female)) {
             let (start, end) = (&group.persons[2 * year], &group.persons[2 * year + 2]);
             let alive = start.iter().sum::<f64>() - start[dead];
-            let (_, q) =
-                table.range((group.female, 0)..=(group.female, group.age + year)).next_back().expect("an age");
+            let (_, q) = table
+                .range((group.female, 0)..=(group.female, group.age + year))
+                .next_back()
+                .expect("an age");
             sums.0 += end[dead] - start[dead];
             sums.1 += alive * q;
         }

@@ -18,16 +18,17 @@ impl Programme {
         Self::run("scenarios/gli.toml", set)
     }
 
-    /// Reversal of diabetes as in DiRECT, one year of enrolment, 3.5% for all as in Britain.
-    pub fn direct(years: &str) -> Self {
+    /// Reversal of diabetes as in DiRECT, one year of enrolment, followed for 40 years at 3.5% for all as in Britain; with
+    /// some kilograms lost.
+    pub fn direct(kilograms: &str) -> Self {
         let set = [
             ("remission_after_1_year", "0.46"),
-            ("reversal_weight_loss", "9"),
+            ("reversal_weight_loss", kilograms),
             ("programmes.reversal.enrol.years", "2026"),
             ("programmes.reversal.enrol.at", "start-of-year"),
             ("discount_rate_costs", "0.035"),
             ("discount_rate_effects", "0.035"),
-            ("time.years", years),
+            ("time.years", "40"),
         ];
         Self::run("scenarios/diabetes_reversal.toml", &set)
     }
@@ -55,7 +56,8 @@ impl Programme {
     /// All that the provider is paid under the first arrangement: what it is left with, and what it spent.
     pub fn paid(&self) -> f64 {
         let settled = settle(&self.scenario, &self.valued).expect("books").remove(0);
-        let provider = self.scenario.parties.list.iter().position(|p| p.id == "provider").expect("a provider");
+        let provider =
+            self.scenario.parties.list.iter().position(|p| p.id == "provider").expect("a provider");
         let net: f64 = settled.base.net(provider).iter().map(|net| net[0]).sum();
         let costs = &self.flows().programme_costs;
         net + (0..costs.rows()).map(|row| costs.total(row)[0]).sum::<f64>()
@@ -70,7 +72,12 @@ impl Programme {
         };
         let lines = (0..self.valued.shape.lines.len()).filter(|&line| on(line));
         let care: f64 = lines.map(|line| flows.increment_present[line][0]).sum();
-        care + flows.programme_costs_present.iter().map(|cost| cost[0]).sum::<f64>()
+        care + self.programme_cost()
+    }
+
+    /// What the programme itself costs, present value.
+    pub fn programme_cost(&self) -> f64 {
+        self.flows().programme_costs_present.iter().map(|cost| cost[0]).sum()
     }
 
     /// QALYs over the comparator, present value.
