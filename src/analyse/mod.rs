@@ -7,6 +7,7 @@
 //! | [`cost_effectiveness`] | what a strategy costs and yields; [`dominance`], [`acceptability`] |
 //! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
 //! | [`goals`] | whether goals are reached |
+//! | [`threshold`] | what must be true for somebody to break even |
 //!
 //! Every statistic is computed from the draws in draw order, one quantity at a time, so the number of threads
 //! changes no bit of it.
@@ -25,6 +26,7 @@ pub mod outcomes;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
+pub mod threshold;
 
 use crate::scenario::Scenario;
 use crate::settle::Settled;
@@ -44,6 +46,8 @@ pub struct Findings {
     pub measures: Vec<Measure>,
     /// By variant, in the scenario's order.
     pub variants: Vec<VariantFindings>,
+    /// Answers to break-even questions. They need runs of their own, so [`analyse`] gives none; see [`threshold::find_all`].
+    pub thresholds: Vec<threshold::Found>,
 }
 
 /// What a run has found in one variant.
@@ -97,7 +101,11 @@ pub fn analyse(scenario: &Scenario, valued: &Valued, settled: &[Settled]) -> Fin
             .map(|settled| settlement(scenario, valued, settled))
             .collect(),
     });
-    Findings { measures: measures::measures(scenario, &valued.shape), variants: variants.collect() }
+    Findings {
+        measures: measures::measures(scenario, &valued.shape),
+        variants: variants.collect(),
+        thresholds: Vec::new(),
+    }
 }
 
 fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> SettlementFindings {

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{INVALID, Language, UNFINISHED, complain, print};
 use crate::analyse::analyse;
+use crate::analyse::threshold::{Depth, Problem, find_all};
 use crate::report::csv::{self, CsvStyle as Style};
 use crate::report::folder::{FolderError, Target};
 use crate::report::tables::persons;
@@ -168,7 +169,7 @@ struct Read<'a> {
 }
 
 /// Why a run that was read has no results.
-enum Failure {
+pub(super) enum Failure {
     /// The scenario asks for something impossible, which only its numbers show.
     Scenario(Diagnostics),
     /// The results cannot be written.
@@ -178,7 +179,7 @@ enum Failure {
 }
 
 impl Failure {
-    fn report(self, sources: &Sources) -> ExitCode {
+    pub(super) fn report(self, sources: &Sources) -> ExitCode {
         match self {
             Self::Scenario(diagnostics) => {
                 diagnostics.emit(sources);
@@ -195,6 +196,19 @@ impl Failure {
         let mut diagnostics = Diagnostics::new();
         diagnostics.push(diagnostic);
         Self::Scenario(diagnostics)
+    }
+}
+
+impl Failure {
+    /// A break-even question that cannot be answered.
+    pub(super) fn threshold(scenario: &Scenario, question: usize, problem: &Problem) -> Self {
+        let asked = &scenario.thresholds[question];
+        let name = &scenario.parameters.list[asked.parameter].name;
+        let diagnostic = Diagnostic::error(format!("no break-even value of `{name}` can be found"))
+            .at(&asked.span)
+            .label(problem.to_string())
+            .help("`low` and `high` must be values that the number may have");
+        Self::scenario(diagnostic)
     }
 }
 
@@ -246,7 +260,10 @@ fn compute_and_write(
     let valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let settled = settle(scenario, &valued)?;
-    let findings = analyse(scenario, &valued, &settled);
+    let mut findings = analyse(scenario, &valued, &settled);
+    let depth = if arguments.base_case { Depth::Stated } else { Depth::Quick };
+    findings.thresholds = find_all(scenario, depth)
+        .map_err(|(question, problem)| Failure::threshold(scenario, question, &problem))?;
     let provenance = Provenance::new(sources, arguments.options());
     let mut sentences: Vec<String> =
         warnings.iter().map(|warning| Provenance::sentence(warning, sources)).collect();

@@ -75,6 +75,21 @@ pub enum Label {
     WhereFiles,
     NothingCompared,
     To,
+    MustBeTrue,
+    MustBeTrueStated,
+    MustBeTrueDraws,
+    MustBeTrueAtLeast,
+    MustBeTrueAtMost,
+    MustBeTrueAlways,
+    MustBeTrueNever,
+    MustBeTrueSeveral,
+    MustBeTrueNothing,
+    MustBeTrueEnough,
+    MustBeTrueNotEnough,
+    MustBeTrueChance,
+    MustBeTrueSociety,
+    MustBeTrueWorth,
+    MustBeTrueEuros,
 }
 
 impl Label {
@@ -277,6 +292,45 @@ impl Label {
                 "There is no strategy to compare with: add one under [strategies].",
                 "Er is geen strategie om mee te vergelijken: voeg er een toe onder [strategies].",
             ),
+            L::MustBeTrue => ("What must be true", "Wat er waar moet zijn"),
+            L::MustBeTrueStated => (
+                "The value at which somebody just does not lose, everything else as in this scenario.",
+                "De waarde waarbij iemand net niet verliest, al het andere zoals in dit scenario.",
+            ),
+            L::MustBeTrueDraws => (
+                "The value at which somebody just does not lose, everything else as in this scenario ({} draws). \
+                 Ranges: it lies within them in 95 of 100 draws.",
+                "De waarde waarbij iemand net niet verliest, al het andere zoals in dit scenario ({} trekkingen). \
+                 Marges: in 95 van de 100 trekkingen ligt die daarbinnen.",
+            ),
+            L::MustBeTrueAtLeast => {
+                ("{}: at least {}, for {} to break even{}.", "{}: minstens {}, wil {} quitte spelen{}.")
+            }
+            L::MustBeTrueAtMost => {
+                ("{}: at most {}, for {} to break even{}.", "{}: hoogstens {}, wil {} quitte spelen{}.")
+            }
+            L::MustBeTrueAlways => (
+                "{}: any value from {} to {} is enough for {} to break even{}.",
+                "{}: elke waarde van {} tot {} is genoeg om {} quitte te laten spelen{}.",
+            ),
+            L::MustBeTrueNever => (
+                "{}: no value from {} to {} is enough for {} to break even{}.",
+                "{}: geen waarde van {} tot {} is genoeg om {} quitte te laten spelen{}.",
+            ),
+            L::MustBeTrueSeveral => (
+                "{}: {} breaks even{} in parts of the range from {} to {} only; it changes at {}.",
+                "{}: {} speelt alleen quitte{} in delen van het bereik van {} tot {}; het wisselt bij {}.",
+            ),
+            L::MustBeTrueNothing => (
+                "{}: {} neither pays nor gains anything, whatever its value.",
+                "{}: {} betaalt en krijgt niets, wat de waarde ook is.",
+            ),
+            L::MustBeTrueEnough => ("Here it is {}: enough.", "Hier is het {}: genoeg."),
+            L::MustBeTrueNotEnough => ("Here it is {}: not enough.", "Hier is het {}: niet genoeg."),
+            L::MustBeTrueChance => ("with a probability of {}", "met een kans van {}"),
+            L::MustBeTrueSociety => ("society", "de samenleving"),
+            L::MustBeTrueWorth => ("a healthy year counted as {}", "een gezond levensjaar geteld als {}"),
+            L::MustBeTrueEuros => ("euros only", "alleen euro's"),
             L::To => ("to", "tot"),
         }
     }
@@ -336,6 +390,17 @@ mod tests {
             L::Unsourced,
             L::Assumptions,
             L::WhereFiles,
+            L::MustBeTrueDraws,
+            L::MustBeTrueAtLeast,
+            L::MustBeTrueAtMost,
+            L::MustBeTrueAlways,
+            L::MustBeTrueNever,
+            L::MustBeTrueSeveral,
+            L::MustBeTrueNothing,
+            L::MustBeTrueEnough,
+            L::MustBeTrueNotEnough,
+            L::MustBeTrueChance,
+            L::MustBeTrueWorth,
         ];
         for label in with_gaps {
             let (en, nl) = label.texts();

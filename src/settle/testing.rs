@@ -124,6 +124,7 @@ pub fn scenario() -> Builder {
             clauses: Vec::new(),
         }],
         goals: Vec::new(),
+        thresholds: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
     };

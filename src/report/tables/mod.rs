@@ -9,6 +9,7 @@ mod inputs;
 mod money;
 mod persons;
 mod sample;
+mod thresholds;
 
 pub use persons::persons;
 
@@ -34,6 +35,7 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
         inputs::inputs(&context),
     ];
     tables.extend(money::clauses(&context));
+    tables.extend(thresholds::thresholds(&context));
     if valued.variants.first().is_some_and(|main| !main.blocks.is_empty()) {
         tables.extend(sample::psa(&context));
     }

@@ -14,6 +14,7 @@ mod parameters;
 mod people;
 mod programme;
 mod terms;
+mod threshold;
 
 pub use arrangement::*;
 pub use health::*;
@@ -22,6 +23,7 @@ pub use parameters::*;
 pub use people::*;
 pub use programme::*;
 pub use terms::*;
+pub use threshold::*;
 
 use super::sources::Span;
 use crate::formula::Program;
@@ -100,6 +102,8 @@ pub struct Scenario {
     pub arrangements: Vec<Arrangement>,
     /// Goals by year.
     pub goals: Vec<Goal>,
+    /// Break-even questions.
+    pub thresholds: Vec<Threshold>,
     /// Where numbers come from.
     pub citations: Vec<Citation>,
     /// Every number of the file with its origin, for the list of inputs.

@@ -33,6 +33,7 @@ mod savings;
 mod steps;
 mod strategies;
 mod tables;
+mod thresholds;
 mod uncertain;
 mod warnings;
 
@@ -50,7 +51,7 @@ use crate::sample::{DesignKind, ranges};
 
 use context::{At, Reader, localised};
 use prices::Prices;
-use quantity::constant;
+pub(crate) use quantity::constant;
 
 /// Reads a merged tree whose structure has been checked.
 ///
@@ -115,6 +116,7 @@ impl<'t> Reader<'_> {
         self.read_arrangements(top);
         self.count_for();
         self.read_plan(top);
+        self.read_break_even(top);
         self.check_variables_of_models();
         let base = self.final_environment();
         self.messages.append(ranges::check_values(&self.scenario, &base, "in the base case"));
@@ -200,6 +202,7 @@ fn blank() -> Scenario {
         parties: Parties { list: Vec::new(), insurers: Vec::new() },
         arrangements: Vec::new(),
         goals: Vec::new(),
+        thresholds: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
     }

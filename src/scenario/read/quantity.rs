@@ -374,7 +374,7 @@ fn bare_table(text: &str) -> Option<String> {
 }
 
 /// A number that the file does not write, such as a default.
-pub(super) fn constant(value: f64, path: impl Into<String>) -> Quantity {
+pub(crate) fn constant(value: f64, path: impl Into<String>) -> Quantity {
     Quantity { program: number_program(value), path: path.into(), span: None }
 }
 
