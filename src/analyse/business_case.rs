@@ -62,7 +62,7 @@ pub struct LineCase {
 
 impl<'a> Settlement<'a> {
     /// One quantity of the books in the base case and every draw.
-    fn series(&self, amount: impl Fn(&Books) -> Lane) -> Series {
+    pub(super) fn series(&self, amount: impl Fn(&Books) -> Lane) -> Series {
         let mut draws: Vec<f64> = self.blocks.iter().flat_map(|books| amount(books).0).collect();
         draws.truncate(self.draws);
         Series { base: amount(self.base).0[0], draws }

@@ -6,6 +6,7 @@
 //! | [`outcomes`] | what happens to people, by year |
 //! | [`cost_effectiveness`] | what a strategy costs and yields; [`dominance`], [`acceptability`] |
 //! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
+//! | [`noise`] | whether measured payments follow the effect or luck |
 //! | [`goals`] | whether goals are reached |
 //! | [`threshold`] | what must be true for somebody to break even |
 //!
@@ -22,6 +23,7 @@ pub mod dominance;
 pub(crate) mod fixture;
 pub mod goals;
 pub mod measures;
+pub mod noise;
 pub mod outcomes;
 pub mod statistics;
 #[cfg(test)]
@@ -36,6 +38,7 @@ use business_case::{PartyCase, Settlement};
 use cost_effectiveness::CostEffectiveness;
 use goals::GoalResult;
 use measures::Measure;
+use noise::ClauseNoise;
 use outcomes::Outcomes;
 use statistics::Summary;
 
@@ -74,6 +77,8 @@ pub struct SettlementFindings {
     pub cases: Vec<PartyCase>,
     /// What clauses show beside their payments.
     pub figures: Vec<ClauseFigure>,
+    /// How much of measured payments is luck; empty without draws.
+    pub noise: Vec<ClauseNoise>,
 }
 
 /// Something that a clause shows beside its payments.
@@ -114,5 +119,6 @@ fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> Settle
     let arm = Arm::new(valued, *variant, delivery);
     let settlement = Settlement { arm, draws: settled.draws, base, blocks };
     let (cases, figures) = (settlement.cases(scenario), settlement.figures());
-    SettlementFindings { strategy: *strategy, arrangement: *arrangement, cases, figures }
+    let noise = noise::noise(scenario, *arrangement, &settlement);
+    SettlementFindings { strategy: *strategy, arrangement: *arrangement, cases, figures, noise }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::run::Engine;
+use super::options::Engine;
 use super::{INVALID, UNFINISHED};
 use crate::sample::{Design, check_ranges, sample};
 use crate::scenario::diagnostic::Diagnostics;

@@ -7,7 +7,9 @@
 pub mod check;
 pub mod examples;
 pub mod explain;
+mod failure;
 pub mod new;
+pub mod options;
 pub mod run;
 pub mod schema;
 pub mod threshold;

@@ -1,18 +1,15 @@
 //! `ounce threshold`: at which value of a number does somebody break even?
 
-use std::num::NonZeroUsize;
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::run::{Engine, Failure};
+use super::failure::Failure;
+use super::options::ScenarioOptions;
 use super::{INVALID, Language, print};
 use crate::analyse::threshold::{Depth, find};
 use crate::report::terminal::break_even;
 use crate::report::words::Lang;
-use crate::scenario::sources::Sources;
-use crate::scenario::{self, Overrides};
 
 /// What the break-even question is called in messages.
 const ASKED: &str = "asked";
@@ -20,8 +17,9 @@ const ASKED: &str = "asked";
 /// What `ounce threshold` is asked.
 #[derive(Debug, Args)]
 pub struct ThresholdArgs {
-    /// Scenario file; a shipped scenario is named without its path
-    pub file: String,
+    /// Which scenario.
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
     /// The number that is varied: a parameter, or the path of any other number
     #[arg(long, value_name = "NAME")]
     pub parameter: String,
@@ -46,18 +44,6 @@ pub struct ThresholdArgs {
     /// Break even with this probability, such as 80%, instead of in expectation
     #[arg(long, value_name = "SHARE", conflicts_with = "base_case")]
     pub probability: Option<String>,
-    /// How many draws of the uncertain parameters, instead of what the file says
-    #[arg(long, value_name = "N")]
-    pub draws: Option<NonZeroUsize>,
-    /// Start of the random numbers, instead of what the file says
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-    /// How people are followed, instead of what the file says
-    #[arg(long, value_name = "ENGINE")]
-    pub engine: Option<Engine>,
-    /// Another value for a parameter or any other quantity; may be given several times
-    #[arg(long, value_name = "NAME=VALUE", value_parser = super::assignment)]
-    pub set: Vec<(String, String)>,
     /// Only at the stated values, without uncertainty
     #[arg(long)]
     pub base_case: bool,
@@ -69,38 +55,29 @@ pub struct ThresholdArgs {
 /// Answers the question on the terminal.
 #[must_use]
 pub fn threshold(arguments: ThresholdArgs) -> ExitCode {
-    let mut sources = Sources::new();
-    let overrides = Overrides { engine: arguments.engine.map(Into::into), replicates: None };
-    let path = Path::new(&arguments.file);
-    let over = ("command line", &*arguments.question());
-    let loaded = match scenario::read_and(path, &arguments.set, over, overrides, &mut sources) {
-        Ok(loaded) => loaded,
-        Err(diagnostics) => {
-            diagnostics.emit(&sources);
-            return ExitCode::from(INVALID);
-        }
+    arguments.scenario.on_threads(|| answer(&arguments))
+}
+
+fn answer(arguments: &ThresholdArgs) -> ExitCode {
+    let read = match arguments.scenario.read_and(&arguments.question()) {
+        Ok(read) => read,
+        Err(code) => return code,
     };
-    let mut scenario = loaded.scenario;
-    if let Some(draws) = arguments.draws {
-        scenario.uncertainty.draws = draws.get();
-    }
-    if let Some(seed) = arguments.seed {
-        scenario.uncertainty.seed = seed;
-    }
+    let scenario = &read.scenario;
     let Some(question) = scenario.thresholds.iter().position(|threshold| threshold.id == ASKED) else {
         return super::complain("the question could not be read", INVALID);
     };
     let depth = if arguments.base_case { Depth::Stated } else { Depth::Full };
-    match find(&scenario, question, depth) {
+    match find(scenario, question, depth) {
         Ok(found) => {
             let lang = match arguments.lang {
                 Language::En => Lang::En,
                 Language::Nl => Lang::Nl,
             };
             let title = lang.of(&scenario.title);
-            print(&format!("{title}\n\n{}", break_even(&scenario, &[found], lang)))
+            print(&format!("{title}\n\n{}", break_even(scenario, &[found], lang)))
         }
-        Err(problem) => Failure::threshold(&scenario, question, &problem).report(&sources),
+        Err(problem) => Failure::threshold(scenario, question, &problem).report(&read.sources),
     }
 }
 

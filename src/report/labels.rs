@@ -43,6 +43,15 @@ pub enum Label {
     FreedCapacity,
     FreedCapacityExplained,
     PartiesAddUp,
+    Luck,
+    LuckExplained,
+    LuckLine,
+    LuckPayment,
+    LuckUnrelated,
+    LuckWithoutChance,
+    LuckIdealised,
+    MostlyLuck,
+    LuckWhateverSize,
     HowSure,
     ModelDoubt,
     ChanceShare,
@@ -198,6 +207,40 @@ impl Label {
                  opposite sign: the amounts of parties are discounted per calendar year.",
                 "Alle partijen en de vrijgekomen capaciteit samen komen maar ongeveer uit op het saldo hierboven, \
                  met omgekeerd teken: bedragen van partijen zijn per kalenderjaar teruggerekend.",
+            ),
+            L::Luck => ("Effect or luck? Payments for results", "Effect of geluk? Betalen voor resultaat"),
+            L::LuckExplained => (
+                "Every payment for results was also worked out for a programme that is delivered and does nothing.",
+                "Elke betaling voor resultaat is ook uitgerekend voor een programma dat wordt uitgevoerd maar niets doet.",
+            ),
+            L::LuckLine => (
+                "{}. Chance that it pays for a programme that does nothing: {}; that it does not pay for this programme: {}.",
+                "{}. Kans dat er betaald wordt voor een programma dat niets doet: {}; dat er voor dit programma niet betaald \
+                 wordt: {}.",
+            ),
+            L::LuckPayment => (
+                "Expected payment: {}; for a programme that does nothing: {}.",
+                "Verwachte betaling: {}; voor een programma dat niets doet: {}.",
+            ),
+            L::LuckUnrelated => (
+                "It counts steps that are reached, in which the effect changes nothing.",
+                "Het telt bereikte stappen, waaraan het effect niets verandert.",
+            ),
+            L::LuckWithoutChance => (
+                "Chance between persons is not in this; with --engine counts it is.",
+                "Toeval tussen personen zit hier niet in; met --engine counts wel.",
+            ),
+            L::LuckIdealised => (
+                "Idealised: it is measured against what would really have been, which nobody can see.",
+                "Geïdealiseerd: er wordt vergeleken met wat er echt gebeurd zou zijn, en dat kan niemand zien.",
+            ),
+            L::MostlyLuck => (
+                "Mostly luck: only with about {} participants (now {}) would payment follow the effect.",
+                "Vooral geluk: pas met ongeveer {} deelnemers (nu {}) zou betaling het effect volgen.",
+            ),
+            L::LuckWhateverSize => (
+                "Mostly luck, with any number of participants: what it is compared with is itself too uncertain.",
+                "Vooral geluk, met welk aantal deelnemers ook: waarmee wordt vergeleken is zelf te onzeker.",
             ),
             L::HowSure => ("How sure are we?", "Hoe zeker is dit?"),
             L::ModelDoubt => (
@@ -379,6 +422,9 @@ mod tests {
             L::BestBuy,
             L::BestBuyBaseOnly,
             L::WorthKnowing,
+            L::LuckLine,
+            L::LuckPayment,
+            L::MostlyLuck,
             L::GoalLine,
             L::WhatIfLine,
             L::WhatIfSame,

@@ -4,6 +4,7 @@
 //! that is, what to keep in mind, and where the files are. Amounts have three significant digits; the files
 //! hold all of them.
 
+mod luck;
 mod must_be_true;
 mod reservations;
 mod what_if;
@@ -39,6 +40,7 @@ pub fn summary(run: &Run<'_>, lang: Lang) -> String {
             }
         }
         page.who_pays(main);
+        page.luck(main);
         page.how_sure(main);
         page.goals(main);
         page.what_if();

@@ -106,7 +106,7 @@ fn finish(
 ) -> Result<Loaded, Diagnostics> {
     let Some(mut root) = root else { return Err(messages) };
     merge::set(&mut root, set, sources, &mut messages);
-    if let Some((name, lines)) = over {
+    if let Some((name, lines)) = over.filter(|(_, lines)| !lines.is_empty()) {
         merge::put_over(&mut root, name, lines, sources, &mut messages);
     }
     merge::name_varied(&mut root);

@@ -89,6 +89,7 @@ fn all_clauses(case: &Case) -> Vec<Clause> {
         minimum_savings_rate: quantity("0.01"),
         minimum_by_size: Vec::new(),
         significance: None,
+        error: None,
         quality: None,
         quality_minimum: None,
         deductible: case.seed.is_multiple_of(5),

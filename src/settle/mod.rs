@@ -45,6 +45,7 @@ pub mod error;
 #[cfg(test)]
 mod laws;
 pub mod leakage;
+pub mod noise;
 pub mod overlap;
 pub mod parties;
 pub mod phases;

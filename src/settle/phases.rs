@@ -3,7 +3,7 @@
 use super::books::{BookLine, Books, Figure, LineKind};
 use super::clauses::{Known, Rule, rule};
 use super::contract::Block;
-use super::{SettleError, costs, leakage, overlap};
+use super::{SettleError, costs, leakage, noise, overlap};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Clause, Terms};
@@ -251,7 +251,10 @@ impl<'a> Deal<'a> {
         overlap::check(&block, rules, expectations)?;
         books.lines.extend(delivery.lines);
         books.figures.extend(delivery.figures);
-        post_phases(&block, rules, expectations, &Phase::LATER, books)
+        let mut books = post_phases(&block, rules, expectations, &Phase::LATER, books)?;
+        let figures = noise::figures(&block, rules, expectations, &books)?;
+        books.figures.extend(figures);
+        Ok(books)
     }
 }
 

@@ -25,6 +25,7 @@ mod plan;
 mod recorded;
 mod retention;
 mod tally;
+mod without_effects;
 
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};

@@ -91,8 +91,19 @@ pub struct Found {
     pub base: Answer,
     /// Over draws; `None` when only the base case was run.
     pub drawn: Option<Drawn>,
-    /// The net value where it was worked out: value of the number, EUR, share of draws that break even.
-    pub curve: Vec<(f64, Summary, Option<f64>)>,
+    /// The net value where it was worked out, by rising value of the number.
+    pub curve: Vec<Point>,
+}
+
+/// The net value at one value of the number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Value of the number.
+    pub value: f64,
+    /// Net value, EUR.
+    pub net: Summary,
+    /// Share of draws in which it is not negative; `None` without draws.
+    pub probability: Option<f64>,
 }
 
 /// Where somebody breaks even.
@@ -223,7 +234,7 @@ fn over_draws(
     asked: &Threshold,
     depth: Depth,
     base: &Answer,
-) -> Result<(Drawn, Vec<(f64, Summary, Option<f64>)>), Problem> {
+) -> Result<(Drawn, Vec<Point>), Problem> {
     let (low, high) = asked.range;
     let [care, care_at_ends] = depth.drawn();
     let design = net.design();
@@ -282,8 +293,11 @@ fn monte_carlo_error(
     error.is_finite().then_some(error)
 }
 
-fn told(curve: &Curve, design: RunDesign) -> Vec<(f64, Summary, Option<f64>)> {
-    let point =
-        |(value, net): &(f64, Series)| (*value, net.summary(design), net.probability(|net| net >= 0.0));
+fn told(curve: &Curve, design: RunDesign) -> Vec<Point> {
+    let point = |(value, net): &(f64, Series)| Point {
+        value: *value,
+        net: net.summary(design),
+        probability: net.probability(|net| net >= 0.0),
+    };
     curve.points.iter().map(point).collect()
 }

@@ -7,6 +7,7 @@
 mod health;
 mod inputs;
 mod money;
+mod noise;
 mod persons;
 mod sample;
 mod thresholds;
@@ -35,6 +36,7 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
         inputs::inputs(&context),
     ];
     tables.extend(money::clauses(&context));
+    tables.extend(noise::settlement_noise(&context));
     tables.extend(thresholds::thresholds(&context));
     if valued.variants.first().is_some_and(|main| !main.blocks.is_empty()) {
         tables.extend(sample::psa(&context));

@@ -138,16 +138,16 @@ fn curves(context: &Context<'_>) -> Table {
         &columns,
     );
     for found in &context.findings.thresholds {
-        for (value, net, probability) in &found.curve {
-            let spread = net.spread;
+        for point in &found.curve {
+            let spread = point.net.spread;
             let more: [Cell<'_>; 7] = [
-                (*value).into(),
-                net.base.into(),
+                point.value.into(),
+                point.net.base.into(),
                 spread.map(|spread| spread.mean).into(),
                 spread.map(|spread| spread.mcse).into(),
                 spread.map(|spread| spread.p2_5).into(),
                 spread.map(|spread| spread.p97_5).into(),
-                (*probability).into(),
+                point.probability.into(),
             ];
             table.push(keys(context, found).into_iter().chain(more));
         }

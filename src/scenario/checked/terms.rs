@@ -119,6 +119,40 @@ impl Terms {
         }
     }
 
+    /// The programme whose results are measured, where payments follow from a measurement that may be wrong.
+    #[must_use]
+    pub fn measures(&self) -> Option<usize> {
+        match self {
+            Self::SharedSavings(terms) => Some(terms.programme),
+            Self::OutcomePayment(terms) => Some(terms.counts.programme),
+            Self::ImpactBond(bond) => bond.triggers.first().map(|trigger| trigger.terms.counts.programme),
+            _ => None,
+        }
+    }
+
+    /// Whether what is measured has an error of its own, besides chance between persons.
+    #[must_use]
+    pub fn measures_with_error(&self) -> bool {
+        match self {
+            Self::SharedSavings(terms) => terms.error.is_some(),
+            Self::OutcomePayment(terms) => terms.error_sd.is_some(),
+            Self::ImpactBond(bond) => bond.triggers.iter().any(|trigger| trigger.terms.error_sd.is_some()),
+            _ => false,
+        }
+    }
+
+    /// Whether something is measured against what would really have been, which nobody can observe.
+    #[must_use]
+    pub fn idealised(&self) -> bool {
+        let count = |terms: &OutcomeTerms| matches!(terms.benchmark, CountBenchmark::True);
+        match self {
+            Self::SharedSavings(terms) => matches!(terms.benchmark, Benchmark::True),
+            Self::OutcomePayment(terms) => count(terms),
+            Self::ImpactBond(bond) => bond.triggers.iter().any(|trigger| count(&trigger.terms)),
+            _ => false,
+        }
+    }
+
     /// Whether the clause reads totals over the population by year.
     #[must_use]
     pub fn needs_population(&self) -> bool {
@@ -245,6 +279,8 @@ pub struct SharedSavings {
     pub minimum_by_size: Vec<(f64, Quantity)>,
     /// The saving must also be more than chance would bring.
     pub significance: Option<Significance>,
+    /// Error with which the saving is measured; `None`: only what chance the people themselves bring.
+    pub error: Option<MeasurementError>,
     /// Quality score from 0 to 1 that the share is multiplied by.
     pub quality: Option<Quantity>,
     /// Quality below which nothing is paid.
@@ -285,6 +321,22 @@ pub struct Significance {
     pub r_squared: Quantity,
     /// Persons the benchmark rests on; `None`: so many that they add no error.
     pub controls: Option<Quantity>,
+}
+
+/// How large the error in a measured saving is, as a share of the benchmark.
+#[derive(Clone, Debug)]
+pub enum MeasurementError {
+    /// A stated standard deviation.
+    Stated(Quantity),
+    /// Differences between people's costs: cv · √((1 − R²)(1/n + 1/n_c)).
+    People {
+        /// Coefficient of variation of a person's yearly costs.
+        cv: Quantity,
+        /// Share of the variance that the benchmark explains.
+        r_squared: Quantity,
+        /// Persons the benchmark rests on; `None`: so many that they add no error.
+        controls: Option<Quantity>,
+    },
 }
 
 /// What actual costs are compared with.
@@ -329,8 +381,8 @@ pub struct OutcomeTerms {
 }
 
 impl OutcomeTerms {
-    /// The count; what it is divided by; and, against a benchmark, the count without the programme, and for a
-    /// forecast person-years with and without it.
+    /// The count; what it is divided by; of participants the count without the programme, which is a benchmark or tells
+    /// what would be paid for no effect at all; and for a forecast person-years with and without it.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         let mut requests = vec![self.counts.clone()];
@@ -341,9 +393,7 @@ impl OutcomeTerms {
             where_: None,
         };
         if let Requested::Participants { what, .. } = self.counts.what {
-            if matches!(self.benchmark, CountBenchmark::True | CountBenchmark::Forecast) {
-                requests.push(tallied(what, false));
-            }
+            requests.push(tallied(what, false));
             if matches!(self.benchmark, CountBenchmark::Forecast) {
                 requests.push(tallied(Tallied::PersonYears, true));
                 requests.push(tallied(Tallied::PersonYears, false));

@@ -1,7 +1,8 @@
 //! Clauses about savings: what is measured, against what, and how much of it is paid.
 
 use crate::scenario::checked::{
-    Benchmark, Engine, LossTerms, Measures, Payer, Purchase, Quantity, SharedSavings, Significance, Terms,
+    Benchmark, Engine, LossTerms, MeasurementError, Measures, Payer, Purchase, Quantity, SharedSavings,
+    Significance, Terms,
 };
 use crate::scenario::diagnostic::Diagnostic;
 
@@ -79,6 +80,7 @@ impl<'t> Reader<'_> {
             minimum_savings_rate,
             minimum_by_size: self.minimum_by_size(at),
             significance: at.below("significance").map(|below| self.significance(&below)),
+            error: self.measurement_error(at),
             quality: self.quantity(at, "quality", RATE),
             quality_minimum: self.quantity(at, "quality_minimum", RATE),
             deductible,
@@ -124,6 +126,17 @@ impl<'t> Reader<'_> {
             cv: self.required(at, "cv", RATE),
             r_squared: self.quantity_or(at, "r_squared", RATE, 0.0),
             controls: self.quantity(at, "controls", RATE),
+        }
+    }
+
+    fn measurement_error(&mut self, at: &At<'t>) -> Option<MeasurementError> {
+        match at.below("error") {
+            Some(below) => Some(MeasurementError::People {
+                cv: self.required(&below, "cv", RATE),
+                r_squared: self.quantity_or(&below, "r_squared", RATE, 0.0),
+                controls: self.quantity(&below, "controls", RATE),
+            }),
+            None => self.quantity(at, "error_sd", RATE).map(MeasurementError::Stated),
         }
     }
 
@@ -191,6 +204,9 @@ impl<'t> Reader<'_> {
 
     /// Expected numbers either reach a threshold or do not: chance between years and persons is not in them.
     fn warn_of_threshold(&mut self, at: &At<'_>, terms: &SharedSavings) {
+        if terms.error.is_some() {
+            return;
+        }
         let thresholds = [
             ("minimum_savings_rate", Some(&terms.minimum_savings_rate)),
             ("minimum_loss_rate", terms.loss.as_ref().and_then(|loss| loss.minimum_rate.as_ref())),

@@ -5,9 +5,10 @@ use super::{COMMON, PERIOD};
 
 pub(super) static SHARED_SAVINGS: Shape = Shape::new("shared savings", SHARED_SAVINGS_KEYS)
     .sharing(&[&COMMON])
-    .one_of(&[at_most_one(&["loss_share", "loss_by_quality"])]);
+    .one_of(&[at_most_one(&["loss_share", "loss_by_quality"]), at_most_one(&["error", "error_sd"])]);
 static BENCHMARK: Shape = Shape::new("fixed benchmark", BENCHMARK_KEYS).whole();
 static SIGNIFICANCE: Shape = Shape::new("test of significance", SIGNIFICANCE_KEYS);
+static ERROR: Shape = Shape::new("error of measurement", ERROR_KEYS);
 static LOSS_BY_QUALITY: Shape = Shape::new("bounds of a loss share", LOSS_BY_QUALITY_KEYS);
 static RESULT: Shape = Shape::new("measured result", RESULT_KEYS).one_of(RESULT_ALTERNATIVES);
 static FIXED_NUMBER: Shape = Shape::new("fixed number", FIXED_NUMBER_KEYS).whole();
@@ -66,6 +67,22 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
         "significance = { z = 1.96, cv = 3, r_squared = 0.3, controls = 50000 }",
     )
     .default("none"),
+    key(
+        "error",
+        Kind::Table(&ERROR),
+        "The error with which the saving is measured: chance differences between people's costs that the model does not \
+         simulate.",
+        "error = { cv = 3, r_squared = 0.3, controls = 5000 }",
+    )
+    .default("none"),
+    key(
+        "error_sd",
+        Kind::Quantity,
+        "Standard deviation of the error with which the saving is measured.",
+        "error_sd = \"2%\"",
+    )
+    .unit("share of the benchmark")
+    .default("0"),
     key("quality", Kind::Quantity, "Quality score from 0 to 1 by which the share is multiplied.", "quality = 0.9")
         .default("1"),
     key("quality_minimum", Kind::Quantity, "Quality below which nothing is shared.", "quality_minimum = 0.4")
@@ -138,24 +155,31 @@ static BENCHMARK_KEYS: &[Key] = &[key(
 
 static SIGNIFICANCE_KEYS: &[Key] = &[
     key("z", Kind::Quantity, "Standard errors that a saving must exceed.", "z = 1.96").default("1.96"),
-    key(
-        "cv",
-        Kind::Quantity,
-        "Coefficient of variation of one person's yearly costs: standard deviation by mean.",
-        "cv = 3",
-    )
-    .required(),
-    key(
-        "r_squared",
-        Kind::Quantity,
-        "Share of the variance of costs that the benchmark explains by what is known of people.",
-        "r_squared = 0.3",
-    )
-    .default("0"),
+    CV,
+    R_SQUARED,
+    CONTROLS,
+];
+
+static ERROR_KEYS: &[Key] = &[CV, R_SQUARED, CONTROLS];
+
+const CV: Key = key(
+    "cv",
+    Kind::Quantity,
+    "Coefficient of variation of one person's yearly costs: standard deviation by mean.",
+    "cv = 3",
+)
+.required();
+const R_SQUARED: Key = key(
+    "r_squared",
+    Kind::Quantity,
+    "Share of the variance of costs that the benchmark explains by what is known of people.",
+    "r_squared = 0.3",
+)
+.default("0");
+const CONTROLS: Key =
     key("controls", Kind::Quantity, "Persons on whom the benchmark rests.", "controls = 50000")
         .unit("persons")
-        .default("so many that they add no error"),
-];
+        .default("so many that they add no error");
 
 static LOSS_BY_QUALITY_KEYS: &[Key] = &[
     key("least", Kind::Quantity, "Lowest share of a loss that is paid back.", "least = \"40%\"").required(),

@@ -250,6 +250,10 @@ pub(super) static SHARED_SAVINGS: ClauseText = ClauseText {
         "minimum: the largest of minimum_savings_rate, minimum_by_size, and z * cv * sqrt((1 - r_squared) *",
         "  (1/participants + 1/controls)) under a test of significance",
         "with `deductible` on D - minimum * BM; else on all of D once the minimum is met",
+        "measured with error: D + BM * s * e, with e standard normal and s either error_sd or, under `error`,",
+        "  cv * sqrt((1 - r_squared) * (1/participants + 1/controls))",
+        "luck: settlement_noise.csv says how often it pays for a programme that does nothing, and",
+        "  how often it does not pay for this one",
         "two-sided: repayment = min(loss_share * -D, loss_cap_rate * BM, loss_cap_amount) if -D >= minimum_loss_rate * BM",
     ],
     risks: Risks {
@@ -280,6 +284,8 @@ pub(super) static OUTCOME_PAYMENT: ClauseText = ClauseText {
         "price: payment = price * max(0, x - threshold), for each unit beyond what would have come anyway",
         "amount: payment = amount if x >= threshold, else 0",
         "error: mean 0 and standard deviation error_sd, from random numbers of its own",
+        "luck: settlement_noise.csv says how often it pays for a programme that does nothing, and",
+        "  how often it does not pay for this one",
     ],
     risks: Risks {
         volume: "the payer, up to the caps",

@@ -27,6 +27,10 @@
 //! stated for them. The share is multiplied by the quality score; below a minimum score nothing is paid, and a loss share
 //! that falls with quality is at its largest.
 //!
+//! **Error of measurement.** What is measured is D + BM · s · ε, with ε standard normal from random numbers of its own, and
+//! s either stated (`error_sd`) or cv · √((1 − R²)(1/n + 1/n_c)) (`error`): the differences between people's costs that
+//! the model does not simulate, of n participant-years and n_c persons behind the benchmark.
+//!
 //! The clause's caps in euros limit payments; repayments are limited by the loss limits alone.
 //!
 //! **Who bears which risk.** Volume: the payer, who shares more savings on more people. Price: the provider, who
@@ -41,10 +45,10 @@ pub mod kernel;
 
 use super::{Known, Rule};
 use crate::formula::{LANES, Lane};
-use crate::scenario::checked::{Benchmark, Engine, Measures, SharedSavings};
-use crate::settle::books::{BookLine, Books};
+use crate::scenario::checked::{Benchmark, Engine, MeasurementError, Measures, SharedSavings};
+use crate::settle::books::{BookLine, Books, Figure};
 use crate::settle::contract::{Block, Contract, Range};
-use crate::settle::{Agreed, Phase, SettleError, leakage};
+use crate::settle::{Agreed, Phase, SettleError, chance, leakage};
 use crate::value::flows::Followed;
 use kernel::{Kernel, LossKernel};
 
@@ -56,6 +60,16 @@ const SEPARABLE: f64 = 1e-6;
 pub struct SharedSavingsRule<'a> {
     /// As written.
     pub terms: &'a SharedSavings,
+}
+
+/// What follows from a measurement, EUR by year concerned; nothing in years that settle nothing.
+struct Settlement {
+    /// What was measured as the saving.
+    saving: Vec<Lane>,
+    /// What is paid, after caps.
+    payments: Vec<Lane>,
+    /// What is paid back.
+    repayments: Vec<Lane>,
 }
 
 /// What of the participants concerns the payer of a clause.
@@ -223,6 +237,66 @@ impl SharedSavingsRule<'_> {
         most
     }
 
+    /// Adds the error of measurement to savings by settlement.
+    fn add_error(
+        &self,
+        contract: &Contract<'_>,
+        benchmark: &[Lane],
+        saving: &mut [Lane],
+    ) -> Result<(), SettleError> {
+        let Some(error) = &self.terms.error else { return Ok(()) };
+        let spread: Vec<Lane> = match error {
+            MeasurementError::Stated(sd) => {
+                vec![contract.quantity(sd, Range::NotNegative)?; saving.len()]
+            }
+            MeasurementError::People { cv, r_squared, controls } => {
+                let cv = contract.quantity(cv, Range::NotNegative)?;
+                let r_squared = contract.quantity(r_squared, Range::Share)?;
+                let controls = contract.optional(controls.as_ref(), Range::Positive)?;
+                let years = contract.by_settlement(self.terms.whole_contract, self.participants(contract));
+                let spread = |years: Lane, lane: usize| match years[lane] > 0.0 {
+                    true => kernel::standard_error(
+                        cv[lane],
+                        r_squared[lane],
+                        years[lane],
+                        controls.map(|controls| controls[lane]),
+                    ),
+                    // Nobody is measured.
+                    false => 0.0,
+                };
+                years.into_iter().map(|years| Lane::from_fn(|lane| spread(years, lane))).collect()
+            }
+        };
+        for (year, saving) in saving.iter_mut().enumerate() {
+            if contract.settles(self.terms.whole_contract, year) {
+                *saving += benchmark[year] * spread[year] * chance::error(contract, "saving", year);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is measured, paid and paid back, by year concerned.
+    fn settle(&self, contract: &Contract<'_>, agreed: &Agreed) -> Result<Settlement, SettleError> {
+        let (benchmark, saving) = self.compare(contract, agreed)?;
+        let benchmark = contract.by_settlement(self.terms.whole_contract, benchmark);
+        let mut saving = contract.by_settlement(self.terms.whole_contract, saving);
+        self.add_error(contract, &benchmark, &mut saving)?;
+        let kernels = self.kernels(contract)?;
+        let deflators: Vec<Lane> =
+            (0..contract.block.horizon()).map(|year| contract.deflator(year)).collect::<Result<_, _>>()?;
+        let minimum = self.minimum(contract)?;
+        let settled = |year: usize, draw: usize| {
+            // Amounts of a contract are in euros of the year of the claims, as the benchmark is.
+            let kernel = kernels[draw].at(minimum[year][draw], deflators[year][draw]);
+            kernel.settle(benchmark[year][draw], saving[year][draw])
+        };
+        let payments = contract.capped(|year| Ok(Lane::from_fn(|draw| settled(year, draw).payment)))?;
+        let repayments = (0..contract.block.horizon())
+            .map(|year| Lane::from_fn(|draw| settled(year, draw).repayment))
+            .collect();
+        Ok(Settlement { saving, payments, repayments })
+    }
+
     /// Saving as a share of the benchmark from which it counts, by year settled.
     fn minimum(&self, contract: &Contract<'_>) -> Result<Vec<Lane>, SettleError> {
         let terms = self.terms;
@@ -350,27 +424,33 @@ impl Rule for SharedSavingsRule<'_> {
         if !contract.block.offers(self.terms.programme) {
             return Ok(Vec::new());
         }
-        let (benchmark, saving) = self.compare(contract, agreed)?;
-        let benchmark = contract.by_settlement(self.terms.whole_contract, benchmark);
-        let saving = contract.by_settlement(self.terms.whole_contract, saving);
-        let kernels = self.kernels(contract)?;
-        let deflators: Vec<Lane> =
-            (0..contract.block.horizon()).map(|year| contract.deflator(year)).collect::<Result<_, _>>()?;
-        let minimum = self.minimum(contract)?;
-        let settled = |year: usize, draw: usize| {
-            // Amounts of a contract are in euros of the year of the claims, as the benchmark is.
-            let kernel = kernels[draw].at(minimum[year][draw], deflators[year][draw]);
-            kernel.settle(benchmark[year][draw], saving[year][draw])
-        };
-        let payments = contract.capped(|year| Ok(Lane::from_fn(|draw| settled(year, draw).payment)))?;
-        let mut lines = contract.pay(&payments);
+        let settlement = self.settle(contract, agreed)?;
+        let mut lines = contract.pay(&settlement.payments);
         if self.terms.loss.is_some() {
-            let repayments: Vec<Lane> = (0..contract.block.horizon())
-                .map(|year| Lane::from_fn(|draw| settled(year, draw).repayment))
-                .collect();
-            lines.extend(contract.pay_back(&repayments));
+            lines.extend(contract.pay_back(&settlement.repayments));
         }
         Ok(lines)
+    }
+
+    fn figures(
+        &self,
+        contract: &Contract<'_>,
+        _earlier: &Books,
+        agreed: &Agreed,
+    ) -> Result<Vec<Figure>, SettleError> {
+        if !contract.block.offers(self.terms.programme) {
+            return Ok(Vec::new());
+        }
+        let settlement = self.settle(contract, agreed)?;
+        let pays = |&payment: &Lane| payment.map(|payment| f64::from(u8::from(payment > 0.0)));
+        let figure = |name: &str, unit, by_year| Figure {
+            clause: contract.index,
+            name: name.to_owned(),
+            unit,
+            by_year,
+        };
+        let pays = settlement.payments.iter().map(pays).collect();
+        Ok(vec![figure("measured_result", "EUR", settlement.saving), figure("pays", "share of draws", pays)])
     }
 
     fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<String>, SettleError> {
@@ -380,7 +460,7 @@ impl Rule for SharedSavingsRule<'_> {
         }
         let mut warnings = Vec::new();
         let (_, clause) = contract.names();
-        let expected = block.scenario.uncertainty.engine == Engine::Expected;
+        let expected = block.scenario.uncertainty.engine == Engine::Expected && self.terms.error.is_none();
         let loss = self.terms.loss.as_ref().and_then(|loss| loss.minimum_rate.as_ref());
         let tested = self.terms.significance.is_some() || !self.terms.minimum_by_size.is_empty();
         for rate in std::iter::once(&self.terms.minimum_savings_rate).chain(loss) {

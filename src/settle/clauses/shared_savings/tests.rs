@@ -16,6 +16,7 @@ fn terms(benchmark: Benchmark) -> SharedSavings {
         minimum_savings_rate: testing::quantity("0"),
         minimum_by_size: Vec::new(),
         significance: None,
+        error: None,
         quality: None,
         quality_minimum: None,
         deductible: false,

@@ -1,0 +1,245 @@
+//! Whether payments for measured results follow the effect or luck.
+//!
+//! Every clause that pays for measured results is settled for the programme and for one that does nothing
+//! ([`crate::settle::noise`]). Over the whole contract, with x what is measured (added up over settlements),
+//!
+//! - P(pays | no effect) is the share of draws in which a programme that does nothing is paid in some year,
+//! - P(does not pay | effect) the share in which the programme is never paid,
+//! - the *signal* is |E(x | effect) − E(x | no effect)| and the *noise* the standard deviation of x without any effect.
+//!
+//! A settlement is **mostly noise** when the two chances together are more than one half (a coin that is tossed has one)
+//! and the signal is below 2.80 times the noise, so that no target could tell an effect from none with 80% power at the
+//! two-sided 5% level (2.80 = 1.96 + 0.84). The signal grows with the number of participants n and noise that is chance
+//! with its square root. With the noise's variance split in chance C and doubt about parameters P, n participants tell the
+//! two apart from
+//!
+//! n* = n · 2.80² · C / (signal² − 2.80² · P),
+//!
+//! and no number does where the denominator is not positive: the benchmark itself is in doubt. Without replicates the
+//! two cannot be told apart and all of it is taken for chance. *Example:* 200 participants, a signal of EUR 10,000 and a noise
+//! of 20,000: n* = 200 · 7.85 · 4 = 6,280.
+
+use super::business_case::Settlement;
+use super::outcomes::participating_rows;
+use super::statistics::{Series, Summary};
+use crate::formula::Lane;
+use crate::scenario::Scenario;
+use crate::scenario::checked::Engine;
+use crate::settle::Books;
+use crate::settle::noise::WITHOUT_EFFECT;
+
+/// Standard deviations between an effect and none that tell them apart: 5% two-sided, 80% power.
+const APART: f64 = 2.801_585_2;
+
+/// Two chances of error that together are more than this make a coin toss.
+const COIN: f64 = 0.5;
+
+/// How much of the payments of one clause is luck.
+#[derive(Clone, Debug)]
+pub struct ClauseNoise {
+    /// Clause.
+    pub clause: usize,
+    /// Participants of its programme, persons.
+    pub participants: Summary,
+    /// What is paid less what is paid back, EUR, not discounted.
+    pub payment: Summary,
+    /// The same for a programme that does nothing.
+    pub payment_without_effect: Summary,
+    /// By result that is measured.
+    pub results: Vec<ResultNoise>,
+}
+
+/// How much of one measured result is luck; results are added up over settlements.
+#[derive(Clone, Debug)]
+pub struct ResultNoise {
+    /// Which one of several; empty where there is one.
+    pub name: String,
+    /// Unit of what is measured.
+    pub unit: &'static str,
+    /// What is measured.
+    pub measured: Summary,
+    /// What is measured of a programme that does nothing.
+    pub measured_without_effect: Summary,
+    /// 1 in draws in which it pays in some year; the mean is the chance.
+    pub pays: Summary,
+    /// The same for a programme that does nothing.
+    pub pays_without_effect: Summary,
+    /// What to make of it.
+    pub verdict: Verdict,
+}
+
+/// What to make of a measured result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Verdict {
+    /// It tells a programme that works from one that does not.
+    Informative,
+    /// It does not depend on the effect at all: persons who reach a step, say.
+    Unrelated,
+    /// There is no chance in it, so nothing can be said about luck.
+    WithoutChance,
+    /// It hardly pays, or pays anyway, because of its target and not by chance.
+    Target,
+    /// It is mostly noise; with so many participants it would not be, if any number does.
+    Noise {
+        /// Participants, persons.
+        needed: Option<f64>,
+    },
+}
+
+/// Noise of every clause of a settlement that pays for measured results; nothing without draws.
+pub fn noise(scenario: &Scenario, arrangement: usize, settlement: &Settlement<'_>) -> Vec<ClauseNoise> {
+    if settlement.draws == 0 {
+        return Vec::new();
+    }
+    let clauses = &scenario.arrangements[arrangement].clauses;
+    let read = Reader { scenario, settlement };
+    (0..clauses.len())
+        .filter_map(|clause| {
+            let programme = clauses[clause].terms.measures()?;
+            let chance = scenario.uncertainty.engine != Engine::Expected
+                || clauses[clause].terms.measures_with_error();
+            read.clause(clause, programme, chance)
+        })
+        .collect()
+}
+
+struct Reader<'a> {
+    scenario: &'a Scenario,
+    settlement: &'a Settlement<'a>,
+}
+
+impl Reader<'_> {
+    fn position(&self, clause: usize, name: &str) -> Option<usize> {
+        let figures = &self.settlement.base.figures;
+        figures.iter().position(|figure| figure.clause == clause && figure.name == name)
+    }
+
+    /// A figure added up over years, or whether it is above zero in any.
+    fn over_years(&self, position: usize, any: bool) -> Series {
+        self.settlement.series(|books: &Books| {
+            let years = books.figures[position].by_year.iter();
+            let fold = |sum: Lane, &year: &Lane| if any { sum.max(year) } else { sum + year };
+            years.fold(Lane::ZERO, fold)
+        })
+    }
+
+    fn clause(&self, clause: usize, programme: usize, chance: bool) -> Option<ClauseNoise> {
+        let design = self.settlement.arm.design();
+        let total = |name: &str| Some(self.over_years(self.position(clause, name)?, false));
+        let payment = total("payment")?.summary(design);
+        let payment_without_effect = total(&format!("payment{WITHOUT_EFFECT}"))?.summary(design);
+        let shape = &self.settlement.arm.base().shape;
+        let rows: Vec<usize> = participating_rows(self.scenario, shape)
+            .into_iter()
+            .filter(|&row| shape.steps[row].0 == programme)
+            .collect();
+        let participants = self
+            .settlement
+            .arm
+            .series(|flows| rows.iter().fold(Lane::ZERO, |sum, &row| sum + flows.reached.total(row)))
+            .summary(design);
+        let of_clause = self.settlement.base.figures.iter().filter(|figure| figure.clause == clause);
+        let results = of_clause
+            .filter_map(|figure| figure.name.strip_suffix("measured_result").map(|name| (name, figure.unit)))
+            .filter_map(|(name, unit)| {
+                self.result(clause, name, unit, chance.then_some(participants.expected()))
+            })
+            .collect();
+        Some(ClauseNoise { clause, participants, payment, payment_without_effect, results })
+    }
+
+    /// `name` stands before the figures of a result; `participants` is `None` where there is no chance in it.
+    fn result(
+        &self,
+        clause: usize,
+        name: &str,
+        unit: &'static str,
+        participants: Option<f64>,
+    ) -> Option<ResultNoise> {
+        let design = self.settlement.arm.design();
+        let figure =
+            |of: &str, any: bool| Some(self.over_years(self.position(clause, &format!("{name}{of}"))?, any));
+        let both =
+            |of: &str, any: bool| Some([figure(of, any)?, figure(&format!("{of}{WITHOUT_EFFECT}"), any)?]);
+        let [measured, measured_without] = both("measured_result", false)?;
+        let [pays, pays_without] = both("pays", true)?;
+        let verdict = if measured.draws == measured_without.draws {
+            Verdict::Unrelated
+        } else {
+            let chances = [pays.expected(), pays_without.expected()];
+            let means = [measured.expected(), measured_without.expected()];
+            judge(means, chances, &measured_without.summary(design), participants)
+        };
+        Some(ResultNoise {
+            name: name.trim_end_matches('.').to_owned(),
+            unit,
+            measured: measured.summary(design),
+            measured_without_effect: measured_without.summary(design),
+            pays: pays.summary(design),
+            pays_without_effect: pays_without.summary(design),
+            verdict,
+        })
+    }
+}
+
+/// What to make of a result, from its mean and its chance of payment with the effect and without, and its spread
+/// without.
+fn judge(measured: [f64; 2], pays: [f64; 2], without: &Summary, participants: Option<f64>) -> Verdict {
+    let (Some(spread), Some(participants)) = (without.spread, participants) else {
+        return Verdict::WithoutChance;
+    };
+    if 1.0 - pays[0] + pays[1] <= COIN {
+        return Verdict::Informative;
+    }
+    let signal = (measured[0] - measured[1]).powi(2);
+    let needed = APART * APART;
+    if signal >= needed * spread.sd * spread.sd {
+        return Verdict::Target;
+    }
+    let (chance, doubt) = match spread.split {
+        Some(split) => (split.chance, split.parameters),
+        None => (spread.sd * spread.sd, 0.0),
+    };
+    let left = signal - needed * doubt;
+    Verdict::Noise { needed: (left > 0.0).then(|| participants * needed * chance / left) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyse::statistics::{Split, Spread};
+
+    fn summary(sd: f64, split: Option<Split>) -> Summary {
+        let spread = Spread { mean: 0.0, sd, mcse: 0.0, p2_5: 0.0, p50: 0.0, p97_5: 0.0, n: 1000, split };
+        Summary { base: 0.0, spread: Some(spread) }
+    }
+
+    #[test]
+    fn an_effect_of_half_the_noise_needs_thirty_one_times_as_many_participants() {
+        // 2.8016² · (20,000 / 10,000)² = 31.396; times 200.
+        let verdict = judge([10_000.0, 0.0], [0.6, 0.5], &summary(20_000.0, None), Some(200.0));
+        let Verdict::Noise { needed: Some(needed) } = verdict else { panic!("{verdict:?}") };
+        approx::assert_relative_eq!(needed, 6_279.1, epsilon = 0.1);
+    }
+
+    #[test]
+    fn noise_that_is_doubt_does_not_shrink_with_the_number_of_participants() {
+        // Signal 10, variance 25 in all: as chance of 9 and doubt of 16, 100 − 7.849 · 16 < 0: no number is enough; as
+        // chance of 16 and doubt of 9, 100 · 7.849 · 16 / (100 − 7.849 · 9) = 427.8.
+        let of = |chance, parameters| {
+            let split = Some(Split { parameters, chance });
+            judge([10.0, 0.0], [0.5, 0.3], &summary(5.0, split), Some(100.0))
+        };
+        assert_eq!(of(9.0, 16.0), Verdict::Noise { needed: None });
+        let Verdict::Noise { needed: Some(needed) } = of(16.0, 9.0) else { panic!() };
+        approx::assert_relative_eq!(needed, 427.8, epsilon = 0.1);
+    }
+
+    #[test]
+    fn a_settlement_that_seldom_errs_is_informative_and_a_target_out_of_reach_is_no_noise() {
+        let spread = summary(1.0, None);
+        assert_eq!(judge([2.0, 0.0], [0.8, 0.2], &spread, Some(100.0)), Verdict::Informative);
+        assert_eq!(judge([10.0, 0.0], [0.0, 0.0], &spread, Some(100.0)), Verdict::Target);
+        assert_eq!(judge([0.1, 0.0], [0.5, 0.5], &spread, None), Verdict::WithoutChance);
+    }
+}

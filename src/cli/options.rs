@@ -1,0 +1,234 @@
+//! Options that commands share: which scenario and which numbers of it, and where and how results are written.
+
+use std::io::IsTerminal as _;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::failure::Failure;
+use super::{INVALID, Language, UNFINISHED, complain};
+use crate::report::csv::CsvStyle as Style;
+use crate::report::words::Lang;
+use crate::sample::{Draws, check_ranges};
+use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::sources::Sources;
+use crate::scenario::{self, Overrides, Scenario};
+use crate::value::draw;
+
+/// Which scenario, and what of it is to be otherwise than the file says.
+#[derive(Debug, Args)]
+pub struct ScenarioOptions {
+    /// Scenario file; a shipped scenario is run by its name
+    pub file: String,
+    /// How many draws of the uncertain parameters, instead of what the file says
+    #[arg(long, value_name = "N")]
+    pub draws: Option<NonZeroUsize>,
+    /// Start of the random numbers, instead of what the file says
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How people are followed, instead of what the file says
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<Engine>,
+    /// How many times chance between persons is tried in each draw, instead of what the file says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub replicates: Option<u16>,
+    /// Another value for a parameter or any other quantity; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = super::assignment)]
+    pub set: Vec<(String, String)>,
+    /// How many threads; results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// Where results go, and how they are written.
+#[derive(Debug, Args)]
+pub struct ResultOptions {
+    /// Folder for the results; by default `results/` and the name of the scenario
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// How CSV files are written: with points and commas, or as Dutch spreadsheets expect them
+    #[arg(long, value_name = "STYLE", value_enum, default_value_t)]
+    pub csv_style: CsvStyle,
+    /// Language of the report
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
+    pub lang: Language,
+    /// Replace results that are there already
+    #[arg(long)]
+    pub force: bool,
+    /// Say nothing, except errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// How people are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// Expected numbers, without chance between persons
+    Expected,
+    /// Whole numbers of people, by chance
+    Counts,
+    /// One by one, by chance, each with a history and risk factors of their own
+    Individual,
+}
+
+impl From<Engine> for scenario::checked::Engine {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Expected => Self::Expected,
+            Engine::Counts => Self::Counts,
+            Engine::Individual => Self::Individual,
+        }
+    }
+}
+
+/// How CSV files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CsvStyle {
+    /// Commas between fields, decimal point
+    #[default]
+    En,
+    /// Semicolons between fields, decimal comma, marked as UTF-8
+    Nl,
+}
+
+/// A scenario as it was read.
+pub(super) struct Read {
+    pub(super) scenario: Scenario,
+    pub(super) sources: Sources,
+    /// What is doubtful.
+    pub(super) warnings: Diagnostics,
+}
+
+impl ScenarioOptions {
+    /// Does something on the number of threads that was asked for.
+    pub(super) fn on_threads(&self, work: impl FnOnce() -> ExitCode + Send) -> ExitCode {
+        let Some(threads) = self.threads else { return work() };
+        match rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build() {
+            Ok(pool) => pool.install(work),
+            Err(error) => complain(&format!("cannot start {threads} threads: {error}"), UNFINISHED),
+        }
+    }
+
+    /// Reads and checks the scenario. What is wrong with it is told at once, and the exit code given.
+    pub(super) fn read(&self) -> Result<Read, ExitCode> {
+        self.read_and("")
+    }
+
+    /// Reads and checks the scenario with lines more that the command line stands for, written as in a file.
+    pub(super) fn read_and(&self, lines: &str) -> Result<Read, ExitCode> {
+        let mut sources = Sources::new();
+        let over = ("command line", lines);
+        match scenario::read_and(Path::new(&self.file), &self.set, over, self.overrides(), &mut sources) {
+            Ok(loaded) => {
+                let mut scenario = loaded.scenario;
+                self.override_uncertainty(&mut scenario);
+                Ok(Read { scenario, sources, warnings: loaded.warnings })
+            }
+            Err(diagnostics) => {
+                diagnostics.emit(&sources);
+                Err(ExitCode::from(INVALID))
+            }
+        }
+    }
+
+    fn override_uncertainty(&self, scenario: &mut Scenario) {
+        let uncertainty = &mut scenario.uncertainty;
+        if let Some(draws) = self.draws {
+            uncertainty.draws = draws.get();
+        }
+        if let Some(seed) = self.seed {
+            uncertainty.seed = seed;
+        }
+    }
+
+    /// What must be known when the file is read.
+    fn overrides(&self) -> Overrides {
+        Overrides { engine: self.engine.map(Into::into), replicates: self.replicates.map(usize::from) }
+    }
+
+    /// Name of the scenario: its file without ending.
+    pub(super) fn stem(&self) -> PathBuf {
+        Path::new(&self.file).file_stem().unwrap_or_default().into()
+    }
+
+    /// The options that change results, for the manifest.
+    pub(super) fn told(&self) -> Vec<(String, String)> {
+        let mut options = Vec::new();
+        let mut add = |name: &str, value: String| options.push((name.to_owned(), value));
+        if let Some(draws) = self.draws {
+            add("draws", draws.to_string());
+        }
+        if let Some(seed) = self.seed {
+            add("seed", seed.to_string());
+        }
+        if let Some(engine) = self.engine {
+            add("engine", scenario::checked::Engine::from(engine).word().to_owned());
+        }
+        if let Some(replicates) = self.replicates {
+            add("replicates", replicates.to_string());
+        }
+        for (name, value) in &self.set {
+            add(&format!("set {name}"), value.clone());
+        }
+        options
+    }
+}
+
+impl Read {
+    /// Draws the parameters and looks whether each number is in its range in all of them: a share above one is
+    /// found in the first second and not half-way. What is doubtful is added to the warnings.
+    pub(super) fn draw(&mut self) -> Result<Draws, Failure> {
+        let draws = draw(&self.scenario)?;
+        let found = check_ranges(&self.scenario, &draws)?;
+        if found.has_errors() {
+            return Err(Failure::Scenario(found));
+        }
+        self.warnings.append(found);
+        self.warnings.sort();
+        Ok(draws)
+    }
+}
+
+impl ResultOptions {
+    /// The folder that was named, or `results/` and a name.
+    pub(super) fn folder(&self, name: &Path) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| Path::new("results").join(name))
+    }
+
+    pub(super) fn style(&self) -> Style {
+        match self.csv_style {
+            CsvStyle::En => Style::En,
+            CsvStyle::Nl => Style::Nl,
+        }
+    }
+
+    pub(super) fn language(&self) -> Lang {
+        match self.lang {
+            Language::En => Lang::En,
+            Language::Nl => Lang::Nl,
+        }
+    }
+
+    /// The options that change what is written, for the manifest.
+    pub(super) fn told(&self) -> Vec<(String, String)> {
+        match self.csv_style {
+            CsvStyle::En => Vec::new(),
+            CsvStyle::Nl => vec![("csv-style".to_owned(), "nl".to_owned())],
+        }
+    }
+
+    /// On a terminal only: in a pipe or a log it would be noise.
+    pub(super) fn progress_bar(&self, steps: usize) -> ProgressBar {
+        if self.quiet || steps == 0 || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(steps as u64);
+        match ProgressStyle::with_template("{wide_bar} {percent}% {eta}") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+}

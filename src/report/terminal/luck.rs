@@ -1,0 +1,68 @@
+//! Whether payments for results follow the effect or luck.
+
+use super::Page;
+use crate::analyse::VariantFindings;
+use crate::analyse::noise::{ClauseNoise, ResultNoise, Verdict};
+use crate::report::labels::Label;
+
+impl Page<'_> {
+    /// For every clause that pays for measured results: how often it pays for nothing, and how often it fails to pay.
+    pub(super) fn luck(&mut self, main: &VariantFindings) {
+        let found: Vec<(usize, &ClauseNoise)> = main
+            .settlements
+            .iter()
+            .flat_map(|settlement| settlement.noise.iter().map(|noise| (settlement.arrangement, noise)))
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+        let title = self.say(Label::Luck, &[]);
+        self.heading(&title);
+        self.explain(Label::LuckExplained);
+        for (arrangement, noise) in found {
+            let arrangement = &self.run.scenario.arrangements[arrangement];
+            let clause = &arrangement.clauses[noise.clause];
+            let name = format!(
+                "{}: {}",
+                self.name(&arrangement.name, &arrangement.id),
+                self.name(&clause.name, &clause.id)
+            );
+            let several = noise.results.len() > 1;
+            for result in &noise.results {
+                let name = if several { format!("{name} ({})", result.name) } else { name.clone() };
+                let text = self.luck_of(&name, noise, result);
+                self.item(&text);
+            }
+            let paid = [&noise.payment, &noise.payment_without_effect];
+            let [with, without] = paid.map(|payment| {
+                let range = self.interval(payment, |value| self.lang.money(value));
+                format!("{} {range}", self.lang.money(payment.expected())).trim_end().to_owned()
+            });
+            let mut text = self.say(Label::LuckPayment, &[&with, &without]);
+            if clause.terms.idealised() {
+                text = format!("{text} {}", self.say(Label::LuckIdealised, &[]));
+            }
+            self.item(&text);
+        }
+    }
+
+    fn luck_of(&self, name: &str, noise: &ClauseNoise, result: &ResultNoise) -> String {
+        let nothing = self.chance(result.pays_without_effect.expected());
+        let missed = self.chance(1.0 - result.pays.expected());
+        let mut text = self.say(Label::LuckLine, &[name, &nothing, &missed]);
+        let participants = self.lang.rounded(noise.participants.expected());
+        let more = match result.verdict {
+            Verdict::Informative | Verdict::Target => None,
+            Verdict::Unrelated => Some(self.say(Label::LuckUnrelated, &[])),
+            Verdict::WithoutChance => Some(self.say(Label::LuckWithoutChance, &[])),
+            Verdict::Noise { needed: Some(needed) } => {
+                Some(self.say(Label::MostlyLuck, &[&self.lang.rounded(needed), &participants]))
+            }
+            Verdict::Noise { needed: None } => Some(self.say(Label::LuckWhateverSize, &[])),
+        };
+        if let Some(more) = more {
+            text = format!("{text} {more}");
+        }
+        text
+    }
+}
