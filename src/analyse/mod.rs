@@ -8,6 +8,7 @@
 //! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
 //! | [`noise`] | whether measured payments follow the effect or luck |
 //! | [`goals`] | whether goals are reached |
+//! | [`plausibility`] | whether that is too good to be true |
 //! | [`threshold`] | what must be true for somebody to break even |
 //!
 //! Every statistic is computed from the draws in draw order, one quantity at a time, so the number of threads
@@ -25,6 +26,7 @@ pub mod goals;
 pub mod measures;
 pub mod noise;
 pub mod outcomes;
+pub mod plausibility;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
@@ -51,6 +53,8 @@ pub struct Findings {
     pub variants: Vec<VariantFindings>,
     /// Answers to break-even questions. They need runs of their own, so [`analyse`] gives none; see [`threshold::find_all`].
     pub thresholds: Vec<threshold::Found>,
+    /// What makes the results doubtful.
+    pub doubts: Vec<plausibility::Doubt>,
 }
 
 /// What a run has found in one variant.
@@ -106,11 +110,14 @@ pub fn analyse(scenario: &Scenario, valued: &Valued, settled: &[Settled]) -> Fin
             .map(|settled| settlement(scenario, valued, settled))
             .collect(),
     });
-    Findings {
+    let mut findings = Findings {
         measures: measures::measures(scenario, &valued.shape),
         variants: variants.collect(),
         thresholds: Vec::new(),
-    }
+        doubts: Vec::new(),
+    };
+    findings.doubts = plausibility::doubts(scenario, valued, &findings);
+    findings
 }
 
 fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> SettlementFindings {

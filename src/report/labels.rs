@@ -99,6 +99,13 @@ pub enum Label {
     MustBeTrueSociety,
     MustBeTrueWorth,
     MustBeTrueEuros,
+    DoubtSpent,
+    DoubtRatio,
+    DoubtPassedOn,
+    DoubtBeforeAfter,
+    AskedBy,
+    Founded,
+    FoundedInPart,
 }
 
 impl Label {
@@ -335,6 +342,38 @@ impl Label {
                 "There is no strategy to compare with: add one under [strategies].",
                 "Er is geen strategie om mee te vergelijken: voeg er een toe onder [strategies].",
             ),
+            L::AskedBy => ("Who asks: {}", "Wie vraagt dit: {}"),
+            L::Founded => (
+                "{} numbers about the world: {} with a source, {} assumed with a reason.",
+                "{} cijfers over de werkelijkheid: {} met een bron, {} aangenomen met een reden.",
+            ),
+            L::FoundedInPart => (
+                "{} numbers about the world: {} with a source, {} assumed with a reason, {} without either.",
+                "{} cijfers over de werkelijkheid: {} met een bron, {} aangenomen met een reden, {} zonder een van beide.",
+            ),
+            L::DoubtSpent => (
+                "Too good to be true? {} saves {} of care for each participant, more than the {} that they would have \
+                 cost.",
+                "Te mooi om waar te zijn? {} bespaart {} zorg per deelnemer, meer dan de {} die een deelnemer gekost zou \
+                 hebben.",
+            ),
+            L::DoubtRatio => (
+                "Too good to be true? {} would save {} of care for each euro that it costs ({} for each participant). \
+                 Check costs and effects before this is used.",
+                "Te mooi om waar te zijn? {} zou {} aan zorg besparen voor elke euro die het kost ({} per deelnemer). \
+                 Ga kosten en effecten na voordat dit wordt gebruikt.",
+            ),
+            L::DoubtPassedOn => (
+                "The effect {} is passed on one to one, to {} and all else that follows; trials often find less there.",
+                "Het effect {} wordt een op een doorgegeven, aan {} en al het andere dat volgt; onderzoek vindt daar vaak \
+                 minder.",
+            ),
+            L::DoubtBeforeAfter => (
+                "The effect {} rests on a measurement before and after without a control group ({}): what would have \
+                 happened anyway counts as effect.",
+                "Het effect {} berust op een meting voor en na zonder controlegroep ({}): wat toch al gebeurd was telt mee \
+                 als effect.",
+            ),
             L::MustBeTrue => ("What must be true", "Wat er waar moet zijn"),
             L::MustBeTrueStated => (
                 "The value at which somebody just does not lose, everything else as in this scenario.",
@@ -447,6 +486,13 @@ mod tests {
             L::MustBeTrueNotEnough,
             L::MustBeTrueChance,
             L::MustBeTrueWorth,
+            L::DoubtSpent,
+            L::DoubtRatio,
+            L::DoubtPassedOn,
+            L::DoubtBeforeAfter,
+            L::AskedBy,
+            L::Founded,
+            L::FoundedInPart,
         ];
         for label in with_gaps {
             let (en, nl) = label.texts();

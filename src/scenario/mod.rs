@@ -4,12 +4,14 @@
 //! ([`grammar`]), and then reads what it means into a [`Scenario`]. All mistakes of a file are reported at once, each
 //! with its place, what was expected there and the nearest known name.
 
+pub mod catalogue;
 pub mod checked;
 pub mod diagnostic;
 pub mod embedded;
 pub mod explain;
 pub mod grammar;
 pub mod merge;
+mod origins;
 mod read;
 pub mod schema;
 pub mod sources;
@@ -18,6 +20,7 @@ pub mod tree;
 use std::path::Path;
 
 pub use checked::Scenario;
+pub use origins::Origins;
 pub(crate) use read::constant;
 
 use diagnostic::Diagnostics;

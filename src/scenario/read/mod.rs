@@ -89,6 +89,8 @@ impl<'t> Reader<'_> {
     fn read_all(&mut self, top: &At<'t>, overrides: Overrides) {
         self.scenario.title = top.node("title").and_then(localised).unwrap_or_default();
         self.scenario.description = top.description();
+        self.scenario.question = top.node("question").and_then(localised).unwrap_or_default();
+        self.scenario.asked_by = top.node("asked_by").and_then(localised).unwrap_or_default();
         self.read_sources(top);
         self.read_time(top);
         self.read_uncertainty(top);
@@ -169,6 +171,8 @@ fn blank() -> Scenario {
     Scenario {
         title: Localised::default(),
         description: Localised::default(),
+        question: Localised::default(),
+        asked_by: Localised::default(),
         time: Time { start: 2026, years: 1, cycles_per_year: 2, within_cycle: WithinCycle::HalfCycle },
         uncertainty: Uncertainty {
             draws: 1000,
