@@ -85,3 +85,66 @@ fn a_step_that_is_reached_tells_nothing_about_the_effect() {
     assert_eq!(noise.results[0].verdict, Verdict::Unrelated);
     assert_eq!(noise.payment, noise.payment_without_effect);
 }
+
+#[test]
+fn a_control_group_of_the_same_size_doubles_the_variance_and_a_very_large_one_adds_none() {
+    // N and M falls of two groups of a hundred: P(M − N >= 10) of two Poissons of 100, normal above 9.5 of √200, is 0.2509.
+    // Against so many that their mean is 100 it is P(N <= 90) = 0.1714.
+    for (controls, chance) in [("100", 0.2509), ("1e9", 0.1714)] {
+        let clause = FEWER_THAN_FORECAST.replace("\"forecast\"", &format!("{{ control = {controls} }}"));
+        let noise = noise(&contract(&format!("{clause}threshold = 9.5\n"), Engine::Counts));
+        assert_chance(noise.results[0].pays_without_effect.expected(), chance);
+        assert!(noise.results[0].pays.expected() > 0.99);
+    }
+}
+
+#[test]
+fn a_year_before_is_as_uncertain_as_the_year_after() {
+    let clause = FEWER_THAN_FORECAST.replace("\"forecast\"", "\"before_after\"");
+    let noise = noise(&contract(&format!("{clause}threshold = 9.5\n"), Engine::Counts));
+    assert_chance(noise.results[0].pays_without_effect.expected(), 0.2509);
+}
+
+/// What is measured by year at the stated values.
+fn measured(scenario: &Scenario) -> Vec<f64> {
+    let valued = value(scenario, Extent::BaseCase, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+    let settled = settle(scenario, &valued).unwrap_or_else(|error| panic!("{error}"));
+    let figures = &settled[0].base.figures;
+    let figure = figures.iter().find(|figure| figure.name == "measured_result").unwrap();
+    figure.by_year.iter().map(|year| year[0]).collect()
+}
+
+#[test]
+fn compared_with_the_year_before_an_effect_hides_behind_risks_that_rise_with_age() {
+    // A fall a year at 70 and two at 71. The course halves them: 50 of 100 in 2026, 100 of 200 in 2027. Controls show 50 and
+    // 100 less; against the hundred of the year before there is nothing left in 2027.
+    let rising = HALVED_FALLS.replace("rate = 1\n", "rate = \"if(age >= 71, 2, 1)\"\n");
+    let of = |benchmark: &str| {
+        let clause = "type = \"outcome-payment\"\nnode = \"m.fall\"\nbetter = \"less\"\nprice = 1\n";
+        scenario(&format!(
+            "{}{rising}[parties.town]\nkind = \"municipality\"\n[arrangements.deal.clauses.it]\nfrom = \"town\"\n\
+             to = \"provider\"\n{clause}benchmark = {benchmark}\n",
+            men(2, "half-year")
+        ))
+    };
+    common::assert_amounts(&measured(&of("{ control = 300 }")), &[50.0, 100.0]);
+    common::assert_amounts(&measured(&of("\"before_after\"")), &[50.0, 0.0]);
+}
+
+#[test]
+fn costs_are_compared_with_controls_and_with_the_year_before_as_counts_are() {
+    // Falls cost 100 each: without the course 10,000 and 20,000, with it half.
+    let rising = HALVED_FALLS.replace("rate = 1\n", "rate = \"if(age >= 71, 2, 1)\"\n");
+    let of = |benchmark: &str| {
+        let clause = "type = \"shared-savings\"\nmeasures = \"claims\"\nshare = 0.5\n";
+        scenario(&format!(
+            "{}{rising}[unit_costs.fall]\non = \"m.fall\"\nvalue = 100\nbudget = \"care\"\n[parties.town]\n\
+             kind = \"municipality\"\nbudgets = [\"care\"]\n[arrangements.deal.clauses.it]\nfrom = \"town\"\n\
+             to = \"provider\"\n{clause}benchmark = {benchmark}\n",
+            men(2, "half-year")
+        ))
+    };
+    common::assert_amounts(&measured(&of("{ control = 300 }")), &[5_000.0, 10_000.0]);
+    common::assert_amounts(&measured(&of("\"true\"")), &[5_000.0, 10_000.0]);
+    common::assert_amounts(&measured(&of("\"before_after\"")), &[5_000.0, 0.0]);
+}

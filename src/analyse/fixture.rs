@@ -199,6 +199,8 @@ fn flows(shape: &Arc<Shape>, factor: Lane) -> Flows {
         costs_retained: Grid::zeros(3, YEARS),
         person_years: Grid::zeros(1, YEARS),
         person_years_retained: Grid::zeros(1, YEARS),
+        first_costs: Grid::zeros(0, YEARS),
+        first_person_years: Grid::zeros(0, YEARS),
     };
     // Present values as if everything of a year fell at its middle at 3%, health at 1.5%.
     let present = |rate: f64, yearly: &[Lane]| -> Vec<Lane> {
@@ -236,6 +238,8 @@ fn flows(shape: &Arc<Shape>, factor: Lane) -> Flows {
         health_increment_present: pair(present(0.015, &health.1)),
         parties_rate: 0.03,
         inflation: None,
+        apart: None,
+        gate: None,
     }
 }
 

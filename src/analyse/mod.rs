@@ -34,13 +34,14 @@ pub mod threshold;
 
 use crate::scenario::Scenario;
 use crate::settle::Settled;
+use crate::settle::entry::Declined;
 use crate::value::flows::Valued;
 use arm::Arm;
 use business_case::{PartyCase, Settlement};
 use cost_effectiveness::CostEffectiveness;
 use goals::GoalResult;
 use measures::Measure;
-use noise::ClauseNoise;
+use noise::{ClauseNoise, GateNoise};
 use outcomes::Outcomes;
 use statistics::Summary;
 
@@ -83,6 +84,10 @@ pub struct SettlementFindings {
     pub figures: Vec<ClauseFigure>,
     /// How much of measured payments is luck; empty without draws.
     pub noise: Vec<ClauseNoise>,
+    /// How much of the decision at a gate is luck.
+    pub gate: Option<GateNoise>,
+    /// Who stays away, so that nothing is delivered.
+    pub declined: Option<Declined>,
 }
 
 /// Something that a clause shows beside its payments.
@@ -126,6 +131,19 @@ fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> Settle
     let arm = Arm::new(valued, *variant, delivery);
     let settlement = Settlement { arm, draws: settled.draws, base, blocks };
     let (cases, figures) = (settlement.cases(scenario), settlement.figures());
-    let noise = noise::noise(scenario, *arrangement, &settlement);
-    SettlementFindings { strategy: *strategy, arrangement: *arrangement, cases, figures, noise }
+    let declined = settled.declined;
+    let noise = match declined {
+        None => noise::noise(scenario, *arrangement, &settlement),
+        Some(_) => Vec::new(),
+    };
+    let gate = noise::gate(scenario, *arrangement, &settlement);
+    SettlementFindings {
+        strategy: *strategy,
+        arrangement: *arrangement,
+        cases,
+        figures,
+        noise,
+        gate,
+        declined,
+    }
 }

@@ -27,6 +27,7 @@ use crate::scenario::Scenario;
 use crate::scenario::checked::Engine;
 use crate::settle::Books;
 use crate::settle::noise::WITHOUT_EFFECT;
+use crate::value::flows::Evidence;
 
 /// Standard deviations between an effect and none that tell them apart: 5% two-sided, 80% power.
 const APART: f64 = 2.801_585_2;
@@ -84,6 +85,77 @@ pub enum Verdict {
         /// Participants, persons.
         needed: Option<f64>,
     },
+}
+
+/// How much of the decision at a gate is luck.
+#[derive(Clone, Debug)]
+pub struct GateNoise {
+    /// Participants before it, persons.
+    pub participants: Summary,
+    /// What is measured before it, above its threshold.
+    pub measured: Summary,
+    /// What is measured of a programme that does nothing.
+    pub measured_without_effect: Summary,
+    /// 1 in draws in which enrolment goes on.
+    pub continues: Summary,
+    /// The same for a programme that does nothing.
+    pub continues_without_effect: Summary,
+    /// Of the draws in which the programme truly makes the result better, the share in which it is stopped; `None` where
+    /// it never does.
+    pub stopped_though_it_works: Option<f64>,
+    /// What to make of it.
+    pub verdict: Verdict,
+}
+
+/// Luck at an arrangement's gate; `None` without one, without draws, or for a strategy that does not offer what it
+/// measures.
+pub fn gate(scenario: &Scenario, arrangement: usize, settlement: &Settlement<'_>) -> Option<GateNoise> {
+    let gate = scenario.arrangements[arrangement].gate.as_ref()?;
+    let arm = settlement.arm;
+    arm.base().gate?;
+    if settlement.draws == 0 {
+        return None;
+    }
+    let design = arm.design();
+    let seen = |of: fn(&Evidence) -> Lane| arm.series(|flows| flows.gate.as_ref().map_or(Lane::ZERO, of));
+    let (measured, nothing) = (seen(|e| e.measured), seen(|e| e.measured_without_effect));
+    let (continues, worthless) = (seen(|e| e.continues), seen(|e| e.continues_without_effect));
+    let works = seen(|e| e.works);
+    let stopped = works.zip(&continues, |works, continues| works * (1.0 - continues));
+    let share = |part: &Series, of: &Series| (of.expected() > 0.0).then(|| part.expected() / of.expected());
+    let shape = &arm.base().shape;
+    let programme = gate.result.counts.programme;
+    let rows: Vec<usize> = participating_rows(scenario, shape)
+        .into_iter()
+        .filter(|&row| shape.steps[row].0 == programme)
+        .collect();
+    let until = gate.year.min(shape.years);
+    let participants = arm
+        .series(|flows| {
+            let of_row = |&row: &usize| flows.reached.row(row)[..until].iter();
+            rows.iter().flat_map(of_row).fold(Lane::ZERO, |sum, &persons| sum + persons)
+        })
+        .summary(design);
+    let chance = scenario.uncertainty.engine != Engine::Expected || gate.result.error_sd.is_some();
+    let verdict = if measured.draws == nothing.draws {
+        Verdict::Unrelated
+    } else {
+        judge(
+            [measured.expected(), nothing.expected()],
+            [continues.expected(), worthless.expected()],
+            &nothing.summary(design),
+            chance.then_some(participants.expected()),
+        )
+    };
+    Some(GateNoise {
+        participants,
+        measured: measured.summary(design),
+        measured_without_effect: nothing.summary(design),
+        continues: continues.summary(design),
+        continues_without_effect: worthless.summary(design),
+        stopped_though_it_works: share(&stopped, &works),
+        verdict,
+    })
 }
 
 /// Noise of every clause of a settlement that pays for measured results; nothing without draws.

@@ -43,6 +43,10 @@ pub enum Label {
     FreedCapacity,
     FreedCapacityExplained,
     PartiesAddUp,
+    Gate,
+    GateLine,
+    GateMostlyLuck,
+    NotDelivered,
     Luck,
     LuckExplained,
     LuckLine,
@@ -214,6 +218,22 @@ impl Label {
                  opposite sign: the amounts of parties are discounted per calendar year.",
                 "Alle partijen en de vrijgekomen capaciteit samen komen maar ongeveer uit op het saldo hierboven, \
                  met omgekeerd teken: bedragen van partijen zijn per kalenderjaar teruggerekend.",
+            ),
+            L::Gate => ("First prove, then continue", "Eerst bewijzen, dan doorgaan"),
+            L::GateLine => (
+                "{}, evidence in {}. Chance that a programme that works is stopped: {}; that one that does nothing goes on: {}. \
+                 This programme goes on in {} of draws.",
+                "{}, bewijs in {}. Kans dat een programma dat werkt wordt gestopt: {}; dat er een doorgaat dat niets doet: {}. \
+                 Dit programma gaat door in {} van de trekkingen.",
+            ),
+            L::GateMostlyLuck => (
+                "Mostly luck: only with about {} participants before that year (now {}) would the decision follow the effect.",
+                "Vooral geluk: pas met ongeveer {} deelnemers voor dat jaar (nu {}) zou het besluit het effect volgen.",
+            ),
+            L::NotDelivered => (
+                "{}: nothing is delivered. {} may expect {} and wants more than {} for the risk, so all amounts are zero.",
+                "{}: er wordt niets uitgevoerd. {} mag {} verwachten en wil meer dan {} voor het risico; alle bedragen zijn dus \
+                 nul.",
             ),
             L::Luck => ("Effect or luck? Payments for results", "Effect of geluk? Betalen voor resultaat"),
             L::LuckExplained => (
@@ -461,6 +481,9 @@ mod tests {
             L::BestBuy,
             L::BestBuyBaseOnly,
             L::WorthKnowing,
+            L::GateLine,
+            L::GateMostlyLuck,
+            L::NotDelivered,
             L::LuckLine,
             L::LuckPayment,
             L::MostlyLuck,

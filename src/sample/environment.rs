@@ -17,6 +17,21 @@ pub struct Environment {
     pub parameters: Vec<Lane>,
     /// By table index.
     pub tables: Arc<Vec<TableValues>>,
+    /// How own payments change who takes steps.
+    pub take_up: Vec<TakeUp>,
+}
+
+/// A change in the share that takes a step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TakeUp {
+    /// Programme.
+    pub programme: usize,
+    /// Step.
+    pub step: usize,
+    /// Year indices of enrolment that it concerns; `None`: all.
+    pub years: Option<Vec<usize>>,
+    /// What the share is multiplied by, 0 to 1.
+    pub factor: Lane,
 }
 
 /// A quantity that could not be computed.
@@ -103,7 +118,7 @@ impl Environment {
             TableRows::Numbers(values) => values.clone(),
             TableRows::Parameters(rows) => TableValues::Lanes(vec![Lane::splat(f64::NAN); rows.len()]),
         });
-        Self { parameters: Vec::new(), tables: Arc::new(tables.collect()) }
+        Self { parameters: Vec::new(), tables: Arc::new(tables.collect()), take_up: Vec::new() }
     }
 
     /// Adds the value of the next parameter, and fills the rows of tables that it is.
@@ -145,6 +160,16 @@ impl Environment {
             arm.fill(arm.parameters[index], &rows[index]);
         }
         Ok(arm)
+    }
+
+    /// What the share that takes a step is multiplied by, for those who enrol in a year.
+    #[must_use]
+    pub fn take_up(&self, programme: usize, step: usize, year: usize) -> Lane {
+        self.take_up
+            .iter()
+            .filter(|change| (change.programme, change.step) == (programme, step))
+            .filter(|change| change.years.as_ref().is_none_or(|years| years.contains(&year)))
+            .fold(Lane::ONE, |factor, change| factor * change.factor)
     }
 
     /// The value of a quantity that uses no variables.

@@ -180,19 +180,24 @@ impl Contract<'_> {
         })
     }
 
+    /// Row of what a clause asked to be counted; `position` is that among its requests.
+    ///
+    /// # Errors
+    /// When it was not counted.
+    pub fn row(&self, position: usize) -> Result<usize, SettleError> {
+        let block = self.block;
+        block.flows.shape.request_of(block.arrangement_index, self.index, position).ok_or_else(|| {
+            let (arrangement, clause) = self.names();
+            SettleError::NotCounted { arrangement, clause }
+        })
+    }
+
     /// What a clause asked to be counted, by year, for the whole region; `position` is that among its requests.
     ///
     /// # Errors
     /// When it was not counted.
     pub fn counted(&self, position: usize) -> Result<&[Lane], SettleError> {
-        let block = self.block;
-        match block.flows.shape.request_of(block.arrangement_index, self.index, position) {
-            Some(row) => Ok(block.flows.requested.row(row)),
-            None => {
-                let (arrangement, clause) = self.names();
-                Err(SettleError::NotCounted { arrangement, clause })
-            }
-        }
+        Ok(self.block.flows.requested.row(self.row(position)?))
     }
 
     /// Persons (or what is counted of them) that a clause asked for, by year, among those who are offered the

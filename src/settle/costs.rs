@@ -104,7 +104,8 @@ pub fn restriction(request: &Request) -> Option<&Program> {
         Requested::Cost(Base::Fixed | Base::FixedItem(_)) => None,
         Requested::Cost(Base::Programme | Base::Step(_))
         | Requested::Persons { .. }
-        | Requested::Participants { .. } => request.where_.as_ref().map(|where_| &where_.program),
+        | Requested::Participants { .. }
+        | Requested::Before { .. } => request.where_.as_ref().map(|where_| &where_.program),
     }
 }
 
@@ -258,7 +259,7 @@ impl Basis<'_> {
             Requested::Persons { step, .. } => {
                 persons.programme == self.programme && holds_step(self.base, step)
             }
-            Requested::Cost(_) | Requested::Participants { .. } => false,
+            Requested::Cost(_) | Requested::Participants { .. } | Requested::Before { .. } => false,
         }
     }
 

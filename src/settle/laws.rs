@@ -59,7 +59,7 @@ fn all_clauses(case: &Case) -> Vec<Clause> {
     let provider = Parties::PROVIDER;
     let mut fee = testing::fee(provider, provider, &format!("3 * {a}"));
     fee.from = Payer::Insurers;
-    let contribution = Terms::Copayment { persons, price: quantity(&format!("5 * {b}")) };
+    let contribution = Terms::Copayment { persons, price: quantity(&format!("5 * {b}")), response: None };
     let mut lump_sum = testing::lump_sum(&format!("40 * {c}"));
     lump_sum.from = Payer::Party(MUNICIPALITY);
     let mut assessor = testing::lump_sum(&format!("20 * {d}"));

@@ -41,6 +41,7 @@ pub mod clauses;
 pub mod coalition;
 pub mod contract;
 pub mod costs;
+pub mod entry;
 pub mod error;
 #[cfg(test)]
 mod laws;
@@ -49,6 +50,8 @@ pub mod noise;
 pub mod overlap;
 pub mod parties;
 pub mod phases;
+#[cfg(test)]
+mod shipped_laws;
 #[cfg(test)]
 pub(crate) mod testing;
 

@@ -3,6 +3,7 @@
 use super::books::{BookLine, Books, Figure, LineKind};
 use super::clauses::{Known, Rule, rule};
 use super::contract::Block;
+use super::entry::{self, Declined};
 use super::{SettleError, costs, leakage, noise, overlap};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
@@ -73,6 +74,8 @@ pub struct Settled {
     pub expectations: Expectations,
     /// What a reader should know, in sentences.
     pub warnings: Vec<String>,
+    /// Who stays away, so that nothing is delivered and all postings are zero.
+    pub declined: Option<Declined>,
 }
 
 impl Settled {
@@ -192,7 +195,7 @@ impl<'a> Deal<'a> {
         let base_books = self.post(&rules, opened_base, &expectations)?;
         let books: Vec<_> =
             opened.into_par_iter().map(|opened| self.post(&rules, opened, &expectations)).collect();
-        Ok(Settled {
+        let mut settled = Settled {
             variant,
             strategy: self.strategy,
             arrangement: self.arrangement,
@@ -202,7 +205,13 @@ impl<'a> Deal<'a> {
             rate: base.parties_rate,
             expectations,
             warnings,
-        })
+            declined: None,
+        };
+        let delivers = !self.scenario.strategies[self.strategy].programmes.is_empty();
+        if let (true, Some(entry)) = (delivers, &self.scenario.arrangements[self.arrangement].entry) {
+            entry::apply(self.scenario, entry, &base.environment, &mut settled)?;
+        }
+        Ok(settled)
     }
 
     /// First pass: postings of what is avoided, and what the terms rest on.

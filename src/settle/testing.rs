@@ -50,7 +50,7 @@ pub fn quantity(text: &str) -> Quantity {
 
 /// An environment without parameters.
 pub fn environment() -> Environment {
-    Environment { parameters: Vec::new(), tables: std::sync::Arc::default() }
+    Environment { parameters: Vec::new(), tables: std::sync::Arc::default(), take_up: Vec::new() }
 }
 
 /// Builds a scenario with one arrangement, `deal`.
@@ -123,6 +123,8 @@ pub fn scenario() -> Builder {
             purchase: Purchase::Joint,
             providers: Vec::new(),
             set: Vec::new(),
+            gate: None,
+            entry: None,
             clauses: Vec::new(),
         }],
         goals: Vec::new(),
@@ -318,10 +320,8 @@ pub fn flows(scenario: &Scenario, years: usize) -> Flows {
         }
     }
     let mut requests = Vec::new();
-    for (clause, of) in scenario.arrangements[0].clauses.iter().enumerate() {
-        let asked = of.requests(&scenario.parties);
-        requests.extend(asked.into_iter().map(|request| (0, clause, request)));
-    }
+    let asked = scenario.arrangements[0].requests(&scenario.parties);
+    requests.extend(asked.map(|(clause, request)| (0, clause, request)));
     let grid = |rows: usize| Grid::zeros(rows, years);
     let rows = lines.len();
     let followed = || Followed {
@@ -329,6 +329,8 @@ pub fn flows(scenario: &Scenario, years: usize) -> Flows {
         costs_retained: grid(insurers * rows),
         person_years: grid(1),
         person_years_retained: grid(insurers),
+        first_costs: grid(rows),
+        first_person_years: grid(1),
     };
     let programmes = scenario.programmes.len();
     Flows {
@@ -357,6 +359,8 @@ pub fn flows(scenario: &Scenario, years: usize) -> Flows {
         health_increment_present: [Lane::ZERO; 2],
         parties_rate: 0.0,
         inflation: None,
+        apart: None,
+        gate: None,
         shape: Arc::new(Shape { years, lines, items, insurers, requests, programmes, ..Shape::default() }),
     }
 }

@@ -11,7 +11,7 @@ use super::chance::luck::Luck;
 use super::expected::{self, EnrolmentPlan, ModelPlan, Workspace};
 use super::{Observer, Rates, counts, individual};
 use crate::formula::LANES;
-use crate::sample::{Environment, QuantityError};
+use crate::sample::{Environment, QuantityError, hash_of_name};
 use crate::scenario::checked::{Engine, Scenario};
 
 /// One run: a draw of the parameters, and which of its repetitions.
@@ -54,6 +54,12 @@ impl Runs {
     pub fn luck(&self, lane: usize) -> Luck {
         let Run { draw, replicate } = self.lanes[lane];
         Luck { seed: self.seed, draw, replicate }
+    }
+
+    /// The same runs with other luck.
+    #[must_use]
+    pub fn with_other_luck(&self) -> Self {
+        Self { seed: self.seed ^ hash_of_name("people apart from the participants"), ..*self }
     }
 
     /// The `block`-th eight runs at the stated values.

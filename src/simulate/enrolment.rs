@@ -12,7 +12,8 @@
 //! **Cascade.** A tree: each step is a share of the step it is `of`; siblings exclude each other and their
 //! shares sum to at most 1. `capacity` turns away evenly whoever is above it; they stay at the step before.
 //! *Example:* a pool of 943.454, 20% invited, half of them tested, 60% of those in a course: 188.691, 94.345
-//! and 56.607 persons.
+//! and 56.607 persons. Where participants pay something themselves and a response to that is stated, the share that takes the
+//! step is times the factor of [`Environment::take_up`].
 
 use super::points::{Points, Values, within};
 use super::profiles::{Cells, Profiles};
@@ -251,8 +252,10 @@ pub(super) fn cascade(
         moment.points.evaluate(&step.share, environment, None, scratch, &mut values)?;
         within(&step.share, &values, 0.0, 1.0 + 1e-12)?;
         let parent = step.parent.map_or(steps, |p| p);
+        let year = moment.boundary / scenario.time.cycles_per_year;
+        let take_up = environment.take_up(moment.programme, index, year);
         for cell in 0..cells {
-            let share = values.at(cell);
+            let share = values.at(cell) * take_up;
             let taken = &mut siblings[cell * (steps + 1) + parent];
             *taken += share;
             if taken.any(|t| t > 1.0 + 1e-9) {

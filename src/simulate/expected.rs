@@ -78,6 +78,13 @@ impl EnrolmentPlan {
         let moments = moments(scenario, &programmes, &plan.profiles, &cells);
         Self { cells, moments }
     }
+
+    /// The same as long as it goes on: nobody enrols at a boundary or later.
+    #[must_use]
+    pub fn until(&self, boundary: usize) -> Self {
+        let moments = self.moments.iter().filter(|moment| moment.boundary < boundary).cloned().collect();
+        Self { cells: self.cells.clone(), moments }
+    }
 }
 
 /// Memory that is kept from block to block.

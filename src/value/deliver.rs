@@ -64,6 +64,8 @@ pub fn flows(
             costs_retained: measured(insurers * lines),
             person_years: measured(1),
             person_years_retained: measured(insurers),
+            first_costs: measured(lines),
+            first_person_years: measured(1),
         }
     };
     let inflation = match &scenario.valuation.inflation {
@@ -97,6 +99,8 @@ pub fn flows(
         health_increment_present: [Lane::ZERO; 2],
         parties_rate: clocks.parties,
         inflation,
+        apart: None,
+        gate: None,
     };
     let leakage = Leakage::new(scenario, shape, environment, detail.settlement, scratch)?;
     let comparator_leakage = Leakage::new(scenario, shape, comparator.environment, false, scratch)?;
@@ -200,6 +204,8 @@ struct TalliedRow {
     what: Tallied,
     effects: bool,
     insurer: Option<usize>,
+    /// Only in the first year since enrolment, and booked in the year of enrolment.
+    first: bool,
 }
 
 struct Reader<'a> {
@@ -215,7 +221,10 @@ impl Reader<'_> {
         self.plan.shape.requests.iter().enumerate().filter_map(move |(row, (_, _, request))| {
             match request.what {
                 Requested::Participants { what, effects, insurer } if request.programme == programme => {
-                    Some(TalliedRow { row, what, effects, insurer })
+                    Some(TalliedRow { row, what, effects, insurer, first: false })
+                }
+                Requested::Before { what } if request.programme == programme => {
+                    Some(TalliedRow { row, what, effects: false, insurer: None, first: true })
                 }
                 _ => None,
             }
@@ -355,6 +364,13 @@ impl Reader<'_> {
         detail: Detail,
     ) {
         let (year, since) = (self.scenario.time.year_of(cycle), cycle - group.boundary);
+        let enrolled = self.scenario.time.year_of(group.boundary);
+        let first_year = since < self.scenario.time.cycles_per_year;
+        // The year an amount of a row belongs to, if any.
+        let booked = |tallied: &TalliedRow| match tallied.first {
+            false => Some(year),
+            true => first_year.then_some(enrolled),
+        };
         let measured = detail.settlement && self.plan.measured[group.programme];
         let lines = self.plan.shape.lines.len();
         let read =
@@ -374,6 +390,7 @@ impl Reader<'_> {
         let of = |insurer: Option<usize>| insurer.map_or(&group.all, |insurer| &group.retained[insurer]);
         for tallied in self.tallied(group.programme) {
             let Tallied::Node(node) = tallied.what else { continue };
+            let Some(year) = booked(&tallied) else { continue };
             let pair = of(tallied.insurer);
             let count = |account| {
                 let counted = Counted::Node { model: self.model, node };
@@ -398,7 +415,9 @@ impl Reader<'_> {
                     Figure::Cost(_) | Figure::Qalys => None,
                 };
                 for tallied in self.tallied(group.programme) {
-                    if counted == Some(tallied.what) {
+                    if counted == Some(tallied.what)
+                        && let Some(year) = booked(&tallied)
+                    {
                         let [without, with] = both(of(tallied.insurer), position);
                         flows.requested.add(tallied.row, year, if tallied.effects { with } else { without });
                     }
@@ -415,7 +434,16 @@ impl Reader<'_> {
                             }
                         }
                     };
-                    add(flows, both(&group.all, position), None);
+                    let all = both(&group.all, position);
+                    add(flows, all, None);
+                    if first_year {
+                        for (side, amount) in [
+                            (&mut flows.shadows[group.programme], all[0]),
+                            (&mut flows.cohorts[group.programme], all[1]),
+                        ] {
+                            side.first_person_years.add(0, enrolled, amount);
+                        }
+                    }
                     for (insurer, retained) in group.retained.iter().enumerate() {
                         add(flows, both(retained, position), Some(insurer));
                     }
@@ -442,8 +470,15 @@ impl Reader<'_> {
             let all = both(&group.all, position);
             for &row in &self.plan.lines_of[unit_cost] {
                 let [without, with] = all.map(|amount| amount * leakage.split[row]);
-                flows.shadows[group.programme].costs.add(row, year, without);
-                flows.cohorts[group.programme].costs.add(row, year, with);
+                for (side, amount) in [
+                    (&mut flows.shadows[group.programme], without),
+                    (&mut flows.cohorts[group.programme], with),
+                ] {
+                    side.costs.add(row, year, amount);
+                    if first_year {
+                        side.first_costs.add(row, enrolled, amount);
+                    }
+                }
             }
             for (insurer, retained) in group.retained.iter().enumerate() {
                 let retained = both(retained, position);

@@ -67,6 +67,12 @@ impl Grid {
     pub fn add(&mut self, row: usize, year: usize, amount: Lane) {
         self.data[row * self.years + year] += amount;
     }
+    /// Combines every amount with that of a grid of the same form.
+    pub(super) fn combine(&mut self, other: &Self, with: impl Fn(Lane, Lane) -> Lane) {
+        for (amount, &other) in self.data.iter_mut().zip(&other.data) {
+            *amount = with(*amount, other);
+        }
+    }
     /// Sum of a row over the years, in year order.
     pub fn total(&self, row: usize) -> Lane {
         self.row(row).iter().fold(Lane::ZERO, |sum, &amount| sum + amount)
@@ -168,6 +174,38 @@ pub struct Followed {
     pub person_years: Grid,
     /// Person-years times Π, `[insurer][year]`.
     pub person_years_retained: Grid,
+    /// Costs in the first year since enrolment, `[line][year of enrolment]`, EUR.
+    pub first_costs: Grid,
+    /// Person-years in the first year since enrolment, `[0][year of enrolment]`.
+    pub first_person_years: Grid,
+}
+
+/// What is known of people apart from the participants: the same programme in the same draw without effects, with other
+/// luck. It stands for controls, and for the participants themselves in another year.
+#[derive(Clone, Debug)]
+pub struct Apart {
+    /// Costs, by programme.
+    pub shadows: Vec<Followed>,
+    /// What clauses asked for, `[request][year]`.
+    pub requested: Grid,
+    /// The same in expected numbers, around which the luck of a group of another size is scaled; `None` where a model has
+    /// no expected numbers.
+    pub expected: Option<(Vec<Followed>, Grid)>,
+}
+
+/// What the evidence at a gate showed, draw by draw.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// What was measured, above the threshold.
+    pub measured: Lane,
+    /// What would have been measured of a programme that does nothing.
+    pub measured_without_effect: Lane,
+    /// 1 where enrolment goes on.
+    pub continues: Lane,
+    /// 1 where it would go on with a programme that does nothing.
+    pub continues_without_effect: Lane,
+    /// 1 where the programme truly made the result better, whatever was measured.
+    pub works: Lane,
 }
 
 /// Amounts by year and present values of one delivery in one block of draws.
@@ -230,6 +268,10 @@ pub struct Flows {
     pub parties_rate: f64,
     /// Yearly rate of inflation for nominal amounts, if stated.
     pub inflation: Option<Lane>,
+    /// People apart, where a clause compares with them and chance is in the run.
+    pub apart: Option<Arc<Apart>>,
+    /// What an arrangement's gate saw, where it has one; amounts are those of the course that was chosen.
+    pub gate: Option<Evidence>,
 }
 
 /// The mean over the lanes, in every lane.
@@ -243,7 +285,9 @@ impl Followed {
             costs: Grid::mean(all.clone().map(|f| &f.costs)),
             costs_retained: Grid::mean(all.clone().map(|f| &f.costs_retained)),
             person_years: Grid::mean(all.clone().map(|f| &f.person_years)),
-            person_years_retained: Grid::mean(all.map(|f| &f.person_years_retained)),
+            person_years_retained: Grid::mean(all.clone().map(|f| &f.person_years_retained)),
+            first_costs: Grid::mean(all.clone().map(|f| &f.first_costs)),
+            first_person_years: Grid::mean(all.map(|f| &f.first_person_years)),
         }
     }
 }
@@ -298,6 +342,8 @@ impl Flows {
             }),
             parties_rate: first.parties_rate,
             inflation: first.inflation,
+            apart: None,
+            gate: first.gate,
         }
     }
 

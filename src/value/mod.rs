@@ -16,11 +16,14 @@
 //! their order, whatever thread made them.
 
 mod account;
+pub mod apart;
 mod collect;
 mod deliver;
 pub mod flows;
 mod functionals;
+mod gate;
 mod leakage;
+mod own_payments;
 mod plan;
 mod recorded;
 mod retention;
@@ -37,12 +40,13 @@ use crate::simulate::points::Points;
 use account::Account;
 use collect::{Delivered, Participants, Population, Tallies};
 use deliver::{Detail, Levels};
-use flows::{Flows, RunDesign, Valued, VariantFlows};
+use flows::{Apart, Flows, RunDesign, Valued, VariantFlows};
 use functionals::Prices;
 use leakage::Clocks;
 use plan::Plan;
 use rayon::prelude::*;
 use retention::Retention;
+use std::sync::Arc;
 
 pub use account::Clock;
 
@@ -138,6 +142,11 @@ pub fn value_draws(
         .collect();
     let replicates = replicates(scenario);
     let runs = uncertainty.draws * replicates;
+    let compared = uncertainty.engine != Engine::Expected
+        && scenario.arrangements.iter().any(|arrangement| {
+            arrangement.clauses.iter().any(|clause| clause.terms.is_apart())
+                || arrangement.gate.as_ref().is_some_and(|gate| gate.result.benchmark.is_apart())
+        });
     for ((index, variant), base) in scenario.variants.iter().enumerate().zip(base_cases) {
         let base = base?;
         let blocks = if extent.draws(index) { runs.div_ceil(LANES) } else { 0 };
@@ -153,6 +162,7 @@ pub fn value_draws(
                     engines: &engines,
                     runs: &Runs::of_block(uncertainty.seed, index, runs, replicates),
                     detail: detail(by_year),
+                    apart: compared.then_some(Compared { plan: stated_plan, engines: &stated_engines }),
                 };
                 let flows = block(scenario, &plan, &how, &variant.set, &environment, room);
                 progress();
@@ -239,6 +249,15 @@ struct How<'a> {
     /// Which runs the lanes hold.
     runs: &'a Runs,
     detail: Detail,
+    /// How expected numbers are found, where people apart are followed as well.
+    apart: Option<Compared<'a>>,
+}
+
+/// Expected numbers beside runs of whole people.
+#[derive(Clone, Copy)]
+struct Compared<'a> {
+    plan: &'a Plan,
+    engines: &'a [Engine],
 }
 
 /// Engines of the base case: expected numbers, except where a model needs persons.
@@ -261,7 +280,7 @@ fn base_case(
     let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
         .into_par_iter()
         .map_init(Room::default, |room, index| {
-            let how = How { engines, runs: &Runs::at_stated_values(seed, index), detail };
+            let how = How { engines, runs: &Runs::at_stated_values(seed, index), detail, apart: None };
             block(scenario, plan, &how, variant, stated, room)
         })
         .collect();
@@ -296,7 +315,7 @@ struct Arm {
     people_of: Option<usize>,
 }
 
-/// All deliveries of a variant in one block of draws.
+/// All deliveries of a variant in one block of draws, with people apart where a clause compares with them.
 fn block(
     scenario: &Scenario,
     plan: &Plan,
@@ -305,19 +324,65 @@ fn block(
     drawn: &Environment,
     room: &mut Room,
 ) -> Result<Vec<Flows>, QuantityError> {
+    let Some(compared) = how.apart else { return deliveries(scenario, plan, how, variant, drawn, room, &[]) };
+    let elsewhere = How { runs: &how.runs.with_other_luck(), apart: None, ..*how };
+    let others = deliveries(scenario, plan, &elsewhere, variant, drawn, room, &[])?;
+    let expected = if compared.engines.contains(&Engine::Individual) {
+        None
+    } else {
+        let numbers = How { engines: compared.engines, apart: None, ..*how };
+        Some(deliveries(scenario, compared.plan, &numbers, variant, drawn, &mut Room::default(), &[])?)
+    };
+    let mut expected = expected.map(Vec::into_iter);
+    let apart: Vec<Arc<Apart>> = others
+        .into_iter()
+        .map(|other| {
+            let of_expected = expected.as_mut().and_then(Iterator::next);
+            Arc::new(Apart {
+                shadows: other.shadows,
+                requested: other.requested,
+                expected: of_expected.map(|flows| (flows.shadows, flows.requested)),
+            })
+        })
+        .collect();
+    deliveries(scenario, plan, how, variant, drawn, room, &apart)
+}
+
+/// All deliveries of a variant in one block of draws; `apart` holds people apart, by delivery, or nothing.
+fn deliveries(
+    scenario: &Scenario,
+    plan: &Plan,
+    how: &How<'_>,
+    variant: &[Set],
+    drawn: &Environment,
+    room: &mut Room,
+    apart: &[Arc<Apart>],
+) -> Result<Vec<Flows>, QuantityError> {
     let environment = drawn.with(scenario, variant)?;
     let base = environment.with(scenario, &scenario.strategies[scenario.comparator].set)?;
     let mut used = 0;
     let comparator_arm = arm(scenario, plan, how, base, room, &mut used)?;
     let mut list = Vec::with_capacity(plan.deliveries.len());
-    for delivery in &plan.deliveries {
+    for (position, delivery) in plan.deliveries.iter().enumerate() {
         let strategy = &scenario.strategies[delivery.strategy];
         let mut own = environment.with(scenario, &strategy.set)?;
-        if let Some(arrangement) = delivery.arrangement {
-            own = own.with(scenario, &scenario.arrangements[arrangement].set)?;
+        let arrangement = delivery.arrangement.map(|index| (index, &scenario.arrangements[index]));
+        if let Some((_, arrangement)) = arrangement {
+            own = own.with(scenario, &arrangement.set)?;
+            own = own_payments::applied(own, arrangement)?;
         }
-        let own_arm = arm(scenario, plan, how, own, room, &mut used)?;
-        list.push(deliver_one(scenario, plan, how, delivery.strategy, comparator_arm, own_arm, room)?);
+        let arms = [comparator_arm, arm(scenario, plan, how, own, room, &mut used)?];
+        let mut flows = deliver_one(scenario, plan, how, delivery.strategy, arms, None, room)?;
+        flows.apart = apart.get(position).cloned();
+        if let Some((index, arrangement)) = arrangement
+            && let Some(gate) = &arrangement.gate
+        {
+            let evidence = gate::evidence(scenario, index, gate, delivery.strategy, &flows, how.runs)?;
+            let stopped = deliver_one(scenario, plan, how, delivery.strategy, arms, Some(gate.year), room)?;
+            flows = gate::choose(evidence.continues, flows, stopped);
+            flows.gate = Some(evidence);
+        }
+        list.push(flows);
     }
     Ok(list)
 }
@@ -397,14 +462,14 @@ fn same_bits(a: Lane, b: Lane) -> bool {
     a.0.iter().zip(b.0).all(|(x, y)| x.to_bits() == y.to_bits())
 }
 
-/// Cohorts and flows of one delivery.
+/// Cohorts and flows of one delivery; from the year `stops` on nobody enrols and no fixed costs are made.
 fn deliver_one(
     scenario: &Scenario,
     plan: &Plan,
     how: &How<'_>,
     strategy: usize,
-    comparator_arm: usize,
-    own_arm: usize,
+    [comparator_arm, own_arm]: [usize; 2],
+    stops: Option<usize>,
     room: &mut Room,
 ) -> Result<Flows, QuantityError> {
     let Room { memory, arms, scratch, tallies } = room;
@@ -415,7 +480,9 @@ fn deliver_one(
     let mut groups = Vec::new();
     let mut delivered = Delivered::new(&plan.shape);
     for (m, model) in plan.models.iter().enumerate() {
-        let enrolment = &plan.enrolments[strategy][m];
+        let planned = &plan.enrolments[strategy][m];
+        let shortened = stops.map(|year| planned.until(year * scenario.time.cycles_per_year));
+        let enrolment = shortened.as_ref().unwrap_or(planned);
         if enrolment.moments.is_empty() {
             continue;
         }
@@ -448,7 +515,7 @@ fn deliver_one(
         block.cohorts(enrolment, &people.present[m], memory, &mut observer)?;
         observer.finish();
     }
-    fixed_costs(scenario, plan, strategy, environment, &clocks, &mut delivered)?;
+    fixed_costs(scenario, plan, strategy, stops, environment, &clocks, &mut delivered)?;
     let levels = |arm: usize| {
         let people = arms[arm].people_of.unwrap_or(arm);
         Levels {
@@ -480,11 +547,12 @@ fn ages(scenario: &Scenario) -> (usize, usize) {
     (ages().min().unwrap_or(0), ages().max().unwrap_or(0) + scenario.time.years)
 }
 
-/// Fixed costs of the strategy's programmes, at mid-year.
+/// Fixed costs of the strategy's programmes, at mid-year, until the year `stops`.
 fn fixed_costs(
     scenario: &Scenario,
     plan: &Plan,
     strategy: usize,
+    stops: Option<usize>,
     environment: &Environment,
     clocks: &Clocks,
     delivered: &mut Delivered,
@@ -494,7 +562,7 @@ fn fixed_costs(
             let kind = flows::ItemKind::Fixed(index);
             let mut scratch = Scratch::default();
             let row = plan.item_row(programme, kind);
-            for &year in &cost.years {
+            for &year in cost.years.iter().filter(|&&year| stops.is_none_or(|stops| year < stops)) {
                 let middle = year * scenario.time.cycles_per_year + scenario.time.cycles_per_year / 2;
                 let amount =
                     Points::calendar(scenario, middle).only(&cost.value, environment, &mut scratch)?;

@@ -161,7 +161,10 @@ impl Plan {
                 measured[programme]
                     || shape.requests.iter().any(|(_, _, request)| {
                         request.programme == programme
-                            && matches!(request.what, Requested::Participants { .. })
+                            && matches!(
+                                request.what,
+                                Requested::Participants { .. } | Requested::Before { .. }
+                            )
                     })
             })
             .collect();
@@ -191,7 +194,7 @@ fn deliveries(scenario: &Scenario) -> Vec<Delivery> {
     let mut list: Vec<Delivery> =
         strategies().map(|strategy| Delivery { strategy, arrangement: None }).collect();
     for (index, arrangement) in scenario.arrangements.iter().enumerate() {
-        if !arrangement.set.is_empty() {
+        if arrangement.changes_delivery() {
             list.extend(strategies().map(|strategy| Delivery { strategy, arrangement: Some(index) }));
         }
     }
@@ -251,10 +254,8 @@ fn shape(scenario: &Scenario) -> Shape {
     }
     let mut requests: Vec<(usize, usize, Request)> = Vec::new();
     for (arrangement, description) in scenario.arrangements.iter().enumerate() {
-        for (clause, described) in description.clauses.iter().enumerate() {
-            let asked = described.requests(&scenario.parties);
-            requests.extend(asked.into_iter().map(|request| (arrangement, clause, request)));
-        }
+        let asked = description.requests(&scenario.parties);
+        requests.extend(asked.map(|(clause, request)| (arrangement, clause, request)));
     }
     Shape {
         years: scenario.time.years,
@@ -287,7 +288,7 @@ fn parameters<'a>(scenario: &Scenario, quantities: impl Iterator<Item = &'a Quan
 pub fn asks_for(request: &Request, kind: ItemKind) -> bool {
     use crate::scenario::checked::Base;
     match (&request.what, kind) {
-        (Requested::Persons { .. } | Requested::Participants { .. }, _) => false,
+        (Requested::Persons { .. } | Requested::Participants { .. } | Requested::Before { .. }, _) => false,
         (Requested::Cost(Base::Programme), _) => true,
         (Requested::Cost(Base::Step(wanted)), ItemKind::Step { step, .. }) => *wanted == step,
         (Requested::Cost(Base::Fixed), ItemKind::Fixed(_)) => true,

@@ -15,7 +15,12 @@ pub(super) fn settlement_noise(context: &Context<'_>) -> Option<Table> {
             VARIANT,
             STRATEGY,
             ARRANGEMENT,
-            ("clause", Kind::Key, "", "clause of the arrangement"),
+            (
+                "clause",
+                Kind::Key,
+                "",
+                "clause of the arrangement; `gate`: the evidence on which enrolment goes on",
+            ),
             ("result", Kind::Key, "", "which result, where a clause measures several"),
             MEASURE,
             UNIT,
@@ -32,6 +37,34 @@ pub(super) fn settlement_noise(context: &Context<'_>) -> Option<Table> {
     for (variant, findings) in context.findings.variants.iter().enumerate() {
         for settlement in &findings.settlements {
             let clauses = &context.scenario.arrangements[settlement.arrangement].clauses;
+            if let Some(gate) = &settlement.gate {
+                any = true;
+                let mut push = |measure: &str, unit: &str, cells, verdict: &str| {
+                    let keys: [Cell<'_>; 7] = [
+                        context.variant(variant).into(),
+                        context.strategy(settlement.strategy).into(),
+                        context.arrangement(settlement.arrangement).into(),
+                        "gate".into(),
+                        "".into(),
+                        measure.into(),
+                        unit.into(),
+                    ];
+                    let cells: [Cell<'_>; 7] = cells;
+                    table.push(keys.into_iter().chain(cells).chain([Cell::from(verdict)]));
+                };
+                let verdict = word(gate.verdict);
+                push("participants", "persons", statistics(&gate.participants), "");
+                push("measured_result", "as measured", statistics(&gate.measured), "");
+                let nothing = &gate.measured_without_effect;
+                push("measured_result_without_effect", "as measured", statistics(nothing), "");
+                push("continues", "1", statistics(&gate.continues), verdict);
+                let nothing = &gate.continues_without_effect;
+                push("continues_without_effect", "1", statistics(nothing), verdict);
+                push("stops_though_it_works", "1", single(None, gate.stopped_though_it_works), verdict);
+                if let Verdict::Noise { needed } = gate.verdict {
+                    push("participants_needed", "persons", single(None, needed), verdict);
+                }
+            }
             for noise in &settlement.noise {
                 any = true;
                 let mut push = |result: &str, measure: &str, unit: &str, cells, verdict: &str| {

@@ -2,12 +2,13 @@
 
 use super::Page;
 use crate::analyse::VariantFindings;
-use crate::analyse::noise::{ClauseNoise, ResultNoise, Verdict};
+use crate::analyse::noise::{ClauseNoise, GateNoise, ResultNoise, Verdict};
 use crate::report::labels::Label;
 
 impl Page<'_> {
     /// For every clause that pays for measured results: how often it pays for nothing, and how often it fails to pay.
     pub(super) fn luck(&mut self, main: &VariantFindings) {
+        self.gates(main);
         let found: Vec<(usize, &ClauseNoise)> = main
             .settlements
             .iter()
@@ -41,6 +42,46 @@ impl Page<'_> {
             let mut text = self.say(Label::LuckPayment, &[&with, &without]);
             if clause.terms.idealised() {
                 text = format!("{text} {}", self.say(Label::LuckIdealised, &[]));
+            }
+            self.item(&text);
+        }
+    }
+
+    /// For every gate: how often it stops what works and lets go on what does not.
+    fn gates(&mut self, main: &VariantFindings) {
+        let found: Vec<(usize, &GateNoise)> = main
+            .settlements
+            .iter()
+            .filter_map(|settlement| Some((settlement.arrangement, settlement.gate.as_ref()?)))
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+        let title = self.say(Label::Gate, &[]);
+        self.heading(&title);
+        for (arrangement, noise) in found {
+            let arrangement = &self.run.scenario.arrangements[arrangement];
+            let year = arrangement.gate.as_ref().map_or(0, |gate| gate.year);
+            let gaps = [
+                self.name(&arrangement.name, &arrangement.id),
+                (self.run.scenario.time.start + i32::try_from(year).unwrap_or(0)).to_string(),
+                noise.stopped_though_it_works.map_or_else(|| "–".to_owned(), |chance| self.chance(chance)),
+                self.chance(noise.continues_without_effect.expected()),
+                self.chance(noise.continues.expected()),
+            ];
+            let mut text = self.say(Label::GateLine, &gaps.each_ref().map(String::as_str));
+            let participants = self.lang.rounded(noise.participants.expected());
+            let more = match noise.verdict {
+                Verdict::Informative | Verdict::Target => None,
+                Verdict::Unrelated => Some(self.say(Label::LuckUnrelated, &[])),
+                Verdict::WithoutChance => Some(self.say(Label::LuckWithoutChance, &[])),
+                Verdict::Noise { needed: Some(needed) } => {
+                    Some(self.say(Label::GateMostlyLuck, &[&self.lang.rounded(needed), &participants]))
+                }
+                Verdict::Noise { needed: None } => Some(self.say(Label::LuckWhateverSize, &[])),
+            };
+            if let Some(more) = more {
+                text = format!("{text} {more}");
             }
             self.item(&text);
         }

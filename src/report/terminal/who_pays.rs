@@ -78,13 +78,26 @@ impl Page<'_> {
             });
             let matrix = Matrix { corner: self.say(Label::Party, &[]), columns, rows: rows.collect() };
             self.text.push_str(&matrix.to_string());
+            for settlement in &settlements {
+                let Some(declined) = settlement.declined else { continue };
+                let arrangement = &scenario.arrangements[settlement.arrangement];
+                let gaps = [
+                    self.name(&arrangement.name, &arrangement.id),
+                    self.account_name(Account::Party(declined.party)),
+                    self.lang.money(declined.expected),
+                    self.lang.money(declined.premium),
+                ];
+                let text = self.say(Label::NotDelivered, &gaps.each_ref().map(String::as_str));
+                self.item(&text);
+            }
             if accounts.contains(&Account::Capacity) {
                 self.explain(Label::FreedCapacityExplained);
             }
             // An arrangement that changes who takes part, or parties that discount otherwise, change the balance.
             let deliveries = &self.run.valued.deliveries;
             let own = deliveries.iter().any(|d| d.strategy == strategy && d.arrangement.is_some());
-            if !own && self.run.rates.parties == self.run.rates.costs {
+            let away = settlements.iter().any(|settlement| settlement.declined.is_some());
+            if !own && !away && self.run.rates.parties == self.run.rates.costs {
                 self.explain(Label::PartiesAddUp);
             }
         }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::points::{Domain, Grid};
 use crate::scenario::checked::{
     Background, Benchmark, Bundle, CountBenchmark, EnrolAmount, FactorShape, Frequency, Heads, Lasts,
-    Measure, Model, Node, OutcomeTerms, Pays, Programme, Quantity, Scenario, ShareRule, Step, Terms,
+    Measure, MeasurementError, Model, Node, OutcomeTerms, Pays, Programme, Quantity, Scenario, ShareRule,
+    Step, Terms,
 };
 
 /// What a value must be.
@@ -367,6 +368,15 @@ impl<'s> Rules<'s> {
                 self.maybe(Range::NotNegative, clause.cap_total.as_ref(), EVERYBODY);
                 self.terms(&clause.terms);
             }
+            if let Some(gate) = &arrangement.gate {
+                self.result(&gate.result);
+                self.one(Range::Share, &gate.confidence, EVERYBODY);
+                self.one(Range::NotNegative, &gate.standard_error, EVERYBODY);
+            }
+            if let Some(entry) = &arrangement.entry {
+                self.one(Range::NotNegative, &entry.premium, EVERYBODY);
+                self.one(Range::NotNegative, &entry.per_deviation, EVERYBODY);
+            }
         }
     }
 
@@ -424,16 +434,19 @@ impl<'s> Rules<'s> {
                     }
                 }
             }
-            Terms::Copayment { persons, price } => {
+            Terms::Copayment { persons, price, response } => {
                 self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
+                self.maybe(Range::Share, response.as_ref(), EVERYBODY);
                 self.one(Range::NotNegative, price, EVERYBODY);
             }
             Terms::SharedSavings(savings) => {
                 self.one(Range::Share, &savings.share, EVERYBODY);
                 self.one(Range::Share, &savings.minimum_savings_rate, EVERYBODY);
                 self.maybe(Range::Share, savings.cap_savings_rate.as_ref(), EVERYBODY);
-                if let Benchmark::Fixed(amount) = &savings.benchmark {
-                    self.one(Range::NotNegative, amount, EVERYBODY);
+                match &savings.benchmark {
+                    Benchmark::Fixed(amount) => self.one(Range::NotNegative, amount, EVERYBODY),
+                    Benchmark::Control(persons) => self.one(Range::Positive, persons, EVERYBODY),
+                    Benchmark::True | Benchmark::Forecast | Benchmark::BeforeAfter => {}
                 }
                 if let Some(loss) = &savings.loss {
                     self.one(Range::Share, &loss.share, EVERYBODY);
@@ -453,6 +466,15 @@ impl<'s> Rules<'s> {
                     self.one(Range::NotNegative, &test.cv, EVERYBODY);
                     self.one(Range::Share, &test.r_squared, EVERYBODY);
                     self.maybe(Range::Positive, test.controls.as_ref(), EVERYBODY);
+                }
+                match &savings.error {
+                    None => {}
+                    Some(MeasurementError::Stated(sd)) => self.one(Range::NotNegative, sd, EVERYBODY),
+                    Some(MeasurementError::People { cv, r_squared, controls }) => {
+                        self.one(Range::NotNegative, cv, EVERYBODY);
+                        self.one(Range::Share, r_squared, EVERYBODY);
+                        self.maybe(Range::Positive, controls.as_ref(), EVERYBODY);
+                    }
                 }
                 self.maybe(Range::Share, savings.quality.as_ref(), EVERYBODY);
                 self.maybe(Range::Share, savings.quality_minimum.as_ref(), EVERYBODY);
@@ -490,8 +512,13 @@ impl<'s> Rules<'s> {
         let (Pays::PerUnit(price) | Pays::Trigger(price)) = &terms.pays;
         self.one(Range::NotNegative, price, EVERYBODY);
         self.maybe(Range::NotNegative, terms.error_sd.as_ref(), EVERYBODY);
-        if let CountBenchmark::Fixed(number) = &terms.benchmark {
-            self.one(Range::NotNegative, number, EVERYBODY);
+        match &terms.benchmark {
+            CountBenchmark::Fixed(number) => self.one(Range::NotNegative, number, EVERYBODY),
+            CountBenchmark::Control(persons) => self.one(Range::Positive, persons, EVERYBODY),
+            CountBenchmark::Nothing
+            | CountBenchmark::True
+            | CountBenchmark::Forecast
+            | CountBenchmark::BeforeAfter => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Parties, funding arrangements and their clauses.
 
-use super::{Localised, Node, Quantity, Set, Terms};
+use super::{Localised, Node, OutcomeTerms, Quantity, Set, Terms};
 
 /// All parties. The first five are always there; the file's own follow.
 #[derive(Clone, Debug)]
@@ -125,8 +125,55 @@ pub struct Arrangement {
     pub providers: Vec<(usize, Option<usize>, usize)>,
     /// Replaced parameters: a second delivery.
     pub set: Vec<Set>,
+    /// Whether enrolment goes on after a year depends on what is measured until then.
+    pub gate: Option<Gate>,
+    /// Whether the programme is delivered at all depends on what its provider may expect.
+    pub entry: Option<Entry>,
     /// Clauses in the order of the file.
     pub clauses: Vec<Clause>,
+}
+
+/// First prove, then continue: enrolment after a year depends on what is measured until then.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// Year index from whose 1 January enrolment goes on or stops.
+    pub year: usize,
+    /// What is measured in the years before it; its threshold is what it must exceed, what it pays is not read.
+    pub result: OutcomeTerms,
+    /// Standard error that whoever decides takes the result to have.
+    pub standard_error: Quantity,
+    /// Probability that the result is above its threshold from which enrolment goes on.
+    pub confidence: Quantity,
+}
+
+/// A provider that takes part only if it gains.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Party.
+    pub party: usize,
+    /// Risk premium, EUR of present value.
+    pub premium: Quantity,
+    /// Risk premium for each euro of standard deviation of its net present value.
+    pub per_deviation: Quantity,
+}
+
+impl Arrangement {
+    /// Whether people are followed again under it: it sets parameters, keeps some away, or may end enrolment.
+    #[must_use]
+    pub fn changes_delivery(&self) -> bool {
+        let keeps_away = |clause: &Clause| matches!(clause.terms, Terms::Copayment { response: Some(_), .. });
+        !self.set.is_empty() || self.gate.is_some() || self.clauses.iter().any(keeps_away)
+    }
+
+    /// What has to be counted while people are followed: (position of the clause, request). The evidence of a gate stands
+    /// after that of all clauses.
+    pub fn requests<'a>(&'a self, parties: &'a Parties) -> impl Iterator<Item = (usize, Request)> + 'a {
+        let of_clauses = self.clauses.iter().enumerate().flat_map(|(position, clause)| {
+            clause.requests(parties).into_iter().map(move |request| (position, request))
+        });
+        let of_gate = self.gate.iter().flat_map(|gate| gate.result.requests());
+        of_clauses.chain(of_gate.map(|request| (self.clauses.len(), request)))
+    }
 }
 
 /// One clause.
@@ -214,6 +261,12 @@ pub enum Requested {
         effects: bool,
         /// Times Π of a named insurer, which tells how many are still insured with it; `None`: of all.
         insurer: Option<usize>,
+    },
+    /// The same in the first year since enrolment and without the programme's effects, in the year of enrolment: what is
+    /// known of participants from before.
+    Before {
+        /// What is counted.
+        what: Tallied,
     },
 }
 

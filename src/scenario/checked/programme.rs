@@ -65,7 +65,7 @@ impl Programme {
             Requested::Persons { step, quarter } => {
                 Some(self.steps[step].after + (quarter * cycles_per_year).div_ceil(4))
             }
-            Requested::Cost(_) | Requested::Participants { .. } => None,
+            Requested::Cost(_) | Requested::Participants { .. } | Requested::Before { .. } => None,
         });
         of_steps.chain(of_clauses).max().unwrap_or(0)
     }

@@ -68,6 +68,8 @@ pub enum Terms {
         persons: Request,
         /// EUR per person.
         price: Quantity,
+        /// Share of those who would take the step that each euro keeps away; `None`: nobody is.
+        response: Option<Quantity>,
     },
     /// A share of measured savings.
     SharedSavings(Box<SharedSavings>),
@@ -141,6 +143,19 @@ impl Terms {
         }
     }
 
+    /// Whether something is measured against people apart from the participants, or against another time.
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        match self {
+            Self::SharedSavings(terms) => {
+                matches!(terms.benchmark, Benchmark::Control(_) | Benchmark::BeforeAfter)
+            }
+            Self::OutcomePayment(terms) => terms.benchmark.is_apart(),
+            Self::ImpactBond(bond) => bond.triggers.iter().any(|trigger| trigger.terms.benchmark.is_apart()),
+            _ => false,
+        }
+    }
+
     /// Whether something is measured against what would really have been, which nobody can observe.
     #[must_use]
     pub fn idealised(&self) -> bool {
@@ -175,7 +190,7 @@ impl Request {
         let mut request = self.clone();
         match &mut request.what {
             Requested::Participants { insurer, .. } => *insurer = Some(named),
-            Requested::Persons { .. } | Requested::Cost(_) => return None,
+            Requested::Persons { .. } | Requested::Cost(_) | Requested::Before { .. } => return None,
         }
         Some(request)
     }
@@ -348,6 +363,10 @@ pub enum Benchmark {
     Forecast,
     /// A stated amount, EUR per year.
     Fixed(Quantity),
+    /// So many other persons of the same kind without the programme, with chance of their own.
+    Control(Quantity),
+    /// Participants' own costs per year before.
+    BeforeAfter,
 }
 
 /// What is measured.
@@ -382,7 +401,8 @@ pub struct OutcomeTerms {
 
 impl OutcomeTerms {
     /// The count; what it is divided by; of participants the count without the programme, which is a benchmark or tells
-    /// what would be paid for no effect at all; and for a forecast person-years with and without it.
+    /// what would be paid for no effect at all; for a benchmark per person-year these years with and without it; and what was
+    /// before.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         let mut requests = vec![self.counts.clone()];
@@ -394,9 +414,17 @@ impl OutcomeTerms {
         };
         if let Requested::Participants { what, .. } = self.counts.what {
             requests.push(tallied(what, false));
-            if matches!(self.benchmark, CountBenchmark::Forecast) {
+            if self.benchmark.is_a_rate() {
                 requests.push(tallied(Tallied::PersonYears, true));
                 requests.push(tallied(Tallied::PersonYears, false));
+            }
+            if matches!(self.benchmark, CountBenchmark::BeforeAfter) {
+                let before = |what| Request {
+                    programme: self.counts.programme,
+                    what: Requested::Before { what },
+                    where_: None,
+                };
+                requests.extend([before(what), before(Tallied::PersonYears)]);
             }
         }
         requests
@@ -414,6 +442,24 @@ pub enum CountBenchmark {
     Forecast,
     /// A stated number.
     Fixed(Quantity),
+    /// So many other persons of the same kind without the programme, with chance of their own.
+    Control(Quantity),
+    /// The same people's own count per year before.
+    BeforeAfter,
+}
+
+impl CountBenchmark {
+    /// Whether it is so much for each year that a participant lives.
+    #[must_use]
+    pub fn is_a_rate(&self) -> bool {
+        matches!(self, Self::Forecast | Self::Control(_) | Self::BeforeAfter)
+    }
+
+    /// Whether it is measured of people apart from the participants, or of another time.
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        matches!(self, Self::Control(_) | Self::BeforeAfter)
+    }
 }
 
 /// What is paid for a result.

@@ -7,6 +7,29 @@ use super::{Key, Kind, Shape, key};
 
 pub(super) static ARRANGEMENT: Shape = Shape::new("arrangement", KEYS).sharing(&[&DOCUMENTATION]);
 
+static ENTRY: Shape = Shape::new("condition of entry", ENTRY_KEYS);
+
+static ENTRY_KEYS: &[Key] = &[
+    key("party", Kind::Reference("a party"), "Who delivers only if it may gain.", "party = \"provider\"")
+        .default("\"provider\""),
+    key(
+        "premium",
+        Kind::Quantity,
+        "What it wants for the risk: its expected net present value must be above it.",
+        "premium = 10000",
+    )
+    .unit("EUR of present value")
+    .default("0"),
+    key(
+        "per_deviation",
+        Kind::Quantity,
+        "What it wants, besides, for each euro of the standard deviation of its net present value.",
+        "per_deviation = 0.25",
+    )
+    .unit("EUR per EUR")
+    .default("0"),
+];
+
 static KEYS: &[Key] = &[
     key(
         "fallback",
@@ -45,6 +68,22 @@ static KEYS: &[Key] = &[
         "Other values for parameters under this arrangement: the programme is then simulated a second time.",
         "set = { uptake_risk_check = 0.45 }",
     ),
+    key(
+        "gate",
+        Kind::Table(&super::clauses::GATE),
+        "First prove, then continue: whether people go on to be enrolled from a year on depends on what is measured until \
+         then. Both courses are simulated and every draw takes one.",
+        "gate = { year = 2029, node = \"falls.hip_fracture\", benchmark = \"true\", better = \"less\", standard_error = 8, confidence = \"80%\" }",
+    )
+    .default("none: enrolment is as planned"),
+    key(
+        "entry",
+        Kind::Table(&ENTRY),
+        "A party that delivers only if it may expect to gain: what it is paid less its costs and a premium for risk. If not, \
+         nothing is delivered under this arrangement.",
+        "entry = { party = \"provider\", premium = 10000 }",
+    )
+    .default("none: everybody takes part"),
     key(
         "clauses",
         Kind::Ids { entry: "clause", kind: &CLAUSE },

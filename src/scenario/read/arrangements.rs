@@ -1,11 +1,17 @@
 //! `[arrangements]`: who buys, who bears costs, and the clauses between parties.
 
-use crate::scenario::checked::{Arrangement, Base, Payer, Purchase, Request, Requested};
+use crate::scenario::checked::{
+    Arrangement, Base, CountBenchmark, Entry, Gate, Payer, Purchase, Request, Requested,
+};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
 use crate::scenario::tree::Node;
 
 use super::context::{At, Reader};
+use super::place::Place;
+
+/// Numbers that parties agree.
+const CHOICE: Place = Place::choice(0);
 
 impl<'t> Reader<'_> {
     /// Reads the arrangements.
@@ -27,6 +33,8 @@ impl<'t> Reader<'_> {
             let purchase = self.purchase(&at);
             let providers = self.other_providers(&at);
             let set = self.read_set(&at);
+            let gate = at.below("gate").and_then(|below| self.gate(&below));
+            let entry = at.below("entry").and_then(|below| self.entry(&below));
             let (mut clauses, mut spans) = (Vec::new(), Vec::new());
             for (clause, below) in at.ids("clauses") {
                 clauses.extend(self.read_clause(clause, &below, purchase));
@@ -42,9 +50,52 @@ impl<'t> Reader<'_> {
                 purchase,
                 providers,
                 set,
+                gate,
+                entry,
                 clauses,
             });
         }
+    }
+
+    /// From when on enrolment depends on evidence, and on which.
+    fn gate(&mut self, at: &At<'t>) -> Option<Gate> {
+        let year = at.integer("year").and_then(|year| self.year_index(year, at.span_of("year")));
+        let result = self.measurement(at)?;
+        let gate = Gate {
+            year: year?,
+            standard_error: self.required(at, "standard_error", CHOICE),
+            confidence: self.required(at, "confidence", CHOICE),
+            result,
+        };
+        let first = &self.scenario.programmes[gate.result.counts.programme].enrol.years;
+        if first.iter().all(|&year| year >= gate.year) {
+            let label = "nobody has enrolled before it";
+            self.error(at.span_of("year"), "nothing is measured before the gate", label);
+        } else if first.iter().all(|&year| year < gate.year) {
+            let message = Diagnostic::warning("the gate changes nothing for who enrols")
+                .at(at.span_of("year"))
+                .label("all have enrolled by then; only fixed costs of later years depend on it");
+            self.say(message);
+        }
+        if matches!(gate.result.benchmark, CountBenchmark::Forecast) {
+            let label = "expected what is measured in the same years, or a fixed number";
+            self.error(at.span_of("benchmark"), "a gate is about evidence, not about a forecast", label);
+        }
+        if gate.result.error_sd.is_none() {
+            self.warn_of_chance(at, "standard_error");
+        }
+        Some(gate)
+    }
+
+    /// Who delivers only if it may gain.
+    fn entry(&mut self, at: &At<'t>) -> Option<Entry> {
+        let name = at.text("party").unwrap_or("provider");
+        let party = self.party(name, at.span_of("party"))?;
+        Some(Entry {
+            party,
+            premium: self.quantity_or(at, "premium", CHOICE.money(), 0.0),
+            per_deviation: self.quantity_or(at, "per_deviation", CHOICE, 0.0),
+        })
     }
 
     fn purchase(&mut self, at: &At<'_>) -> Purchase {

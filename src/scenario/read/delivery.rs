@@ -93,7 +93,20 @@ impl<'t> Reader<'_> {
 
     pub(super) fn copayment(&mut self, at: &At<'t>) -> Option<Terms> {
         let price = self.required(at, "price", AMOUNT);
-        Some(Terms::Copayment { persons: self.persons_of(at)?, price })
+        let response = self.quantity(at, "uptake_response", Place::evidence(0));
+        if response.is_some()
+            && let Some(entry) = at.table.entry("where")
+        {
+            let label = "a response of uptake is that of all who come to the step";
+            let help =
+                "let the step's `share` depend on who they are, by a parameter that the arrangement sets";
+            let message = Diagnostic::error("`where` and `uptake_response` do not go together")
+                .at(&entry.key_span)
+                .label(label)
+                .help(help);
+            self.say(message);
+        }
+        Some(Terms::Copayment { persons: self.persons_of(at)?, price, response })
     }
 
     pub(super) fn capitation(&mut self, at: &At<'t>) -> Option<Terms> {

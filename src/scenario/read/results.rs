@@ -9,6 +9,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use super::clauses::AMOUNT;
 use super::context::{At, Reader};
 use super::place::Place;
+use super::quantity::constant;
 
 /// Numbers agreed in a clause.
 const NUMBER: Place = Place::choice(0);
@@ -95,6 +96,41 @@ impl<'t> Reader<'_> {
 
     /// What is measured and paid; `clause` holds the years of the contract.
     fn result(&mut self, at: &At<'t>, clause: &At<'t>) -> Option<OutcomeTerms> {
+        let measured = self.measurement(at)?;
+        let whole_contract = at.text("period") == Some("contract");
+        if whole_contract && clause.node("years").is_none() {
+            let label = "the clause needs `years`: from when to when the contract runs";
+            self.error(at.span_of("period"), "a contract settled as one has no end", label);
+        }
+        let pays = match at.node("amount") {
+            Some(_) => Pays::Trigger(self.required(at, "amount", AMOUNT)),
+            None => Pays::PerUnit(self.required(at, "price", AMOUNT)),
+        };
+        let trigger = matches!(pays, Pays::Trigger(_));
+        let threshold = self.base_value(&measured.threshold);
+        if trigger
+            && let (Some(threshold), Some(node)) = (threshold, at.node("amount"))
+            && threshold <= 0.0
+            && at.node("benchmark").is_none()
+        {
+            let label = "paid whatever happens: needs a `threshold` above 0";
+            self.error(&node.span, "an amount without a target", label);
+        }
+        if measured.fewer
+            && at.node("benchmark").is_none()
+            && threshold.is_some_and(|threshold| threshold > 0.0 || threshold == 0.0 && !trigger)
+        {
+            let label = "needs `benchmark`: less than what?";
+            self.error(at.span_of("better"), "a count can never be less than nothing", label);
+        }
+        if trigger && at.node("error_sd").is_none() {
+            self.warn_of_chance(at, "threshold");
+        }
+        Some(OutcomeTerms { pays, whole_contract, ..measured })
+    }
+
+    /// What is measured, before anything is paid for it.
+    pub(super) fn measurement(&mut self, at: &At<'t>) -> Option<OutcomeTerms> {
         let counts = self.counted(at)?;
         let per = match at.text("per") {
             None => None,
@@ -110,51 +146,22 @@ impl<'t> Reader<'_> {
         };
         let benchmark = self.count_benchmark(at);
         let of_steps = matches!(counts.what, Requested::Persons { .. });
-        if of_steps && matches!(benchmark, CountBenchmark::True | CountBenchmark::Forecast) {
+        if of_steps && (matches!(benchmark, CountBenchmark::True) || benchmark.is_a_rate()) {
             let label = "without the programme nobody reaches its steps; expected a fixed number or none";
             self.error(at.span_of("benchmark"), "steps have no counterpart without the programme", label);
         }
-        let whole_contract = at.text("period") == Some("contract");
-        if whole_contract && clause.node("years").is_none() {
-            let label = "the clause needs `years`: from when to when the contract runs";
-            self.error(at.span_of("period"), "a contract settled as one has no end", label);
-        }
-        let pays = match at.node("amount") {
-            Some(_) => Pays::Trigger(self.required(at, "amount", AMOUNT)),
-            None => Pays::PerUnit(self.required(at, "price", AMOUNT)),
-        };
         let threshold = self.quantity_or(at, "threshold", NUMBER, 0.0);
-        if matches!(pays, Pays::Trigger(_))
-            && let (Some(threshold), Some(node)) = (self.base_value(&threshold), at.node("amount"))
-            && threshold <= 0.0
-            && at.node("benchmark").is_none()
-        {
-            let label = "paid whatever happens: needs a `threshold` above 0";
-            self.error(&node.span, "an amount without a target", label);
-        }
         let fewer = at.text("better") == Some("less");
-        if fewer
-            && at.node("benchmark").is_none()
-            && self.base_value(&threshold).is_some_and(|threshold| {
-                threshold > 0.0 || threshold == 0.0 && !matches!(pays, Pays::Trigger(_))
-            })
-        {
-            let label = "needs `benchmark`: less than what?";
-            self.error(at.span_of("better"), "a count can never be less than nothing", label);
-        }
         self.check_share(at, &counts, &per, &threshold);
-        if matches!(pays, Pays::Trigger(_)) && at.node("error_sd").is_none() {
-            self.warn_of_chance(at, "threshold");
-        }
         Some(OutcomeTerms {
             counts,
             per,
             benchmark,
             fewer,
             threshold,
-            pays,
+            pays: Pays::PerUnit(constant(0.0, at.path_of("price"))),
             error_sd: self.quantity(at, "error_sd", NUMBER),
-            whole_contract,
+            whole_contract: false,
         })
     }
 
@@ -237,10 +244,14 @@ impl<'t> Reader<'_> {
 
     fn count_benchmark(&mut self, at: &At<'t>) -> CountBenchmark {
         if let Some(below) = at.below("benchmark") {
-            return CountBenchmark::Fixed(self.required(&below, "fixed", NUMBER));
+            return match self.quantity(&below, "control", NUMBER) {
+                Some(persons) => CountBenchmark::Control(persons),
+                None => CountBenchmark::Fixed(self.required(&below, "fixed", NUMBER)),
+            };
         }
         match at.node("benchmark").and_then(Self::word) {
             Some("forecast") => CountBenchmark::Forecast,
+            Some("before_after") => CountBenchmark::BeforeAfter,
             Some(_) => CountBenchmark::True,
             None => CountBenchmark::Nothing,
         }

@@ -160,10 +160,14 @@ impl<'t> Reader<'_> {
 
     fn benchmark(&mut self, at: &At<'_>) -> Benchmark {
         if let Some(below) = at.below("benchmark") {
-            return Benchmark::Fixed(self.required(&below, "fixed", RATE.money()));
+            return match self.quantity(&below, "control", RATE) {
+                Some(persons) => Benchmark::Control(persons),
+                None => Benchmark::Fixed(self.required(&below, "fixed", RATE.money())),
+            };
         }
         match at.node("benchmark").and_then(Self::word) {
             Some("forecast") => Benchmark::Forecast,
+            Some("before_after") => Benchmark::BeforeAfter,
             Some(_) => Benchmark::True,
             None => Benchmark::Fixed(constant(f64::NAN, at.path_of("benchmark"))),
         }

@@ -1,7 +1,10 @@
 //! What participants pay themselves for a step: an own contribution, or the deductible that falls on it.
 //!
-//! **Rule.** payment_t = P · N_t with N_t persons who reach the step in year t, then the clause's caps. It does
-//! not by itself change who takes part: a response of uptake to price is written as a parameter that the
+//! **Rule.** payment_t = P · N_t with N_t persons who reach the step in year t, then the clause's caps.
+//!
+//! **Uptake.** With a response r, of those who would take the step only (1 − r)^P come: each euro keeps away the share r of
+//! who is left. People are then followed again under this arrangement ([`crate::sample::Environment::take_up`]). Without a
+//! response nobody stays away. A response that depends on who people are is a parameter in the step's `share`, which the
 //! arrangement sets.
 //!
 //! **Who bears which risk.** Price and volume: the provider, less what participants bring. Participants bear the
@@ -56,7 +59,7 @@ mod tests {
         let household = FIRST_PARTY + 1;
         let mut copayment = testing::fee(household, 4, "50");
         if let Terms::Fee { persons, price, .. } = copayment.terms {
-            copayment.terms = Terms::Copayment { persons, price };
+            copayment.terms = Terms::Copayment { persons, price, response: None };
         }
         let mut subsidy = testing::subsidy(testing::base(Base::Programme, None), "1");
         subsidy.from = Payer::Party(FIRST_PARTY);

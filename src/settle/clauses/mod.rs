@@ -126,7 +126,7 @@ pub fn rule(clause: &Clause) -> Box<dyn Rule + '_> {
             volume_cap: volume_cap.as_ref(),
         }),
         Terms::LumpSum { amount } => Box::new(lump_sum::LumpSum { amount }),
-        Terms::Copayment { persons, price } => Box::new(copayment::Copayment { persons, price }),
+        Terms::Copayment { persons, price, .. } => Box::new(copayment::Copayment { persons, price }),
         Terms::Capitation { heads, amount, corridor } => {
             Box::new(capitation::Capitation { heads, amount, corridor: corridor.as_ref() })
         }

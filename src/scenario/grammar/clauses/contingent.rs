@@ -6,14 +6,20 @@ use super::{COMMON, PERIOD};
 pub(super) static SHARED_SAVINGS: Shape = Shape::new("shared savings", SHARED_SAVINGS_KEYS)
     .sharing(&[&COMMON])
     .one_of(&[at_most_one(&["loss_share", "loss_by_quality"]), at_most_one(&["error", "error_sd"])]);
-static BENCHMARK: Shape = Shape::new("fixed benchmark", BENCHMARK_KEYS).whole();
+static BENCHMARK: Shape =
+    Shape::new("benchmark", BENCHMARK_KEYS).whole().one_of(&[exactly_one(&["fixed", "control"])]);
 static SIGNIFICANCE: Shape = Shape::new("test of significance", SIGNIFICANCE_KEYS);
 static ERROR: Shape = Shape::new("error of measurement", ERROR_KEYS);
 static LOSS_BY_QUALITY: Shape = Shape::new("bounds of a loss share", LOSS_BY_QUALITY_KEYS);
-static RESULT: Shape = Shape::new("measured result", RESULT_KEYS).one_of(RESULT_ALTERNATIVES);
-static FIXED_NUMBER: Shape = Shape::new("fixed number", FIXED_NUMBER_KEYS).whole();
+static EVIDENCE: Shape = Shape::new("evidence", EVIDENCE_KEYS);
+static RESULT: Shape =
+    Shape::new("measured result", RESULT_KEYS).sharing(&[&EVIDENCE]).one_of(RESULT_ALTERNATIVES);
+pub(in crate::scenario::grammar) static GATE: Shape =
+    Shape::new("gate", GATE_KEYS).sharing(&[&EVIDENCE]).one_of(&[exactly_one(&["step", "node", "outcome"])]);
+static FIXED_NUMBER: Shape =
+    Shape::new("benchmark", FIXED_NUMBER_KEYS).whole().one_of(&[exactly_one(&["fixed", "control"])]);
 pub(super) static OUTCOME_PAYMENT: Shape =
-    Shape::new("outcome payment", RESULT_KEYS).sharing(&[&COMMON]).one_of(RESULT_ALTERNATIVES);
+    Shape::new("outcome payment", RESULT_KEYS).sharing(&[&EVIDENCE, &COMMON]).one_of(RESULT_ALTERNATIVES);
 pub(super) static IMPACT_BOND: Shape = Shape::new("impact bond", IMPACT_BOND_KEYS).sharing(&[&COMMON]);
 pub(super) static CO_FINANCING: Shape = Shape::new("co-financing", CO_FINANCING_KEYS).sharing(&[&COMMON]);
 
@@ -30,9 +36,10 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
     .default("the only programme of the scenario"),
     key(
         "benchmark",
-        Kind::Either(&[Kind::Choice(&["true", "forecast"]), Kind::Table(&BENCHMARK)]),
+        Kind::Either(&[Kind::Choice(&["true", "forecast", "before_after"]), Kind::Table(&BENCHMARK)]),
         "Against what savings are measured: what would really have been without the programme (true; nobody can \
-         observe it), what was expected beforehand (forecast), or a fixed amount.",
+         observe it), what was expected beforehand (forecast), participants' own costs a year before (before_after), so \
+         many other persons without the programme (control), or a fixed amount.",
         "benchmark = \"forecast\"",
     )
     .required(),
@@ -144,14 +151,25 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
     .default("those that the payer holds"),
 ];
 
-static BENCHMARK_KEYS: &[Key] = &[key(
-    "fixed",
+static BENCHMARK_KEYS: &[Key] = &[
+    key(
+        "fixed",
+        Kind::Quantity,
+        "The amount for a year against which claims are measured.",
+        "fixed = 1250000",
+    )
+    .unit("EUR per year"),
+    CONTROL_GROUP,
+];
+
+const CONTROL_GROUP: Key = key(
+    "control",
     Kind::Quantity,
-    "The amount for a year against which claims are measured.",
-    "fixed = 1250000",
+    "Number of other persons, like the participants but without the programme, whose costs or results per person and year \
+     are compared with.",
+    "control = 2000",
 )
-.unit("EUR per year")
-.required()];
+.unit("persons");
 
 static SIGNIFICANCE_KEYS: &[Key] = &[
     key("z", Kind::Quantity, "Standard errors that a saving must exceed.", "z = 1.96").default("1.96"),
@@ -186,7 +204,7 @@ static LOSS_BY_QUALITY_KEYS: &[Key] = &[
     key("most", Kind::Quantity, "Highest share of a loss that is paid back.", "most = \"75%\"").required(),
 ];
 
-static RESULT_KEYS: &[Key] = &[
+static EVIDENCE_KEYS: &[Key] = &[
     key(
         "step",
         Kind::Reference("a step of a programme (`chain.completed`)"),
@@ -221,9 +239,10 @@ static RESULT_KEYS: &[Key] = &[
     .default("not divided"),
     key(
         "benchmark",
-        Kind::Either(&[Kind::Choice(&["true", "forecast"]), Kind::Table(&FIXED_NUMBER)]),
+        Kind::Either(&[Kind::Choice(&["true", "forecast", "before_after"]), Kind::Table(&FIXED_NUMBER)]),
         "With what the count is compared: what would really have been without the programme (true; nobody can observe \
-         it), what was expected beforehand (forecast), or a fixed number.",
+         it), what was expected beforehand (forecast), the participants' own count a year before (before_after), so many \
+         other persons without the programme (control), or a fixed number.",
         "benchmark = \"forecast\"",
     )
     .default("nothing: the count itself"),
@@ -241,8 +260,6 @@ static RESULT_KEYS: &[Key] = &[
         "threshold = \"36%\"",
     )
     .default("0"),
-    key("price", Kind::Quantity, "For each unit of the result above the threshold.", "price = 500").unit("EUR per unit"),
-    key("amount", Kind::Quantity, "Once the result reaches the threshold.", "amount = 250000").unit("EUR"),
     key(
         "error_sd",
         Kind::Quantity,
@@ -251,13 +268,46 @@ static RESULT_KEYS: &[Key] = &[
     )
     .unit("as the result")
     .default("0"),
+];
+
+static RESULT_KEYS: &[Key] = &[
+    key("price", Kind::Quantity, "For each unit of the result above the threshold.", "price = 500")
+        .unit("EUR per unit"),
+    key("amount", Kind::Quantity, "Once the result reaches the threshold.", "amount = 250000").unit("EUR"),
     PERIOD,
 ];
 
-static FIXED_NUMBER_KEYS: &[Key] =
-    &[key("fixed", Kind::Quantity, "The number a year with which the count is compared.", "fixed = 40")
-        .unit("per year")
-        .required()];
+static GATE_KEYS: &[Key] = &[
+    key(
+        "year",
+        Kind::Integer,
+        "The year from whose 1 January people go on to be enrolled, or not.",
+        "year = 2029",
+    )
+    .unit("calendar year")
+    .required(),
+    key(
+        "standard_error",
+        Kind::Quantity,
+        "Standard error that whoever decides takes the result to have.",
+        "standard_error = 8",
+    )
+    .unit("as the result")
+    .required(),
+    key(
+        "confidence",
+        Kind::Quantity,
+        "Probability that the result is above its threshold from which enrolment goes on.",
+        "confidence = \"80%\"",
+    )
+    .required(),
+];
+
+static FIXED_NUMBER_KEYS: &[Key] = &[
+    key("fixed", Kind::Quantity, "The number a year with which the count is compared.", "fixed = 40")
+        .unit("per year"),
+    CONTROL_GROUP,
+];
 
 static IMPACT_BOND_KEYS: &[Key] = &[
     key("provider", Kind::Reference("a party"), "Whom the investor pays.", "provider = \"provider\"").required(),

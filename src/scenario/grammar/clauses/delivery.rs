@@ -81,6 +81,15 @@ static LUMP_SUM_KEYS: &[Key] =
 static COPAYMENT_KEYS: &[Key] = &[
     STEP,
     key("price", Kind::Quantity, "What each person pays.", "price = 25").unit("EUR per person").required(),
+    key(
+        "uptake_response",
+        Kind::Quantity,
+        "Share of those who would take the step that each euro of it keeps away; the programme is then simulated again \
+         under this arrangement.",
+        "uptake_response = { value = \"0.4%\", assumption = \"no Dutch figure is known\" }",
+    )
+    .unit("per EUR")
+    .default("0: nobody stays away"),
 ];
 
 static CAPITATION_KEYS: &[Key] = &[

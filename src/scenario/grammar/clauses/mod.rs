@@ -6,6 +6,8 @@ mod delivery;
 mod net;
 pub mod texts;
 
+pub(super) use contingent::GATE;
+
 use super::documentation::DOCUMENTATION;
 use super::{ClauseType, Key, Kind, Shape, key};
 

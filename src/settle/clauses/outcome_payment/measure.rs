@@ -4,6 +4,7 @@ use crate::formula::Lane;
 use crate::scenario::checked::{CountBenchmark, OutcomeTerms, Pays, Requested};
 use crate::settle::contract::{Contract, Range};
 use crate::settle::{SettleError, chance, costs};
+use crate::value::apart::Rates;
 
 /// A result that is measured under a clause.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +75,17 @@ impl Measurement<'_> {
                 let rate = |year: usize| forecast.get(year).copied().unwrap_or(0.0);
                 years.into_iter().enumerate().map(|(year, persons)| persons * rate(year)).collect()
             }
+            CountBenchmark::Control(persons) => {
+                let persons = contract.quantity(persons, Range::Positive)?;
+                let rows = [contract.row(without)?, contract.row(without + 2)?];
+                let rates = Rates::of_requests(contract.block.flows).control(rows[0], rows[1], persons);
+                times(contract.participants(without + 1)?, &rates)
+            }
+            CountBenchmark::BeforeAfter => {
+                let rows = [contract.row(without + 3)?, contract.row(without + 4)?];
+                let rates = Rates::of_requests(contract.block.flows).before(rows[0], rows[1]);
+                times(contract.participants(without + 1)?, &rates)
+            }
             CountBenchmark::Fixed(number) => {
                 let number = contract.quantity(number, Range::NotNegative)?;
                 vec![number; contract.block.horizon()]
@@ -142,6 +154,11 @@ impl Measurement<'_> {
             (None, _) => "occurrences, person-years or units",
         }
     }
+}
+
+/// Person-years times what is expected for each, by year.
+fn times(years: Vec<Lane>, rates: &[Lane]) -> Vec<Lane> {
+    years.into_iter().zip(rates).map(|(years, &rate)| years * rate).collect()
 }
 
 /// A threshold counts as reached this close below it, relative to it: rounding, no more.

@@ -19,6 +19,8 @@
 //! |---|---|
 //! | true | of the same participants in the same draw. Nobody could observe it |
 //! | forecast | mean count without it per mean participant-year (over all draws, by year), times this draw's participant-years |
+//! | control | of so many other persons in the same draw, with luck of their own, per person-year ([`crate::value::apart`]), times this draw's participant-years |
+//! | before_after | of the participants themselves per person-year before, times this draw's participant-years |
 //! | fixed | a stated number a year |
 //!
 //! Where insurers pay, what happens to participants is counted of those insured with them in the year

@@ -14,6 +14,8 @@
 //! |---|---|
 //! | true | costs of the same participants without the programme, in the same draw. Nobody could observe it; it shows what a contract could do at best |
 //! | forecast | for each budget, mean costs without the programme per mean participant-year without it (means over all draws, by calendar year), times the participant-years alive in this draw with it: fixed beforehand per participant, so the payer keeps the volume risk and the provider that of a wrong forecast |
+//! | control | costs per person-year of so many other persons without the programme, in the same draw and with luck of their own ([`crate::value::apart`]), times participant-years |
+//! | before_after | costs per person-year of participants before, times participant-years |
 //! | fixed | a stated amount a year |
 //!
 //! `claims` compares costs as they are. `margin` takes as the saving what the payer keeps of it, κ(1 − λ), with
@@ -29,7 +31,7 @@
 //!
 //! **Error of measurement.** What is measured is D + BM · s · ε, with ε standard normal from random numbers of its own, and
 //! s either stated (`error_sd`) or cv · √((1 − R²)(1/n + 1/n_c)) (`error`): the differences between people's costs that
-//! the model does not simulate, of n participant-years and n_c persons behind the benchmark.
+//! the model does not simulate, of n participant-years and n_c persons behind the benchmark (those of a control group).
 //!
 //! The clause's caps in euros limit payments; repayments are limited by the loss limits alone.
 //!
@@ -49,6 +51,7 @@ use crate::scenario::checked::{Benchmark, Engine, MeasurementError, Measures, Sh
 use crate::settle::books::{BookLine, Books, Figure};
 use crate::settle::contract::{Block, Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError, chance, leakage};
+use crate::value::apart::Rates;
 use crate::value::flows::Followed;
 use kernel::{Kernel, LossKernel};
 
@@ -183,6 +186,24 @@ impl SharedSavingsRule<'_> {
                 years.iter().zip(&rates[position]).map(|(&years, &rate)| years * rate).collect()
             }),
             (Benchmark::Forecast, _) => vec![Lane::ZERO; block.horizon()],
+            (Benchmark::Control(persons), _) => {
+                let persons = contract.quantity(persons, Range::Positive)?;
+                self.over_budgets(block, |_, budget| {
+                    let rates = Rates::of_costs(block.flows, programme, budget).control(
+                        Rates::COSTS,
+                        Rates::YEARS,
+                        persons,
+                    );
+                    let years = measured.person_years(cohort, budget);
+                    years.iter().zip(&rates).map(|(&years, &rate)| years * rate).collect()
+                })
+            }
+            (Benchmark::BeforeAfter, _) => self.over_budgets(block, |_, budget| {
+                let rates = Rates::of_costs(block.flows, programme, budget)
+                    .before(Rates::FIRST_COSTS, Rates::FIRST_YEARS);
+                let years = measured.person_years(cohort, budget);
+                years.iter().zip(&rates).map(|(&years, &rate)| years * rate).collect()
+            }),
             (Benchmark::Fixed(amount), _) => {
                 let amount = contract.quantity(amount, Range::NotNegative)?;
                 // In euros of the year of the claims that it is compared with, whenever the payment follows.
@@ -252,7 +273,11 @@ impl SharedSavingsRule<'_> {
             MeasurementError::People { cv, r_squared, controls } => {
                 let cv = contract.quantity(cv, Range::NotNegative)?;
                 let r_squared = contract.quantity(r_squared, Range::Share)?;
-                let controls = contract.optional(controls.as_ref(), Range::Positive)?;
+                let behind = match &self.terms.benchmark {
+                    Benchmark::Control(persons) => Some(persons),
+                    _ => None,
+                };
+                let controls = contract.optional(controls.as_ref().or(behind), Range::Positive)?;
                 let years = contract.by_settlement(self.terms.whole_contract, self.participants(contract));
                 let spread = |years: Lane, lane: usize| match years[lane] > 0.0 {
                     true => kernel::standard_error(

@@ -1,0 +1,144 @@
+//! A party that delivers only if it may expect to gain.
+//!
+//! Under an arrangement with a condition of entry its party looks at what it may expect: the mean over draws of the present
+//! value of what it is paid less what it spends, all it is party to in the books. It takes part only if
+//!
+//! E(net present value) − premium − a · SD(net present value) > 0,
+//!
+//! with a premium in euros and a price a of risk for each euro of standard deviation. If not, nothing is delivered under
+//! this arrangement: nobody pays, nothing is avoided, and all postings are zero. That is a decision on expectations, so it is
+//! the same in every draw. *Example:* an expected gain of EUR 20,000 with a standard deviation of 50,000 and a price of risk of
+//! 0.5: 20,000 − 25,000 < 0, so the party stays away.
+
+use super::books::Books;
+use super::{SettleError, Settled};
+use crate::formula::{LANES, Lane};
+use crate::sample::{Environment, QuantityError};
+use crate::scenario::Scenario;
+use crate::scenario::checked::{Entry, Quantity};
+
+/// A party that stays away, so that nothing is delivered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Declined {
+    /// Party.
+    pub party: usize,
+    /// What it may expect, EUR of present value.
+    pub expected: f64,
+    /// What it wants for the risk, EUR of present value.
+    pub premium: f64,
+}
+
+/// Empties the books where the party stays away.
+///
+/// # Errors
+/// A premium that is negative or cannot be computed.
+pub(super) fn apply(
+    scenario: &Scenario,
+    entry: &Entry,
+    environment: &Environment,
+    settled: &mut Settled,
+) -> Result<(), SettleError> {
+    let values: Vec<f64> = if settled.draws == 0 {
+        vec![settled.base.present_value(entry.party, settled.rate)[0]]
+    } else {
+        let blocks = settled.blocks.iter();
+        let lanes = blocks.flat_map(|books| books.present_value(entry.party, settled.rate).0);
+        lanes.take(settled.draws).collect()
+    };
+    let count = values.len() as f64;
+    let expected = values.iter().fold(0.0, |sum, value| sum + value) / count;
+    let squares = values.iter().fold(0.0, |sum, value| sum + (value - expected).powi(2));
+    let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
+    let premium =
+        amount(&entry.premium, environment)? + amount(&entry.per_deviation, environment)? * deviation;
+    if expected - premium > 0.0 {
+        return Ok(());
+    }
+    let declined = Declined { party: entry.party, expected, premium };
+    let party = &scenario.parties.list[entry.party].id;
+    settled.warnings.push(format!(
+        "nothing is delivered under arrangement `{}`: `{party}` may expect a gain of {expected:.0} and wants more than \
+         {premium:.0} for the risk",
+        scenario.arrangements[settled.arrangement].id
+    ));
+    settled.declined = Some(declined);
+    for books in std::iter::once(&mut settled.base).chain(&mut settled.blocks) {
+        empty(books);
+    }
+    Ok(())
+}
+
+fn amount(quantity: &Quantity, environment: &Environment) -> Result<f64, SettleError> {
+    let value: Lane = environment.quantity(quantity)?;
+    match (0..LANES).all(|lane| value[lane] >= 0.0) {
+        true => Ok(value[0]),
+        false => Err(QuantityError::new(quantity, "must be zero or more").into()),
+    }
+}
+
+fn empty(books: &mut Books) {
+    for line in &mut books.lines {
+        line.amounts.clear();
+    }
+    for figure in &mut books.figures {
+        figure.by_year.fill(Lane::ZERO);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::checked::Parties;
+    use crate::settle::testing::{self, FIRST_PARTY, lump_sum};
+
+    /// A provider with costs of these amounts in eight draws is paid 100; what it may expect decides.
+    fn settled(premium: &str, per_deviation: &str, costs: [f64; 8]) -> Settled {
+        let mut scenario = testing::scenario()
+            .programme("chain", &["course"], &[])
+            .party("town", &[])
+            .clause(lump_sum("100"))
+            .build();
+        scenario.arrangements[0].entry = Some(Entry {
+            party: Parties::PROVIDER,
+            premium: testing::quantity(premium),
+            per_deviation: testing::quantity(per_deviation),
+        });
+        let mut flows = testing::flows(&scenario, 1);
+        flows.programme_costs.row_mut(0)[0] = Lane(costs);
+        testing::settle_blocks(&scenario, vec![flows], 8)
+    }
+
+    /// Costs with a mean of 80 and a standard deviation of √(8 · 100 / 7) = 10.69.
+    const COSTS: [f64; 8] = [70.0, 90.0, 70.0, 90.0, 70.0, 90.0, 70.0, 90.0];
+
+    #[test]
+    fn a_provider_that_may_expect_more_than_its_premium_delivers() {
+        let settled = settled("19", "0", COSTS);
+        assert_eq!(settled.declined, None);
+        assert_eq!(settled.blocks[0].net(FIRST_PARTY)[0], Lane::splat(-100.0));
+    }
+
+    #[test]
+    fn a_provider_that_may_not_delivers_nothing_and_nobody_pays() {
+        let settled = settled("20", "0", COSTS);
+        assert_eq!(
+            settled.declined,
+            Some(Declined { party: Parties::PROVIDER, expected: 20.0, premium: 20.0 })
+        );
+        assert_eq!(settled.blocks[0].gross(), Lane::ZERO);
+        assert_eq!(settled.base.gross(), Lane::ZERO);
+        assert!(
+            settled.warnings.iter().any(|w| w.contains("nothing is delivered")),
+            "{:?}",
+            settled.warnings
+        );
+    }
+
+    #[test]
+    fn risk_has_a_price_for_each_euro_of_standard_deviation() {
+        // 20 − 1.8 · 10.69 = 0.76 > 0 > 20 − 1.9 · 10.69 = −0.31.
+        assert_eq!(settled("0", "1.8", COSTS).declined, None);
+        assert!(settled("0", "1.9", COSTS).declined.is_some());
+        assert_eq!(settled("0", "1.9", [80.0; 8]).declined, None);
+    }
+}

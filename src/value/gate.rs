@@ -1,0 +1,194 @@
+//! First prove, then continue: whether enrolment goes on after a year, by what is measured until then.
+//!
+//! Under an arrangement with a gate at 1 January of year T every draw is delivered twice: once as planned, and once without
+//! enrolment and without fixed costs from T on (who has enrolled is served to the end). Up to T the two are the same. What
+//! is measured of them is
+//!
+//! D = ±Σ (count − benchmark) / Σ per − threshold + error, over the years before T,
+//!
+//! with the sign in which more is better. With a prior that knows nothing and a standard error s the probability that the
+//! true value is above the threshold is Φ(D/s), and enrolment goes on where that is at least τ. *Example:* 12 falls fewer,
+//! s = 10 and τ = 80%: Φ(1.2) = 88%, so it goes on.
+//!
+//! The same is asked of a programme that does nothing, whose participants are as their shadows: how often a worthless
+//! programme goes on, and how often a good one is stopped, is what such a rule should be judged by.
+//!
+//! The standard error is what whoever decides believes; chance between people is in the count where the engine follows
+//! whole people, and `error_sd` adds what else goes wrong in measuring, from random numbers of its own.
+
+use super::apart::Rates;
+use super::flows::{Evidence, Flows, Followed, Grid};
+use crate::formula::Lane;
+use crate::sample::normal::{normal_cdf, normal_inverse};
+use crate::sample::{QuantityError, Stream, hash_of_name};
+use crate::scenario::checked::{Arrangement, CountBenchmark, Gate, Requested, Scenario};
+use crate::simulate::engine::{Run, Runs};
+
+/// What was measured before the gate of an arrangement, in the flows of a delivery as planned.
+///
+/// # Errors
+/// A quantity of the gate that cannot be computed or is out of range.
+pub(super) fn evidence(
+    scenario: &Scenario,
+    arrangement: usize,
+    gate: &Gate,
+    strategy: usize,
+    flows: &Flows,
+    runs: &Runs,
+) -> Result<Evidence, QuantityError> {
+    let description = &scenario.arrangements[arrangement];
+    let environment = &flows.environment;
+    let row = |position: usize| {
+        flows
+            .shape
+            .request_of(arrangement, description.clauses.len(), position)
+            .expect("what a gate measures is counted")
+    };
+    let until = gate.year.min(flows.shape.years);
+    let sum = |amounts: &[Lane]| amounts[..until].iter().fold(Lane::ZERO, |sum, &amount| sum + amount);
+    let total = |position: usize| sum(flows.requested.row(row(position)));
+    let terms = &gate.result;
+    let with = total(0);
+    let (per, next) = match &terms.per {
+        Some(_) => (Some(total(1)), 2),
+        None => (None, 1),
+    };
+    let of_participants = matches!(terms.counts.what, Requested::Participants { .. });
+    let without = if of_participants { total(next) } else { with };
+    // For each person-year with and without the effect, so much is expected.
+    let by_years = |rates: Vec<Lane>| -> [Lane; 2] {
+        [next + 1, next + 2].map(|position| {
+            let years = flows.requested.row(row(position));
+            let amounts: Vec<Lane> = years.iter().zip(&rates).map(|(&years, &rate)| years * rate).collect();
+            sum(&amounts)
+        })
+    };
+    let benchmark = match &terms.benchmark {
+        CountBenchmark::Nothing | CountBenchmark::Forecast => [Lane::ZERO; 2],
+        CountBenchmark::True => [without; 2],
+        CountBenchmark::Fixed(number) => [environment.quantity(number)? * until as f64; 2],
+        CountBenchmark::Control(persons) => {
+            let persons = environment.quantity(persons)?;
+            by_years(Rates::of_requests(flows).control(row(next), row(next + 2), persons))
+        }
+        CountBenchmark::BeforeAfter => {
+            by_years(Rates::of_requests(flows).before(row(next + 3), row(next + 4)))
+        }
+    };
+    let sign = if terms.fewer { -1.0 } else { 1.0 };
+    let threshold = environment.quantity(&terms.threshold)?;
+    let error = match &terms.error_sd {
+        Some(sd) => environment.quantity(sd)? * error(scenario, description, strategy, runs),
+        None => Lane::ZERO,
+    };
+    let measure = |count: Lane, benchmark: Lane| {
+        let difference = (count - benchmark) * sign;
+        let result = per.map_or(difference, |per| {
+            difference.zip(per, |difference, per| if per > 0.0 { difference / per } else { 0.0 })
+        });
+        result - threshold + error
+    };
+    let (measured, nothing) = (measure(with, benchmark[0]), measure(without, benchmark[1]));
+    let standard_error = environment.quantity(&gate.standard_error)?;
+    let confidence = environment.quantity(&gate.confidence)?;
+    let goes_on = |measured: Lane| {
+        Lane::from_fn(|lane| {
+            let there = per.is_none_or(|per| per[lane] > 0.0);
+            f64::from(u8::from(
+                there && probability(measured[lane], standard_error[lane]) >= confidence[lane],
+            ))
+        })
+    };
+    let works = ((with - without) * sign).map(|better| f64::from(u8::from(better > 0.0)));
+    Ok(Evidence {
+        measured,
+        measured_without_effect: nothing,
+        continues: goes_on(measured),
+        continues_without_effect: goes_on(nothing),
+        works: if of_participants { works } else { Lane::ONE },
+    })
+}
+
+/// Probability that the true value is above zero when this was measured with this standard error.
+fn probability(measured: f64, standard_error: f64) -> f64 {
+    match standard_error > 0.0 {
+        true => normal_cdf(measured / standard_error),
+        false => f64::from(u8::from(measured > 0.0)),
+    }
+}
+
+/// Standard normal errors by draw; none at the stated values.
+fn error(scenario: &Scenario, arrangement: &Arrangement, strategy: usize, runs: &Runs) -> Lane {
+    let unit = format!("{}/{}", arrangement.id, scenario.strategies[strategy].id);
+    let purpose = hash_of_name("error of the evidence at a gate");
+    let stream = Stream::new(scenario.uncertainty.seed, purpose, hash_of_name(&unit));
+    Lane::from_fn(|lane| {
+        let Run { draw, replicate } = runs.lanes[lane];
+        if draw == Run::BASE { 0.0 } else { normal_inverse(stream.uniform_at(draw, replicate)) }
+    })
+}
+
+/// In every draw the amounts of one of two courses of the same delivery: of the first where `choice` is 1.
+pub(super) fn choose(choice: Lane, mut first: Flows, mut second: Flows) -> Flows {
+    let pick = |first: Lane, second: Lane| {
+        Lane::from_fn(|lane| if choice[lane] == 1.0 { first[lane] } else { second[lane] })
+    };
+    for (one, other) in grids(&mut first).into_iter().zip(grids(&mut second)) {
+        one.combine(other, pick);
+    }
+    for (one, other) in lists(&mut first).into_iter().zip(lists(&mut second)) {
+        for (one, &mut other) in one.iter_mut().zip(other) {
+            *one = pick(*one, other);
+        }
+    }
+    first
+}
+
+fn grids(flows: &mut Flows) -> Vec<&mut Grid> {
+    let mut all = vec![
+        &mut flows.level,
+        &mut flows.increment,
+        &mut flows.cashable,
+        &mut flows.equalised,
+        &mut flows.retained,
+        &mut flows.programme_costs,
+        &mut flows.reached,
+        &mut flows.turned_away,
+        &mut flows.requested,
+        &mut flows.count_level,
+        &mut flows.count_increment,
+        &mut flows.outcome_level,
+        &mut flows.outcome_increment,
+        &mut flows.health_level,
+        &mut flows.health_increment,
+    ];
+    for followed in flows.shadows.iter_mut().chain(&mut flows.cohorts) {
+        let Followed {
+            costs,
+            costs_retained,
+            person_years,
+            person_years_retained,
+            first_costs,
+            first_person_years,
+        } = followed;
+        all.extend([
+            costs,
+            costs_retained,
+            person_years,
+            person_years_retained,
+            first_costs,
+            first_person_years,
+        ]);
+    }
+    all
+}
+
+fn lists(flows: &mut Flows) -> Vec<&mut [Lane]> {
+    vec![
+        &mut flows.level_present,
+        &mut flows.increment_present,
+        &mut flows.programme_costs_present,
+        &mut flows.health_level_present,
+        &mut flows.health_increment_present,
+    ]
+}

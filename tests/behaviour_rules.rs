@@ -1,0 +1,138 @@
+//! Arrangements that change what is delivered: own payments that keep people away, and evidence on which enrolment goes on.
+
+mod common;
+
+use common::{HALVED_FALLS, assert_amounts, men, scenario};
+use ounce::scenario::checked::{Engine, Scenario};
+use ounce::settle::{Settled, settle};
+use ounce::value::flows::Flows;
+use ounce::value::{Extent, value};
+
+const PARTIES: &str = "[parties.town]\nkind = \"municipality\"\nbudgets = [\"care\"]\n[parties.families]\nkind = \"household\"\n";
+
+/// The hundred men for two years, half of those who may come in each of them, under one arrangement.
+fn deal(arrangement: &str) -> Scenario {
+    let course = HALVED_FALLS.replace("years = \"2026\", share = 1", "years = \"2026-2027\", share = 0.5");
+    scenario(&format!("{}{course}{PARTIES}{arrangement}", men(2, "half-year")))
+}
+
+/// At the stated values: persons who come to the course by year, under the arrangement and without it, and the settlement.
+fn base(scenario: &Scenario) -> ([Vec<f64>; 2], Settled) {
+    let valued = value(scenario, Extent::BaseCase, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+    let settled = settle(scenario, &valued).unwrap_or_else(|error| panic!("{error}")).remove(0);
+    let reached = |flows: &Flows| flows.reached.row(0).iter().map(|persons| persons[0]).collect();
+    let list = &valued.variants[0].base;
+    ([reached(&list[valued.delivery_of(1, 0)]), reached(&list[0])], settled)
+}
+
+fn net(scenario: &Scenario, settled: &Settled, party: &str) -> Vec<f64> {
+    let party = scenario.parties.list.iter().position(|known| known.id == party).unwrap();
+    settled.base.net(party).iter().map(|net| net[0]).collect()
+}
+
+const OWN_PAYMENT: &str = "[arrangements.deal.clauses.own]\ntype = \"copayment\"\nfrom = \"participants\"\nto = \"provider\"\n\
+                           step = \"p.course\"\nprice = 50\nuptake_response = \"0.4%\"\n";
+
+#[test]
+fn an_own_payment_keeps_people_away_under_its_arrangement_only() {
+    // 0.996^50 = 0.81839: of 50 invited in 2026 40.92 come, and of half of the 59.08 others (29.54) 24.176 in 2027. All
+    // who come pay 50. Without the arrangement 50 and 25 come.
+    let deal = deal(OWN_PAYMENT);
+    let left = 0.996_f64.powi(50);
+    let first = 50.0 * left;
+    let second = (100.0 - first) / 2.0 * left;
+    let ([with, without], settled) = base(&deal);
+    assert_amounts(&with, &[first, second]);
+    assert_amounts(&without, &[50.0, 25.0]);
+    assert_amounts(&net(&deal, &settled, "families"), &[-50.0 * first, -50.0 * second]);
+}
+
+#[test]
+fn an_own_payment_keeps_away_only_who_enrols_in_the_years_in_which_it_is_asked() {
+    let deal = deal(&format!("{OWN_PAYMENT}years = 2027\n"));
+    let ([with, _], _) = base(&deal);
+    assert_amounts(&with, &[50.0, 25.0 * 0.996_f64.powi(50)]);
+}
+
+#[test]
+fn without_a_response_nobody_stays_away_and_nothing_is_simulated_again() {
+    let deal = deal(&OWN_PAYMENT.replace("uptake_response = \"0.4%\"\n", ""));
+    let valued = value(&deal, Extent::BaseCase, &|| ()).unwrap();
+    assert_eq!(valued.deliveries.len(), 1);
+}
+
+/// Fifty men fall 25 times less in 2026; with a standard error of 10 that is 2.5 of them: Φ(2.5) = 99.38%.
+fn gate(terms: &str) -> String {
+    format!(
+        "[arrangements.deal.gate]\nyear = 2027\nnode = \"m.fall\"\nbetter = \"less\"\nstandard_error = 10\n{terms}"
+    )
+}
+
+#[test]
+fn enrolment_goes_on_where_the_evidence_is_strong_enough_and_stops_where_it_is_not() {
+    let goes_on = deal(&gate("benchmark = \"true\"\nconfidence = \"99%\"\n"));
+    assert_amounts(&base(&goes_on).0[0], &[50.0, 25.0]);
+    let stops = deal(&gate("benchmark = \"true\"\nconfidence = \"99.9%\"\n"));
+    let ([with, without], _) = base(&stops);
+    assert_amounts(&with, &[50.0, 0.0]);
+    assert_amounts(&without, &[50.0, 25.0]);
+}
+
+#[test]
+fn who_has_enrolled_before_the_gate_keeps_the_effect_after_it() {
+    // Half of fifty falls are avoided in 2026 and in 2027.
+    let stops = deal(&gate("benchmark = \"true\"\nconfidence = \"99.9%\"\n"));
+    let valued = value(&stops, Extent::BaseCase, &|| ()).unwrap();
+    let flows = &valued.variants[0].base[valued.delivery_of(1, 0)];
+    let (_, avoided) = common::count(flows, &stops, "fall");
+    approx::assert_relative_eq!(avoided, -50.0, epsilon = 1e-9);
+}
+
+#[test]
+fn fixed_costs_of_later_years_are_not_made_when_enrolment_stops() {
+    let fixed = "[programmes.p.fixed.coordinator]\nvalue = 1000\nyears = \"2026-2027\"\n";
+    for (confidence, later) in [("99%", 1000.0), ("99.9%", 0.0)] {
+        let gate = gate(&format!("benchmark = \"true\"\nconfidence = \"{confidence}\"\n"));
+        let deal = deal(&format!("{fixed}{gate}"));
+        let (_, settled) = base(&deal);
+        assert_amounts(&net(&deal, &settled, "provider"), &[-1000.0, -later]);
+    }
+}
+
+/// A thousand draws of an arrangement with a gate.
+fn noise(deal: &mut Scenario, engine: Engine) -> ounce::analyse::noise::GateNoise {
+    deal.uncertainty.engine = engine;
+    deal.uncertainty.draws = 1024;
+    let valued = value(deal, Extent::Draws, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+    let settled = settle(deal, &valued).unwrap_or_else(|error| panic!("{error}"));
+    let findings = ounce::analyse::analyse(deal, &valued, &settled);
+    findings.variants[0].settlements[0].gate.clone().unwrap()
+}
+
+/// Within four standard errors of 1,024 draws.
+fn assert_chance(seen: f64, chance: f64) {
+    let error = (chance * (1.0 - chance) / 1024.0).sqrt();
+    assert!((seen - chance).abs() <= 4.0 * error, "{seen} where {chance} is to be expected");
+}
+
+#[test]
+fn a_good_programme_is_stopped_and_a_worthless_one_goes_on_as_often_as_the_error_of_measurement_makes_it() {
+    // At 90% the result must be 1.2816 · 10 = 12.816. Of 25 ± 10 it is in Φ(1.2184) = 88.85% of draws, of 0 ± 10 in 10%.
+    let mut deal = deal(&gate("benchmark = \"true\"\nconfidence = \"90%\"\nerror_sd = 10\n"));
+    let seen = noise(&mut deal, Engine::Expected);
+    assert_chance(seen.continues.expected(), 0.8885);
+    assert_chance(seen.continues_without_effect.expected(), 0.1);
+    assert_chance(seen.stopped_though_it_works.unwrap(), 0.1115);
+}
+
+#[test]
+fn a_control_group_makes_the_decision_as_uncertain_as_both_groups_are_by_chance() {
+    // Fifty men without effect fall 50 ± √50 times; fifty of 200 controls 50 ± √(50 · 50/200). At 90% the difference must
+    // be above 12.816: for nothing P(Z > 12.816/√62.5) = 5.25%; with 25 ± √25 falls P(Z > −12.184/√37.5) = 97.67%.
+    let mut deal = deal(&gate("benchmark = { control = 200 }\nconfidence = \"90%\"\n"));
+    for engine in [Engine::Counts, Engine::Individual] {
+        let seen = noise(&mut deal, engine);
+        assert_chance(seen.continues_without_effect.expected(), 0.0525);
+        assert_chance(seen.continues.expected(), 0.9767);
+    }
+}
