@@ -59,7 +59,8 @@ fn doubts(scenario: &Scenario) -> Vec<Doubt> {
     let extent = ounce::value::Extent::BaseCase;
     let valued = ounce::value::value(scenario, extent, &|| ()).unwrap();
     let settled = ounce::settle::settle(scenario, &valued).unwrap();
-    ounce::analyse::analyse(scenario, &valued, &settled).doubts
+    let findings = ounce::analyse::analyse(scenario, &valued, &settled);
+    ounce::analyse::plausibility::doubts(scenario, &valued, &findings).unwrap()
 }
 
 #[test]

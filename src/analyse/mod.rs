@@ -54,7 +54,7 @@ pub struct Findings {
     pub variants: Vec<VariantFindings>,
     /// Answers to break-even questions. They need runs of their own, so [`analyse`] gives none; see [`threshold::find_all`].
     pub thresholds: Vec<threshold::Found>,
-    /// What makes the results doubtful.
+    /// What makes the results doubtful; see [`plausibility::doubts`].
     pub doubts: Vec<plausibility::Doubt>,
 }
 
@@ -115,14 +115,12 @@ pub fn analyse(scenario: &Scenario, valued: &Valued, settled: &[Settled]) -> Fin
             .map(|settled| settlement(scenario, valued, settled))
             .collect(),
     });
-    let mut findings = Findings {
+    Findings {
         measures: measures::measures(scenario, &valued.shape),
         variants: variants.collect(),
         thresholds: Vec::new(),
         doubts: Vec::new(),
-    };
-    findings.doubts = plausibility::doubts(scenario, valued, &findings);
-    findings
+    }
 }
 
 fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> SettlementFindings {

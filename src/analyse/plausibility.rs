@@ -15,9 +15,10 @@
 
 use super::Findings;
 use super::arm::Arm;
-use crate::sample::Environment;
+use crate::sample::{Environment, QuantityError};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Effect, Measure, Node, Origin, Priced, Quantity, StudyDesign};
+use crate::value::costs_without;
 use crate::value::flows::Valued;
 use std::collections::BTreeSet;
 
@@ -82,17 +83,31 @@ impl Balance {
 }
 
 /// All that is doubtful about a run.
-#[must_use]
-pub fn doubts(scenario: &Scenario, valued: &Valued, findings: &Findings) -> Vec<Doubt> {
+///
+/// # Errors
+/// A run at the stated values that cannot be finished: what participants would have cost needs one of its own.
+pub fn doubts(
+    scenario: &Scenario,
+    valued: &Valued,
+    findings: &Findings,
+) -> Result<Vec<Doubt>, QuantityError> {
     let mut doubts = Vec::new();
-    if let Some(main) = findings.variants.first() {
-        for (index, delivery) in valued.deliveries.iter().enumerate() {
-            let strategy = delivery.strategy;
-            if delivery.arrangement.is_some() || scenario.strategies[strategy].programmes.is_empty() {
-                continue;
-            }
+    let offers = |strategy: usize| !scenario.strategies[strategy].programmes.is_empty();
+    let deliveries = valued.deliveries.iter().enumerate();
+    let alone: Vec<(usize, usize)> = deliveries
+        .filter(|(_, delivery)| delivery.arrangement.is_none() && offers(delivery.strategy))
+        .map(|(index, delivery)| (index, delivery.strategy))
+        .collect();
+    if let Some(main) = findings.variants.first().filter(|_| !alone.is_empty()) {
+        let without = costs_without(scenario)?;
+        for (index, strategy) in alone {
             let participants = &main.outcomes.deliveries[index].participants;
-            doubts.extend(saved_more_than_spent(valued, index, participants.base, strategy));
+            let increment = &Arm::new(valued, 0, index).base().increment;
+            let change: f64 = (0..increment.rows()).map(|row| increment.total(row)[0]).sum();
+            let (saved, spent) = (-change / participants.base, without[index] / participants.base);
+            if saved.is_finite() && spent > 0.0 && saved > spent * (1.0 + 1e-9) {
+                doubts.push(Doubt::SavedMoreThanSpent { strategy, saved, spent });
+            }
             let Some(cea) = &main.cost_effectiveness else { continue };
             let result = &cea.strategies[strategy];
             let balance = Balance {
@@ -105,27 +120,7 @@ pub fn doubts(scenario: &Scenario, valued: &Valued, findings: &Findings) -> Vec<
         }
     }
     doubts.extend(of_scenario(scenario));
-    doubts
-}
-
-/// Only where the costs of participants without the programme are known: at the stated values.
-fn saved_more_than_spent(
-    valued: &Valued,
-    delivery: usize,
-    participants: f64,
-    strategy: usize,
-) -> Option<Doubt> {
-    let flows = Arm::new(valued, 0, delivery).base();
-    let total =
-        |grid: &crate::value::flows::Grid| -> f64 { (0..grid.rows()).map(|row| grid.total(row)[0]).sum() };
-    let spent: f64 = flows.shadows.iter().map(|shadow| total(&shadow.costs)).sum();
-    let saved = -total(&flows.increment);
-    let known = participants > 0.0 && spent > 0.0;
-    (known && saved > spent * (1.0 + 1e-9)).then(|| Doubt::SavedMoreThanSpent {
-        strategy,
-        saved: saved / participants,
-        spent: spent / participants,
-    })
+    Ok(doubts)
 }
 
 /// What is doubtful about a scenario before it is run.

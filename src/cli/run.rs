@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::options::{Read, ResultOptions, ScenarioOptions};
 use super::{INVALID, UNFINISHED, complain, print};
 use crate::analyse::analyse;
+use crate::analyse::plausibility::doubts;
 use crate::analyse::threshold::{Depth, find_all};
 use crate::report::csv;
 use crate::report::folder::Target;
@@ -98,6 +99,7 @@ fn compute_and_write(
     bar.finish_and_clear();
     let settled = settle(scenario, &valued)?;
     let mut findings = analyse(scenario, &valued, &settled);
+    findings.doubts = doubts(scenario, &valued, &findings)?;
     let depth = if arguments.base_case { Depth::Stated } else { Depth::Quick };
     findings.thresholds = find_all(scenario, depth)
         .map_err(|(question, problem)| Failure::threshold(scenario, question, &problem))?;
