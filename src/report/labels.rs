@@ -384,14 +384,14 @@ impl Label {
                  Ga kosten en effecten na voordat dit wordt gebruikt.",
             ),
             L::DoubtPassedOn => (
-                "The effect {} is passed on one to one, to {} and all else that follows; trials often find less there.",
-                "Het effect {} wordt een op een doorgegeven, aan {} en al het andere dat volgt; onderzoek vindt daar vaak \
+                "The effect “{}” is passed on one to one, to {} and all else that follows; trials often find less there.",
+                "Het effect “{}” wordt een op een doorgegeven, aan {} en al het andere dat volgt; onderzoek vindt daar vaak \
                  minder.",
             ),
             L::DoubtBeforeAfter => (
-                "The effect {} rests on a measurement before and after without a control group ({}): what would have \
+                "The effect “{}” rests on a measurement before and after without a control group ({}): what would have \
                  happened anyway counts as effect.",
-                "Het effect {} berust op een meting voor en na zonder controlegroep ({}): wat toch al gebeurd was telt mee \
+                "Het effect “{}” berust op een meting voor en na zonder controlegroep ({}): wat toch al gebeurd was telt mee \
                  als effect.",
             ),
             L::MustBeTrue => ("What must be true", "Wat er waar moet zijn"),
