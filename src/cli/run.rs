@@ -10,6 +10,8 @@ use super::failure::Failure;
 use super::options::{Read, ResultOptions, ScenarioOptions};
 use super::{INVALID, UNFINISHED, complain, print};
 use crate::analyse::analyse;
+use crate::analyse::plausibility::doubts;
+use crate::analyse::threshold::{Depth, find_all};
 use crate::report::csv;
 use crate::report::folder::Target;
 use crate::report::tables::persons;
@@ -96,7 +98,11 @@ fn compute_and_write(
     let valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let settled = settle(scenario, &valued)?;
-    let findings = analyse(scenario, &valued, &settled);
+    let mut findings = analyse(scenario, &valued, &settled);
+    findings.doubts = doubts(scenario, &valued, &findings)?;
+    let depth = if arguments.base_case { Depth::Stated } else { Depth::Quick };
+    findings.thresholds = find_all(scenario, depth)
+        .map_err(|(question, problem)| Failure::threshold(scenario, question, &problem))?;
     let provenance = Provenance::new(sources, arguments.options());
     let mut sentences: Vec<String> =
         warnings.iter().map(|warning| Provenance::sentence(warning, sources)).collect();

@@ -1,6 +1,8 @@
 //! What was run, on what, with which version.
 
 use super::Run;
+use super::doubts::sentence;
+use super::words::Lang;
 use crate::sample::DesignKind;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::{Origin, Sources};
@@ -111,6 +113,10 @@ pub(super) fn manifest(run: &Run<'_>, provenance: &Provenance, tables: &[String]
         "options": options,
         "inputs": files,
         "warnings": run.warnings,
+        "doubts": run.findings.doubts.iter().map(|doubt| json!({
+            "en": sentence(run.scenario, doubt, Lang::En),
+            "nl": sentence(run.scenario, doubt, Lang::Nl),
+        })).collect::<Vec<Value>>(),
         "tables": tables,
     })
 }

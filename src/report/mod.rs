@@ -6,6 +6,7 @@
 
 pub mod csv;
 mod datapackage;
+pub mod doubts;
 pub mod folder;
 pub mod labels;
 pub mod layout;

@@ -82,6 +82,8 @@ pub fn scenario() -> Builder {
     let scenario = Scenario {
         title: Localised::default(),
         description: Localised::default(),
+        question: Localised::default(),
+        asked_by: Localised::default(),
         time: Time { start: 2026, years: 1, cycles_per_year: 1, within_cycle: WithinCycle::HalfCycle },
         uncertainty: Uncertainty {
             draws: 8,
@@ -127,6 +129,7 @@ pub fn scenario() -> Builder {
         }],
         goals: Vec::new(),
         results: Results::default(),
+        thresholds: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
     };

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::report::table::{Kind, Table};
+use crate::scenario::checked::StudyDesign;
 
 /// Every number of the scenario with its origin.
 pub(super) fn inputs(context: &Context<'_>) -> Table {
@@ -20,6 +21,7 @@ pub(super) fn inputs(context: &Context<'_>) -> Table {
                 "source, assumption, choice (contract terms, years and plans need neither) or unknown",
             ),
             ("assumption", Kind::Text, "", "why it is assumed"),
+            ("design", Kind::Text, "", "what sort of study it comes from, where that is said"),
             ("source", Kind::Text, "", "identifier of the source"),
             ("source_title", Kind::Text, "", "title of the source"),
             ("source_organisation", Kind::Text, "", "organisation or authors"),
@@ -42,6 +44,7 @@ pub(super) fn inputs(context: &Context<'_>) -> Table {
             (&input.unit).into(),
             origin.into(),
             (&input.assumption).into(),
+            input.design.map(StudyDesign::word).into(),
             (&input.source).into(),
             source.map(|source| &source.title).into(),
             source.map(|source| &source.organisation).into(),

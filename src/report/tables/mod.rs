@@ -11,6 +11,7 @@ mod money;
 mod noise;
 mod persons;
 mod sample;
+mod thresholds;
 
 pub use persons::persons;
 
@@ -40,6 +41,7 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
     tables.extend(groups::priorities(&context));
     tables.extend(groups::monitoring(&context));
     tables.extend(noise::settlement_noise(&context));
+    tables.extend(thresholds::thresholds(&context));
     if valued.variants.first().is_some_and(|main| !main.blocks.is_empty()) {
         tables.extend(sample::psa(&context));
     }

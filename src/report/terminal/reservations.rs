@@ -1,6 +1,7 @@
 //! What to keep in mind, and where the files are.
 
 use super::Page;
+use crate::report::doubts::sentence;
 use crate::report::labels::Label;
 use crate::scenario::checked::{Engine, Input};
 
@@ -18,7 +19,9 @@ impl Page<'_> {
         let unsourced = evidence.iter().copied().filter(|input| input.source.is_empty());
         let (unknown, assumed): (Vec<&Input>, Vec<&Input>) =
             unsourced.partition(|input| input.assumption.is_empty());
-        let mut items = Vec::new();
+        let doubts = self.run.findings.doubts.iter();
+        let mut items: Vec<String> =
+            doubts.map(|doubt| sentence(self.run.scenario, doubt, self.lang)).collect();
         if !unknown.is_empty() {
             items.push(self.say(Label::Unsourced, &[&unknown.len().to_string(), &all]));
         }

@@ -19,6 +19,7 @@ mod quantity;
 mod run;
 mod strategies;
 mod tables;
+mod thresholds;
 mod top;
 mod walk;
 

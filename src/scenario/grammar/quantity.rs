@@ -1,6 +1,6 @@
 //! A number with its uncertainty, unit and source.
 
-use super::documentation::OVERRIDE;
+use super::documentation::{DESIGN, OVERRIDE};
 use super::{Key, Kind, Shape, key};
 
 /// The table that may stand wherever a number is wanted.
@@ -93,6 +93,7 @@ static QUANTITY_KEYS: &[Key] = &[
         "Why the value is taken, where no source gives it.",
         "assumption = \"range of three local offers\"",
     ),
+    DESIGN,
     key(
         "local",
         Kind::Boolean,

@@ -10,6 +10,7 @@ use super::programmes::PROGRAMME;
 use super::run::{RESULTS, TIME, UNCERTAINTY, VALUATION};
 use super::strategies::{GOAL, SOURCE, STRATEGY, VARIANT};
 use super::tables::{CORRELATION, TABLE};
+use super::thresholds::THRESHOLD;
 use super::{Key, Kind, Shape, key};
 
 /// The tables and keys at the top of a scenario file.
@@ -28,6 +29,18 @@ static KEYS: &[Key] = &[
         Kind::Localised,
         "What the scenario is about, in plain words.",
         "description = \"What would a chain approach do here, and who would pay and gain?\"",
+    ),
+    key(
+        "question",
+        Kind::Localised,
+        "The question that it answers, for lists of scenarios.",
+        "question = \"What would a chain approach cost and bring in, and for whom?\"",
+    ),
+    key(
+        "asked_by",
+        Kind::Localised,
+        "Who asks that question, for lists of scenarios.",
+        "asked_by = \"Adviser of a municipality\"",
     ),
     key(
         "use",
@@ -151,6 +164,12 @@ static KEYS: &[Key] = &[
         Kind::Table(&RESULTS),
         "What is told besides the usual tables: results by group of people, numbers to watch.",
         "results = { by = [\"municipality\"], monitoring = true }",
+    ),
+    key(
+        "thresholds",
+        ids("threshold", &Kind::Table(&THRESHOLD)),
+        "What must be true: at which value of a number somebody breaks even. The report says it near the top.",
+        "thresholds.effect_needed = { parameter = \"rr_exercise\", low = 0.5, high = 1 }",
     ),
     key(
         "sources",

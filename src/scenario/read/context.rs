@@ -6,7 +6,7 @@ use super::prices::Prices;
 use super::tables::RawTable;
 use crate::formula::TableShape;
 use crate::sample::{Environment, Uncertain};
-use crate::scenario::checked::{Localised, Scenario};
+use crate::scenario::checked::{Localised, Scenario, StudyDesign};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::{Sources, Span};
 use crate::scenario::tree::{Entry, Node, Table};
@@ -54,14 +54,17 @@ pub(super) struct Provenance {
     pub(super) source: String,
     /// Why it is assumed, or empty.
     pub(super) assumption: String,
+    /// What sort of study it comes from, where it says so itself.
+    pub(super) design: Option<StudyDesign>,
 }
 
 impl Provenance {
     /// What a table says of itself, else what holds around it.
     pub(super) fn of(table: &Table, around: &Provenance) -> Provenance {
         let text = |key: &str| table.get(key).and_then(Node::as_text).unwrap_or_default().trim().to_owned();
-        let own = Provenance { source: text("source"), assumption: text("assumption") };
-        if own.source.is_empty() && own.assumption.is_empty() { around.clone() } else { own }
+        let design = StudyDesign::of(&text("design"));
+        let own = Provenance { source: text("source"), assumption: text("assumption"), design };
+        if own.is_missing() { Provenance { design: design.or(around.design), ..around.clone() } } else { own }
     }
 
     /// Whether neither a source nor an assumption is given.

@@ -34,6 +34,7 @@ mod savings;
 mod steps;
 mod strategies;
 mod tables;
+mod thresholds;
 mod uncertain;
 mod warnings;
 
@@ -51,7 +52,7 @@ use crate::sample::{DesignKind, ranges};
 
 use context::{At, Reader, localised};
 use prices::Prices;
-use quantity::constant;
+pub(crate) use quantity::constant;
 
 /// Reads a merged tree whose structure has been checked.
 ///
@@ -89,6 +90,8 @@ impl<'t> Reader<'_> {
     fn read_all(&mut self, top: &At<'t>, overrides: Overrides) {
         self.scenario.title = top.node("title").and_then(localised).unwrap_or_default();
         self.scenario.description = top.description();
+        self.scenario.question = top.node("question").and_then(localised).unwrap_or_default();
+        self.scenario.asked_by = top.node("asked_by").and_then(localised).unwrap_or_default();
         self.read_sources(top);
         self.read_time(top);
         self.read_uncertainty(top);
@@ -117,6 +120,7 @@ impl<'t> Reader<'_> {
         self.read_arrangements(top);
         self.count_for();
         self.read_plan(top);
+        self.read_break_even(top);
         self.check_variables_of_models();
         let base = self.final_environment();
         self.messages.append(ranges::check_values(&self.scenario, &base, "in the base case"));
@@ -169,6 +173,8 @@ fn blank() -> Scenario {
     Scenario {
         title: Localised::default(),
         description: Localised::default(),
+        question: Localised::default(),
+        asked_by: Localised::default(),
         time: Time { start: 2026, years: 1, cycles_per_year: 2, within_cycle: WithinCycle::HalfCycle },
         uncertainty: Uncertainty {
             draws: 1000,
@@ -203,6 +209,7 @@ fn blank() -> Scenario {
         arrangements: Vec::new(),
         goals: Vec::new(),
         results: Results::default(),
+        thresholds: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
     }

@@ -5,7 +5,7 @@
 //! stays where it is: it has no single value.
 
 use crate::formula::{Expression, FormulaError, Program, Symbol, compile, parse};
-use crate::scenario::checked::{Input, Quantity};
+use crate::scenario::checked::{Input, Quantity, StudyDesign};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
 use crate::scenario::tree::{Node, Table};
@@ -314,11 +314,18 @@ impl Reader<'_> {
             unit: unit.to_owned(),
             source: provenance.source.clone(),
             assumption: provenance.assumption.clone(),
+            design: self.design_of(provenance),
             needs_origin,
         });
         if needs_origin && provenance.is_missing() {
             self.without_origin(path, &node.span);
         }
+    }
+
+    /// What sort of study a number comes from: what is said of it, else of its source.
+    pub(super) fn design_of(&self, provenance: &Provenance) -> Option<StudyDesign> {
+        let source = || self.scenario.citations.iter().find(|source| source.id == provenance.source);
+        provenance.design.or_else(|| source().and_then(|source| source.design))
     }
 
     /// Warns that a number has neither source nor assumption.
@@ -374,7 +381,7 @@ fn bare_table(text: &str) -> Option<String> {
 }
 
 /// A number that the file does not write, such as a default.
-pub(super) fn constant(value: f64, path: impl Into<String>) -> Quantity {
+pub(crate) fn constant(value: f64, path: impl Into<String>) -> Quantity {
     Quantity { program: number_program(value), path: path.into(), span: None }
 }
 

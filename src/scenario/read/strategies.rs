@@ -1,6 +1,6 @@
 //! `[strategies]`, `[variants]`, `[sources]`, and what `set` replaces.
 
-use crate::scenario::checked::{Citation, Localised, Set, Strategy, Variant};
+use crate::scenario::checked::{Citation, Localised, Set, Strategy, StudyDesign, Variant};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::tree::Node;
 
@@ -22,6 +22,7 @@ impl<'t> Reader<'_> {
                 organisation: text("organisation"),
                 year: at.integer("year"),
                 link,
+                design: at.text("design").and_then(StudyDesign::of),
             });
         }
     }
