@@ -110,7 +110,7 @@ pub(super) fn manifest(run: &Run<'_>, provenance: &Provenance, tables: &[String]
         },
         "options": options,
         "inputs": files,
-        "warnings": run.warnings,
+        "warnings": run.warnings.iter().map(|warning| &warning.en).collect::<Vec<_>>(),
         "tables": tables,
     })
 }
