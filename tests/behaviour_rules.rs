@@ -154,6 +154,39 @@ fn people_who_are_compared_with_change_no_bit_of_the_others() {
     assert_eq!(falls(plain), falls(&format!("{plain}{gated}")));
 }
 
+#[test]
+fn the_summary_says_that_nothing_is_delivered_and_how_often_a_gate_is_wrong() {
+    // The provider is paid nothing and spends nothing: it may expect 0 and wants more than 10.
+    let mut deal = deal(&format!(
+        "[arrangements.deal.entry]\npremium = 10\n{}",
+        gate("benchmark = \"true\"\nconfidence = \"90%\"\nerror_sd = 10\n")
+    ));
+    deal.uncertainty.draws = 256;
+    let valued = value(&deal, Extent::Draws, &|| ()).unwrap();
+    let settled = settle(&deal, &valued).unwrap();
+    let findings = ounce::analyse::analyse(&deal, &valued, &settled);
+    let run = ounce::report::Run {
+        scenario: &deal,
+        valued: &valued,
+        findings: &findings,
+        rates: ounce::report::Rates::of(&deal).unwrap(),
+        warnings: settled[0].warnings.clone(),
+        folder: None,
+    };
+    let said = |lang, words: &[&str]| {
+        let text = ounce::report::terminal::summary(&run, lang);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(text.contains(word), "no {word:?} in\n{text}");
+        }
+    };
+    let en =
+        ["deal: nothing is delivered.", "evidence in 2027. Chance that a programme that works is stopped: "];
+    said(ounce::report::words::Lang::En, &en);
+    let nl = ["deal: er wordt niets uitgevoerd.", "Kans dat een programma dat werkt wordt gestopt: "];
+    said(ounce::report::words::Lang::Nl, &nl);
+}
+
 /// Reads an arrangement that makes no sense, and looks for words in its only error.
 fn wrong(arrangement: &str, words: &[&str]) {
     let text = format!("{}{HALVED_FALLS}{PARTIES}{arrangement}", men(2, "half-year"));
