@@ -200,3 +200,16 @@ fn a_step_with_an_empty_list_ends_the_effects_and_its_people_stay_participants()
     assert_amounts(&by_year(&flows.reached, 0), &[100.0, 0.0, 0.0, 0.0]);
     assert_amounts(&by_year(&flows.reached, 1), &[0.0, 100.0, 0.0, 0.0]);
 }
+
+#[test]
+fn who_goes_on_without_effects_of_a_deeper_step_fares_as_who_does_not() {
+    // Half go on. All have half the falls for ever, and 0.1 more quality of life in each of four years.
+    let text = deeper("")
+        .replace("of = \"course\"\nshare = 1", "of = \"course\"\nshare = 0.5")
+        .replace("effects = [\"fewer_falls\"]", "effects = [\"fewer_falls\", \"well\"]")
+        + "\n[effects.well]\non = \"m.home.utility\"\ndifference = 0.1\nlasts = \"always\"\n";
+    let flows = base_flows(&scenario(&text));
+    assert_amounts(&by_year(&flows.count_increment, 0), &[-50.0; 4]);
+    assert_amounts(&by_year(&flows.health_increment, 1), &[10.0; 4]);
+    assert_amounts(&by_year(&flows.reached, 1), &[0.0, 50.0, 0.0, 0.0]);
+}

@@ -101,11 +101,12 @@ fn pass(structure: &Structure, rates: &AtPoint<'_>, cycle: usize, trajectory: &m
     }
     // Rates of events that do not happen in a state are zero there.
     let happened = &mut counts[..structure.events];
-    for (slot, &state) in structure.eventful.iter().enumerate() {
+    happened.fill(Lane::ZERO);
+    for (slot, (&state, range)) in structure.eventful.iter().zip(&structure.event_ranges).enumerate() {
         let time = now[state] * time[state];
-        let rates = &rates.event[slot * structure.events..(slot + 1) * structure.events];
-        for (count, &rate) in happened.iter_mut().zip(rates) {
-            *count = if slot == 0 { time * rate } else { *count + time * rate };
+        let rates = &rates.event[slot * structure.events..][range.clone()];
+        for (count, &rate) in happened[range.clone()].iter_mut().zip(rates) {
+            *count += time * rate;
             lane_by_lane();
         }
     }
@@ -225,15 +226,19 @@ fn alter(
     copy(&mut altered.time, own.time);
     copy(&mut altered.stay, own.stay);
     copy(&mut altered.exit, own.exit);
-    copy(&mut altered.event, own.event);
+    // Rates outside the range of a state's events are never read.
+    altered.event.resize(own.event.len(), Lane::ZERO);
     let row = schedule.row(cycle);
-    for (slot, &state) in structure.eventful.iter().enumerate() {
+    for (slot, (&state, range)) in structure.eventful.iter().zip(&structure.event_ranges).enumerate() {
+        let own = &own.event[slot * structure.events..][range.clone()];
+        let rates = &mut altered.event[slot * structure.events..][range.clone()];
         if schedule.touches(cycle, state) {
-            let rates = &mut altered.event[slot * structure.events..(slot + 1) * structure.events];
-            for (rate, &ratio) in rates.iter_mut().zip(row) {
-                *rate *= ratio;
+            for ((rate, &own), &ratio) in rates.iter_mut().zip(own).zip(&row[range.clone()]) {
+                *rate = own * ratio;
                 lane_by_lane();
             }
+        } else {
+            rates.copy_from_slice(own);
         }
     }
     for state in 0..structure.states {

@@ -181,6 +181,15 @@ impl Schedule {
     pub(super) fn cycles(&self) -> usize {
         self.touched.len().checked_div(self.states).unwrap_or(0)
     }
+    /// Makes it what another one is.
+    pub(super) fn copy(&mut self, other: &Self) {
+        self.width = other.width;
+        self.states = other.states;
+        self.transitions = other.transitions;
+        self.multipliers.clone_from(&other.multipliers);
+        self.touched.clone_from(&other.touched);
+        self.acts.clone_from(&other.acts);
+    }
     /// Prepares a schedule of `cycles` cycles in which nothing is changed.
     pub(super) fn reset(&mut self, structure: &Structure, cycles: usize) {
         self.width = structure.events + structure.transitions;
@@ -192,12 +201,16 @@ impl Schedule {
         self.touched.resize(cycles * self.states, false);
         self.acts.clear();
     }
-    /// Multiplies the hazard of an event or transition in a cycle; `states` are those in which it happens.
-    pub(super) fn multiply(&mut self, cycle: usize, node: usize, by: Lane, states: &[usize]) {
+    /// Multiplies the hazards of events or transitions in a cycle; `states` are those in which they happen.
+    #[inline]
+    pub(super) fn multiply(&mut self, cycle: usize, nodes: &[usize], by: Lane, states: &[usize]) {
         if by == Lane::ONE {
             return;
         }
-        self.multipliers[cycle * self.width + node] *= by;
+        let row = &mut self.multipliers[cycle * self.width..(cycle + 1) * self.width];
+        for &node in nodes {
+            row[node] *= by;
+        }
         for state in states {
             self.touched[cycle * self.states + state] = true;
         }
@@ -216,13 +229,15 @@ pub struct Effects {
     relative_risk: Values,
     /// By factor of the model: what a shift does, where an effect shifts it.
     shifts: Vec<Option<Shift>>,
+    /// By step: the first step whose people have the same effects at all times.
+    alike: Vec<usize>,
 }
 
 /// What shifting a risk factor by one unit does.
 #[derive(Clone, Debug)]
 struct Shift {
-    /// Event, then transition; ln of the ratio of its rates.
-    rates: Vec<(usize, Lane)>,
+    /// ln of a ratio of rates, with the events, then transitions, that have it.
+    rates: Vec<(Lane, Vec<usize>)>,
     /// State; difference in its utility.
     utilities: Vec<(usize, Lane)>,
 }
@@ -234,8 +249,14 @@ impl Shift {
             .iter()
             .map(|ratio| log_ratio(&ratio.value, environment))
             .collect::<Result<Vec<Lane>, _>>()?;
-        let driven = model.driven_by(factor).into_iter().enumerate();
-        let rates = driven.filter_map(|(node, by)| by.map(|ratio| (node, logs[ratio]))).collect();
+        let mut rates: Vec<(Lane, Vec<usize>)> = Vec::new();
+        for (node, by) in model.driven_by(factor).into_iter().enumerate() {
+            let Some(ratio) = by else { continue };
+            match rates.iter_mut().find(|(known, _)| *known == logs[ratio]) {
+                Some((_, nodes)) => nodes.push(node),
+                None => rates.push((logs[ratio], vec![node])),
+            }
+        }
         let utilities = factor
             .utilities
             .iter()
@@ -290,7 +311,39 @@ impl Effects {
         let mut relative_risk = Values::default();
         points.evaluate(&description.relative_risk, environment, None, scratch, &mut relative_risk)?;
         within(&description.relative_risk, &relative_risk, 0.0, f64::INFINITY)?;
-        Ok(Self { programme, cycles, strengths: all_strengths, sizes: all_sizes, relative_risk, shifts })
+        let sources: Vec<Vec<Option<usize>>> = (0..description.steps.len())
+            .map(|deepest| {
+                let reached = |cycle| Self::reached(scenario, programme, deepest, cycle);
+                (0..cycles)
+                    .map(|cycle| reached(cycle).map(|step| description.steps[step].effects_from))
+                    .collect()
+            })
+            .collect();
+        let alike = sources
+            .iter()
+            .enumerate()
+            .map(|(step, own)| sources.iter().position(|other| other == own).unwrap_or(step))
+            .collect();
+        Ok(Self {
+            programme,
+            cycles,
+            strengths: all_strengths,
+            sizes: all_sizes,
+            relative_risk,
+            shifts,
+            alike,
+        })
+    }
+
+    /// The first step whose people have the same effects as those of a step, at all times: one run serves both.
+    pub(super) fn alike(&self, step: usize) -> usize {
+        self.alike[step]
+    }
+
+    /// Whether the effects have the same sizes in two cells.
+    pub(super) fn same_sizes(&self, one: usize, other: usize) -> bool {
+        let sizes = self.sizes.iter().flatten().chain(std::iter::once(&self.relative_risk));
+        sizes.into_iter().all(|values| !values.varies() || values.at(one) == values.at(other))
     }
 
     /// Whether schedules differ by cell.
@@ -380,9 +433,15 @@ impl Effects {
                     let Some(shift) = &self.shifts[factor] else { continue };
                     let units =
                         self.strengths[source][position][since] * self.sizes[source][position].at(cell);
-                    for &(node, log_ratio) in &shift.rates {
-                        row[node] *= math::exp(units * log_ratio);
-                        touched[node] |= units != Lane::ZERO;
+                    if units == Lane::ZERO {
+                        continue;
+                    }
+                    for (log_ratio, nodes) in &shift.rates {
+                        let ratio = math::exp(units * *log_ratio);
+                        for &node in nodes {
+                            row[node] *= ratio;
+                            touched[node] = true;
+                        }
                     }
                 }
             }

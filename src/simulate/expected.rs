@@ -96,8 +96,23 @@ pub struct Workspace {
     with: Vec<Trajectory>,
     schedules: Vec<Schedule>,
     shadow_schedule: Schedule,
+    /// What effects alone do to cells with one and the same size of them.
+    of_effects: Vec<OfEffects>,
     starts: Starts,
 }
+
+/// What effects do to a cell and to all others in which they have the same sizes, before risk factors tell people apart.
+#[derive(Debug, Default)]
+struct OfEffects {
+    cell: usize,
+    shadow: Schedule,
+    /// By step; unused where an earlier step has the same effects.
+    steps: Vec<Schedule>,
+}
+
+/// Sets of schedules kept for the cells of a moment. With more sizes of effects than this, such as one for each age, they
+/// are made anew for each cell.
+const KEPT: usize = 16;
 
 /// Who starts where.
 #[derive(Debug, Default)]
@@ -373,24 +388,47 @@ fn follow_moment(
     let cycles = time.cycles() - moment.boundary;
     workspace.with.resize_with(steps, Trajectory::default);
     workspace.schedules.resize_with(steps, Schedule::default);
-    let mut scheduled = false;
-    let mut followed = vec![false; steps];
+    // Sets in `of_effects` that hold those of this moment.
+    let mut kept = 0;
+    let mut latest = None;
+    let mut run_of: Vec<Option<usize>> = vec![None; steps];
     let mut turned_away = vec![Lane::ZERO; steps];
     for (cell, description) in enrolment.cells.list.iter().enumerate() {
         if !enrolled.any[cell] {
             continue;
         }
         let years = years_since_entry(scenario, plan, description.profile, moment.boundary);
-        if effects.varies() || !rates.factors.is_empty() || !scheduled {
-            let schedules = workspace.schedules.iter_mut().take(steps).enumerate();
-            let all = std::iter::once((None, &mut workspace.shadow_schedule))
-                .chain(schedules.map(|(step, schedule)| (Some(step), schedule)));
-            for (deepest, schedule) in all {
-                effects.schedule(scenario, &plan.structure, deepest, cell, schedule);
-                let (factors, profile) = (&plan.grid.factors, description.profile);
+        let known = (0..kept)
+            .find(|&set| effects.same_sizes(workspace.of_effects[set].cell, cell))
+            .unwrap_or_else(|| {
+                let set = if kept < KEPT { kept } else { KEPT - 1 };
+                if workspace.of_effects.len() <= set {
+                    workspace.of_effects.push(OfEffects::default());
+                }
+                let own = &mut workspace.of_effects[set];
+                own.cell = cell;
+                own.steps.resize_with(steps.max(own.steps.len()), Schedule::default);
+                effects.schedule(scenario, &plan.structure, None, cell, &mut own.shadow);
+                for step in (0..steps).filter(|&step| effects.alike(step) == step) {
+                    effects.schedule(scenario, &plan.structure, Some(step), cell, &mut own.steps[step]);
+                }
+                kept = kept.max(set + 1);
+                latest = None;
+                set
+            });
+        if !rates.factors.is_empty() || latest != Some(known) {
+            let own = &workspace.of_effects[known];
+            let (factors, profile) = (&plan.grid.factors, description.profile);
+            let multiply = |schedule: &mut Schedule| {
                 rates.factors.multiply(factors, profile, years, time.cycle_length(), schedule);
+            };
+            workspace.shadow_schedule.copy(&own.shadow);
+            multiply(&mut workspace.shadow_schedule);
+            for step in (0..steps).filter(|&step| effects.alike(step) == step && programme.acts(step)) {
+                workspace.schedules[step].copy(&own.steps[step]);
+                multiply(&mut workspace.schedules[step]);
             }
-            scheduled = true;
+            latest = Some(known);
         }
         let path = plan.grid.path(description.profile);
         let start = &enrolled.invited[cell * states..(cell + 1) * states];
@@ -409,11 +447,16 @@ fn follow_moment(
             if programme.participates(step) {
                 participants += deepest[step];
             }
-            followed[step] = programme.acts(step) && deepest[step].any(|share| share > 0.0);
-            if followed[step] {
-                let with = &mut workspace.with[step];
+            run_of[step] = None;
+            if !programme.acts(step) || deepest[step].all(|share| share <= 0.0) {
+                continue;
+            }
+            let first = effects.alike(step);
+            run_of[step] = Some(first);
+            if !run_of[..step].contains(&Some(first)) {
+                let with = &mut workspace.with[first];
                 with.make_room(moment.boundary, cycles, states, columns);
-                let schedule = &workspace.schedules[step];
+                let schedule = &workspace.schedules[first];
                 let schedule = (!schedule.is_idle()).then_some(schedule);
                 super::dynamics::follow(&plan.structure, rates, path, length, start, schedule, with);
                 rates.factors.add_quality(&plan.grid.factors, description.profile, years, length, with);
@@ -438,7 +481,7 @@ fn follow_moment(
             points: &moment.points,
             path,
             turned_away: &turned_away,
-            people: Followed::Together { deepest, shadow, with: &workspace.with, followed: &followed },
+            people: Followed::Together { deepest, shadow, with: &workspace.with, run_of: &run_of },
             effects,
         })?;
     }

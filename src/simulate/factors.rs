@@ -118,6 +118,18 @@ impl FactorPlan {
 #[derive(Clone, Debug, Default)]
 pub struct Factors {
     list: Vec<FactorValues>,
+    alike: Vec<Alike>,
+}
+
+/// Driven nodes that the same factors drive with the same ratios in every lane: their multipliers are the same.
+#[derive(Clone, Debug)]
+struct Alike {
+    /// The position of one of them in the plan.
+    driven: usize,
+    /// Events, then transitions.
+    nodes: Vec<usize>,
+    /// States in which any of them happens.
+    states: Vec<usize>,
 }
 
 /// A risk factor in one block of draws. People are profiles before they are split into bins.
@@ -155,6 +167,26 @@ impl Factors {
         for factor in &scenario.models[model].factors {
             self.list.push(FactorValues::new(factor, plan, environment, scratch)?);
         }
+        self.alike.clear();
+        for (position, driven) in plan.nodes.iter().enumerate() {
+            let list = &self.list;
+            let ratios = |driven: &Driven| -> Vec<(usize, Lane)> {
+                driven.by.iter().map(|&(factor, ratio)| (factor, list[factor].log_ratio[ratio])).collect()
+            };
+            let own = ratios(driven);
+            let known = self.alike.iter().position(|others| ratios(&plan.nodes[others.driven]) == own);
+            let known = known.unwrap_or_else(|| {
+                self.alike.push(Alike { driven: position, nodes: Vec::new(), states: Vec::new() });
+                self.alike.len() - 1
+            });
+            let Alike { nodes, states, .. } = &mut self.alike[known];
+            nodes.push(driven.node);
+            states.extend(&driven.states);
+        }
+        for Alike { states, .. } in &mut self.alike {
+            states.sort_unstable();
+            states.dedup();
+        }
         Ok(())
     }
 
@@ -185,9 +217,9 @@ impl Factors {
         schedule: &mut Schedule,
     ) {
         let people = profile / plan.bins;
-        for driven in &plan.nodes {
+        for alike in &self.alike {
             let (mut start, mut slope) = (Lane::ZERO, Lane::ZERO);
-            for &(index, ratio) in &driven.by {
+            for &(index, ratio) in &plan.nodes[alike.driven].by {
                 let factor = &self.list[index];
                 let log_ratio = factor.log_ratio[ratio];
                 let deviation = factor.deviation[plan.part(profile, index)][people];
@@ -200,7 +232,7 @@ impl Factors {
                 if cycle > 0 && slope != Lane::ZERO {
                     multiplier = at(cycle);
                 }
-                schedule.multiply(cycle, driven.node, multiplier, &driven.states);
+                schedule.multiply(cycle, &alike.nodes, multiplier, &alike.states);
             }
         }
     }

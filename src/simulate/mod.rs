@@ -88,10 +88,10 @@ pub enum Followed<'a> {
         deepest: &'a [Lane],
         /// Without effects.
         shadow: &'a Trajectory,
-        /// With the effects of each step as the deepest.
+        /// Runs with effects; steps with the same effects share one.
         with: &'a [Trajectory],
-        /// Whether `with` holds a run for the step; if not, its people go as the shadow does.
-        followed: &'a [bool],
+        /// By step: the run in `with` of those whose deepest step it is; if none, they go as the shadow does.
+        run_of: &'a [Option<usize>],
     },
     /// The people of each deepest step, followed by themselves. Whole people need this: who came to one step did not
     /// come to another.
@@ -129,13 +129,7 @@ impl Cohort<'_> {
     /// The run with the effects of those whose deepest step it is.
     pub fn with(&self, step: usize) -> &Trajectory {
         match self.people {
-            Followed::Together { shadow, with, followed, .. } => {
-                if followed[step] {
-                    &with[step]
-                } else {
-                    shadow
-                }
-            }
+            Followed::Together { shadow, with, run_of, .. } => run_of[step].map_or(shadow, |run| &with[run]),
             Followed::Apart { with, .. } => &with[step],
         }
     }

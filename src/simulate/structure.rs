@@ -6,6 +6,7 @@
 //! in a cycle. A leaf that leads to the state a person is in already is an event and no move.
 
 use crate::scenario::checked::{Frequency, Model};
+use std::ops::Range;
 
 /// Where an exit's hazard comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct Structure {
     pub arrivals: Vec<[Vec<Arrival>; 2]>,
     /// States in which events happen, by their position in `event_slot`.
     pub eventful: Vec<usize>,
+    /// The first to the last of the events that happen in each of those states.
+    pub event_ranges: Vec<Range<usize>>,
     /// Columns in which nothing is ever counted.
     pub idle_columns: Vec<usize>,
     /// Columns of deaths from background and excess mortality by state, where they happen.
@@ -185,6 +188,14 @@ impl Structure {
             }
         }
         let eventful: Vec<usize> = (0..states).filter(|&state| event_slot[state].is_some()).collect();
+        let event_ranges = eventful
+            .iter()
+            .map(|&state| {
+                let events: &Vec<usize> = &events_in[state];
+                let end = events.iter().max().map_or(0, |&last| last + 1);
+                events.iter().min().copied().unwrap_or(end)..end
+            })
+            .collect();
         let counted = |column: usize| {
             column < events && !eventful.is_empty() || exit_list.iter().any(|&(_, of_exit)| of_exit == column)
         };
@@ -200,6 +211,7 @@ impl Structure {
             exit_from,
             arrivals,
             eventful,
+            event_ranges,
             idle_columns,
             death_columns,
             columns,

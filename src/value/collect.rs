@@ -317,12 +317,17 @@ impl Participants<'_> {
                 matches!(self.scenario.effects[effect].node, Node::Utility(_) | Node::Factor(_))
             });
         let retained = self.retained(cohort);
-        for step in 0..programme.steps.len() {
-            let weight = cohort.weight(step);
-            if !programme.participates(step) || weight == Lane::ZERO {
+        let takes_part = |step: usize| programme.participates(step) && cohort.weight(step) != Lane::ZERO;
+        for step in (0..programme.steps.len()).filter(|&step| takes_part(step)) {
+            let (with, without) = (cohort.with(step), cohort.without(step));
+            // Steps that share a run are added as one.
+            let shares = |other: &usize| takes_part(*other) && std::ptr::eq(cohort.with(*other), with);
+            if (0..step).any(|other| shares(&other)) {
                 continue;
             }
-            let (with, without) = (cohort.with(step), cohort.without(step));
+            let weight = (step..programme.steps.len())
+                .filter(shares)
+                .fold(Lane::ZERO, |sum, other| sum + cohort.weight(other));
             let changed = !std::ptr::eq(with, without);
             if !(changed || shadowed || acts_on_utility) {
                 continue;

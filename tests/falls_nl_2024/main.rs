@@ -12,9 +12,12 @@
 
 mod model;
 mod national;
+#[path = "../common/published.rs"]
+mod published;
 
 use model::{Model, deaths_with_cycle};
-use national::{national, table};
+use national::national;
+use published::table;
 
 #[test]
 fn first_year_agrees_with_national_figures() {

@@ -1,97 +1,7 @@
 //! What was published: national figures, each with its source in words, beside the model's first year.
 
 use crate::model::{Group, Model, direct_costs, moved, outcome};
-use std::fmt::Write;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
-    /// Was used to set the library.
-    Input,
-    /// Several inputs must give the life table back.
-    Closure,
-    /// Was not used.
-    HeldOut,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum Unit {
-    Count,
-    MillionEuros,
-    /// Difference in percentage points.
-    Share,
-    PerTenThousand,
-    PerPersonYear,
-}
-
-impl Unit {
-    fn show(self, x: f64) -> String {
-        match self {
-            Self::Count => thousands((x / 10.0).round() * 10.0),
-            Self::MillionEuros => format!("€{} m", thousands((x / 1e6).round())),
-            Self::Share => format!("{:.1}%", 100.0 * x),
-            Self::PerTenThousand => format!("{:.0} per 10,000", 1e4 * x),
-            Self::PerPersonYear => format!("{x:.2} a year"),
-        }
-    }
-}
-
-fn thousands(x: f64) -> String {
-    let digits = format!("{x:.0}");
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A national figure and what the model makes of it.
-pub struct Row {
-    what: &'static str,
-    source: &'static str,
-    /// As published, where that is not what the model is held to.
-    published: &'static str,
-    /// What the model is held to.
-    target: f64,
-    model: f64,
-    unit: Unit,
-    /// Largest difference allowed: of shares in percentage points / 100, of others relative to the target.
-    pub tolerance: f64,
-    pub kind: Kind,
-    /// Why it differs, or how the target was derived.
-    remark: &'static str,
-}
-
-impl Row {
-    pub fn difference(&self) -> f64 {
-        if matches!(self.unit, Unit::Share) {
-            self.model - self.target
-        } else {
-            self.model / self.target - 1.0
-        }
-    }
-    pub fn show(&self) -> String {
-        let target = self.unit.show(self.target);
-        let published = if self.published.is_empty() {
-            target
-        } else {
-            format!("{}; compared: {target}", self.published)
-        };
-        let unit = if matches!(self.unit, Unit::Share) { " pp" } else { "%" };
-        // Rounded first, so that no "-0.0" is shown.
-        let difference = (1000.0 * self.difference()).round() / 10.0 + 0.0;
-        let kind = match self.kind {
-            Kind::Input => "input",
-            Kind::Closure => "closure",
-            Kind::HeldOut => "held out",
-        };
-        let remark = if self.remark.is_empty() { String::new() } else { format!(": {}", self.remark) };
-        let (what, source, model) = (self.what, self.source, self.unit.show(self.model));
-        format!("| {what} | {source} | {published} | {model} | {difference:+.1}{unit} | {kind}{remark} |")
-    }
-}
+use crate::published::{Kind, Row, Unit};
 
 /// National figures, each with its source in words, beside the model's first year.
 pub fn national(model: &Model) -> Vec<Row> {
@@ -434,14 +344,4 @@ pub fn national(model: &Model) -> Vec<Row> {
             remark: "difference with the strategy without falls, mean of ten years: some would have been admitted later anyway, and the first stays have only begun",
         },
     ]
-}
-
-pub fn table(rows: &[Row]) -> String {
-    let mut text = String::from(
-        "| Figure, a year | Source | Published | Model | Difference | Input or held out |\n|---|---|---|---|---|---|\n",
-    );
-    for row in rows {
-        let _ = writeln!(text, "{}", row.show());
-    }
-    text
 }
