@@ -112,7 +112,7 @@ pub(super) fn manifest(run: &Run<'_>, provenance: &Provenance, tables: &[String]
         },
         "options": options,
         "inputs": files,
-        "warnings": run.warnings,
+        "warnings": run.warnings.iter().map(|warning| &warning.en).collect::<Vec<_>>(),
         "doubts": run.findings.doubts.iter().map(|doubt| json!({
             "en": sentence(run.scenario, doubt, Lang::En),
             "nl": sentence(run.scenario, doubt, Lang::Nl),

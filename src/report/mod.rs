@@ -24,6 +24,7 @@ pub use manifest::{InputFile, Provenance};
 use crate::analyse::Findings;
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::Scenario;
+use crate::scenario::checked::Localised;
 use crate::value::flows::Valued;
 use csv::CsvStyle;
 use folder::{FolderError, Writing};
@@ -42,8 +43,8 @@ pub struct Run<'a> {
     pub findings: &'a Findings,
     /// Discount rates of the scenario itself.
     pub rates: Rates,
-    /// What a reader should know, in sentences.
-    pub warnings: Vec<String>,
+    /// What a reader should know, in sentences; what has no translation is in English.
+    pub warnings: Vec<Localised>,
     /// Folder of the results as it is shown to people; `None` when nothing is written.
     pub folder: Option<String>,
 }

@@ -15,7 +15,7 @@ use super::{SettleError, Settled};
 use crate::formula::{LANES, Lane};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Entry, Quantity};
+use crate::scenario::checked::{Entry, Localised, Quantity};
 
 /// A party that stays away, so that nothing is delivered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,11 +56,17 @@ pub(super) fn apply(
     }
     let declined = Declined { party: entry.party, expected, premium };
     let party = &scenario.parties.list[entry.party].id;
-    settled.warnings.push(format!(
-        "nothing is delivered under arrangement `{}`: `{party}` may expect a gain of {expected:.0} and wants more than \
-         {premium:.0} for the risk",
-        scenario.arrangements[settled.arrangement].id
-    ));
+    let arrangement = &scenario.arrangements[settled.arrangement].id;
+    settled.warnings.push(Localised {
+        en: format!(
+            "nothing is delivered under arrangement `{arrangement}`: `{party}` may expect a gain of EUR {expected:.0} and \
+             wants more than EUR {premium:.0} for the risk"
+        ),
+        nl: format!(
+            "onder arrangement `{arrangement}` wordt niets uitgevoerd: `{party}` mag EUR {expected:.0} verwachten en wil meer \
+             dan EUR {premium:.0} voor het risico"
+        ),
+    });
     settled.declined = Some(declined);
     for books in std::iter::once(&mut settled.base).chain(&mut settled.blocks) {
         empty(books);
@@ -128,7 +134,7 @@ mod tests {
         assert_eq!(settled.blocks[0].gross(), Lane::ZERO);
         assert_eq!(settled.base.gross(), Lane::ZERO);
         assert!(
-            settled.warnings.iter().any(|w| w.contains("nothing is delivered")),
+            settled.warnings.iter().any(|w| w.en.contains("nothing is delivered")),
             "{:?}",
             settled.warnings
         );

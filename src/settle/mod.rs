@@ -9,6 +9,7 @@
 //! | freed capacity | [`Account::Care`] | [`Account::Capacity`] | avoided costs that do not |
 //! | equalisation | insurer | equalisation fund | what risk equalisation takes back |
 //! | switching | insurer | other insurers | savings on insured who have left |
+//! | free riding | insurer that buys for all | other insurers | savings on people insured with them |
 //! | programme cost | party that bears it | [`Account::Resources`] | staff, rooms, materials |
 //! | clause | payer | payee | what the contract says |
 //!

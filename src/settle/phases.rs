@@ -7,7 +7,7 @@ use super::entry::{self, Declined};
 use super::{SettleError, costs, leakage, noise, overlap};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, Terms};
+use crate::scenario::checked::{Clause, Localised, Terms};
 use crate::value::flows::{Flows, Valued};
 use rayon::prelude::*;
 
@@ -73,7 +73,7 @@ pub struct Settled {
     /// What was fixed beforehand.
     pub expectations: Expectations,
     /// What a reader should know, in sentences.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Localised>,
     /// Who stays away, so that nothing is delivered and all postings are zero.
     pub declined: Option<Declined>,
 }
@@ -182,10 +182,11 @@ impl<'a> Deal<'a> {
         } else {
             let agreed = agree(&rules, std::slice::from_ref(&opened_base), 1, &mut warnings);
             if agreed.clauses.iter().any(|agreed| *agreed != Agreed::Nothing) {
-                warnings.push(
-                    "no draws were run: terms that rest on expectations were taken from the base case"
+                warnings.push(Localised {
+                    en: "no draws were run: terms that rest on expectations were taken from the base case".to_owned(),
+                    nl: "er zijn geen trekkingen gedaan: wat op verwachtingen rust komt uit de basisberekening"
                         .to_owned(),
-                );
+                });
             }
             Expectations { draws: 0, ..agreed }
         };
@@ -297,7 +298,7 @@ fn agree(
     rules: &[Box<dyn Rule + '_>],
     opened: &[Opened<'_>],
     draws: usize,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Localised>,
 ) -> Expectations {
     let clauses = rules
         .iter()
@@ -386,7 +387,7 @@ mod tests {
         let settled = deal.settle(0, &flows, &[], 8).unwrap();
         assert_eq!(settled.expectations.clauses, [Agreed::Shares(vec![1.0])]);
         assert_eq!(settled.draws, 0);
-        assert!(settled.warnings[0].contains("no draws were run"), "{:?}", settled.warnings);
+        assert!(settled.warnings[0].en.contains("no draws were run"), "{:?}", settled.warnings);
     }
 
     #[test]

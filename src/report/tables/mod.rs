@@ -154,6 +154,7 @@ impl Context<'_> {
             LineKind::FreedCapacity { budget: index } => ("freed_capacity", budget(index)),
             LineKind::Equalisation { budget: index } => ("equalisation", budget(index)),
             LineKind::Switching { budget: index } => ("switching", budget(index)),
+            LineKind::FreeRiding { budget: index } => ("free_riding", budget(index)),
             LineKind::ProgrammeCost { item } => ("programme_cost", self.item(item)),
             LineKind::Clause(index) => ("clause", clause(index)),
             LineKind::Repayment(index) => ("repayment", clause(index)),
