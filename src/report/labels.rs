@@ -478,7 +478,11 @@ impl Label {
 impl Lang {
     /// A fixed text with its gaps filled in order.
     pub fn say(self, label: Label, gaps: &[&str]) -> String {
-        let (en, nl) = label.texts();
+        self.fill(label.texts(), gaps)
+    }
+
+    /// One of two texts with its gaps filled in order.
+    pub fn fill(self, (en, nl): (&str, &str), gaps: &[&str]) -> String {
         let mut text = String::new();
         let mut gaps = gaps.iter();
         for (place, part) in self.pick(en, nl).split("{}").enumerate() {

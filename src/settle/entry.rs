@@ -45,16 +45,8 @@ pub(super) fn apply(
         let lanes = blocks.flat_map(|books| books.present_value(entry.party, settled.rate).0);
         lanes.take(settled.draws).collect()
     };
-    let count = values.len() as f64;
-    let expected = values.iter().fold(0.0, |sum, value| sum + value) / count;
-    let squares = values.iter().fold(0.0, |sum, value| sum + (value - expected).powi(2));
-    let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
-    let premium =
-        amount(&entry.premium, environment)? + amount(&entry.per_deviation, environment)? * deviation;
-    if expected - premium > 0.0 {
-        return Ok(());
-    }
-    let declined = Declined { party: entry.party, expected, premium };
+    let Some(declined) = decide(entry, environment, &values)? else { return Ok(()) };
+    let Declined { expected, premium, .. } = declined;
     let party = &scenario.parties.list[entry.party].id;
     let arrangement = &scenario.arrangements[settled.arrangement].id;
     settled.warnings.push(Localised {
@@ -72,6 +64,25 @@ pub(super) fn apply(
         empty(books);
     }
     Ok(())
+}
+
+/// Whether the party stays away, of its net present value by draw.
+///
+/// # Errors
+/// A premium that is negative or cannot be computed.
+pub(crate) fn decide(
+    entry: &Entry,
+    environment: &Environment,
+    values: &[f64],
+) -> Result<Option<Declined>, SettleError> {
+    let count = values.len() as f64;
+    let expected = values.iter().fold(0.0, |sum, value| sum + value) / count;
+    let squares = values.iter().fold(0.0, |sum, value| sum + (value - expected).powi(2));
+    let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
+    let premium =
+        amount(&entry.premium, environment)? + amount(&entry.per_deviation, environment)? * deviation;
+    let stays = expected - premium > 0.0;
+    Ok((!stays).then_some(Declined { party: entry.party, expected, premium }))
 }
 
 fn amount(quantity: &Quantity, environment: &Environment) -> Result<f64, SettleError> {

@@ -12,6 +12,7 @@ mod documentation;
 mod effects;
 mod models;
 mod money;
+mod negotiation;
 mod parties;
 mod population;
 mod programmes;
