@@ -125,6 +125,7 @@ pub fn scenario() -> Builder {
             entry: None,
             clauses: Vec::new(),
         }],
+        left_out: Vec::new(),
         goals: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),

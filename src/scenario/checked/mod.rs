@@ -98,6 +98,8 @@ pub struct Scenario {
     pub parties: Parties,
     /// Funding models.
     pub arrangements: Vec<Arrangement>,
+    /// Optional arrangements that do not fit this scenario, and why.
+    pub left_out: Vec<LeftOut>,
     /// Goals by year.
     pub goals: Vec<Goal>,
     /// Where numbers come from.

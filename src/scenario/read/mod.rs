@@ -199,6 +199,7 @@ fn blank() -> Scenario {
         variants: Vec::new(),
         parties: Parties { list: Vec::new(), insurers: Vec::new() },
         arrangements: Vec::new(),
+        left_out: Vec::new(),
         goals: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
