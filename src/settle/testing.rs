@@ -127,6 +127,7 @@ pub fn scenario() -> Builder {
         }],
         left_out: Vec::new(),
         goals: Vec::new(),
+        results: Results::default(),
         citations: Vec::new(),
         inputs: Vec::new(),
     };
@@ -426,6 +427,7 @@ pub fn try_settle(
         runs: draws,
         design: RunDesign::PLAIN,
         sampled: Vec::new(),
+        groups: None,
         warnings: Vec::new(),
     };
     Ok(phases::settle(scenario, &valued)?.remove(0))
