@@ -26,6 +26,7 @@ pub enum Label {
     SavesOnBalance,
     CostsOnBalance,
     PricePerQaly,
+    HealthUnknown,
     CheaperAndBetter,
     DearerAndWorse,
     CheaperAndWorse,
@@ -169,6 +170,12 @@ impl Label {
             L::PricePerQaly => {
                 ("Each healthy year gained costs {}.", "Elk gewonnen gezond levensjaar kost {}.")
             }
+            L::HealthUnknown => (
+                "People may as well lose healthy years as gain them: on average the difference is about nil, so a \
+                 price for a healthy year means nothing here.",
+                "Mensen kunnen evengoed gezonde levensjaren verliezen als winnen: gemiddeld is het verschil \
+                 ongeveer nul, dus een prijs per gezond levensjaar zegt hier niets.",
+            ),
             L::CheaperAndBetter => (
                 "It does not cost more and it does not cost healthy years: it is better than or as good as doing \
                  nothing new.",

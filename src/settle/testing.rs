@@ -128,6 +128,7 @@ pub fn scenario() -> Builder {
             clauses: Vec::new(),
         }],
         negotiation: crate::scenario::checked::Negotiation::default(),
+        left_out: Vec::new(),
         goals: Vec::new(),
         results: Results::default(),
         thresholds: Vec::new(),

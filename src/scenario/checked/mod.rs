@@ -111,6 +111,8 @@ pub struct Scenario {
     pub arrangements: Vec<Arrangement>,
     /// What parties can negotiate about, and who sits at the table.
     pub negotiation: Negotiation,
+    /// Optional arrangements that do not fit this scenario, and why.
+    pub left_out: Vec<LeftOut>,
     /// Goals by year.
     pub goals: Vec<Goal>,
     /// What is told besides the usual tables.

@@ -260,9 +260,7 @@ impl<'t> Reader<'_> {
     /// The programme that a clause about savings measures.
     pub(super) fn measured_programme(&mut self, at: &At<'_>) -> Option<usize> {
         if let Some(name) = at.text("programme") {
-            let ids: Vec<String> =
-                self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
-            return self.find("programme", name, at.span_of("programme"), ids.iter().map(String::as_str));
+            return self.programme_named(name, at.span_of("programme"));
         }
         match self.scenario.programmes.len() {
             1 => Some(0),

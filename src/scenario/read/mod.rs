@@ -213,6 +213,7 @@ fn blank() -> Scenario {
         parties: Parties { list: Vec::new(), insurers: Vec::new() },
         arrangements: Vec::new(),
         negotiation: Negotiation::default(),
+        left_out: Vec::new(),
         goals: Vec::new(),
         results: Results::default(),
         thresholds: Vec::new(),
