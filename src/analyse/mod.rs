@@ -8,6 +8,8 @@
 //! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
 //! | [`noise`] | whether measured payments follow the effect or luck |
 //! | [`goals`] | whether goals are reached |
+//! | [`by_group`] | what it means for each place or group of people, and what comes first there |
+//! | [`monitoring`] | which numbers to expect in each year |
 //!
 //! Every statistic is computed from the draws in draw order, one quantity at a time, so the number of threads
 //! changes no bit of it.
@@ -15,6 +17,7 @@
 pub mod acceptability;
 pub mod arm;
 pub mod business_case;
+pub mod by_group;
 pub mod cash_flow;
 pub mod cost_effectiveness;
 pub mod dominance;
@@ -22,6 +25,7 @@ pub mod dominance;
 pub(crate) mod fixture;
 pub mod goals;
 pub mod measures;
+pub mod monitoring;
 pub mod noise;
 pub mod outcomes;
 pub mod statistics;
@@ -48,6 +52,10 @@ pub struct Findings {
     pub measures: Vec<Measure>,
     /// By variant, in the scenario's order.
     pub variants: Vec<VariantFindings>,
+    /// Of the scenario itself, by group of people.
+    pub groups: Option<by_group::GroupFindings>,
+    /// Of the scenario itself: numbers to watch.
+    pub monitoring: Vec<monitoring::Watched>,
 }
 
 /// What a run has found in one variant.
@@ -107,7 +115,12 @@ pub fn analyse(scenario: &Scenario, valued: &Valued, settled: &[Settled]) -> Fin
             .map(|settled| settlement(scenario, valued, settled))
             .collect(),
     });
-    Findings { measures: measures::measures(scenario, &valued.shape), variants: variants.collect() }
+    Findings {
+        measures: measures::measures(scenario, &valued.shape),
+        variants: variants.collect(),
+        groups: by_group::by_group(scenario, valued),
+        monitoring: monitoring::monitoring(scenario, valued),
+    }
 }
 
 fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> SettlementFindings {

@@ -5,6 +5,7 @@
 //! hold all of them.
 
 mod luck;
+mod places;
 mod reservations;
 mod what_if;
 mod who_pays;
@@ -39,6 +40,7 @@ pub fn summary(run: &Run<'_>, lang: Lang) -> String {
         page.luck(main);
         page.how_sure(main);
         page.goals(main);
+        page.places();
         page.what_if();
     }
     page.keep_in_mind();

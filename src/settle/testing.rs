@@ -126,6 +126,7 @@ pub fn scenario() -> Builder {
             clauses: Vec::new(),
         }],
         goals: Vec::new(),
+        results: Results::default(),
         citations: Vec::new(),
         inputs: Vec::new(),
     };
@@ -425,6 +426,7 @@ pub fn try_settle(
         runs: draws,
         design: RunDesign::PLAIN,
         sampled: Vec::new(),
+        groups: None,
         warnings: Vec::new(),
     };
     Ok(phases::settle(scenario, &valued)?.remove(0))

@@ -14,6 +14,7 @@ mod parameters;
 mod people;
 mod programme;
 mod terms;
+mod traits;
 
 pub use arrangement::*;
 pub use health::*;
@@ -22,6 +23,7 @@ pub use parameters::*;
 pub use people::*;
 pub use programme::*;
 pub use terms::*;
+pub use traits::*;
 
 use super::sources::Span;
 use crate::formula::Program;
@@ -100,6 +102,8 @@ pub struct Scenario {
     pub arrangements: Vec<Arrangement>,
     /// Goals by year.
     pub goals: Vec<Goal>,
+    /// What is told besides the usual tables.
+    pub results: Results,
     /// Where numbers come from.
     pub citations: Vec<Citation>,
     /// Every number of the file with its origin, for the list of inputs.
@@ -224,6 +228,15 @@ pub struct Set {
     pub parameter: usize,
     /// Its value in the arm.
     pub value: Quantity,
+}
+
+/// What is told besides the usual tables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Results {
+    /// What groups of people are told apart by.
+    pub by: Vec<Trait>,
+    /// Whether the numbers to watch are told.
+    pub monitoring: bool,
 }
 
 /// A source of numbers.
