@@ -249,3 +249,61 @@ fn every_draw_is_run_as_often_as_asked_and_its_chance_told_apart() {
         assert!(text("manifest.json").contains("\"replicates\": 4"), "{}", text("manifest.json"));
     }
 }
+
+/// Two towns in the place of the people of a shipped scenario.
+const TOWNS: &str = r#"
+ounce = 1
+title = "Two towns"
+use = ["first_steps.toml"]
+results = { by = ["town"], monitoring = true }
+[population.groups]
+remove = ["seventy"]
+aa = { age = 70, sex = "female", persons = 9000, labels = { town = "Aa" } }
+bee = { age = 70, sex = "female", persons = 3000, labels = { town = "Bee" } }
+"#;
+
+#[test]
+fn places_have_tables_of_their_own_and_one_can_be_run_alone() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("towns.toml"), TOWNS).unwrap();
+    let written = |name: &str, more: &[&str]| {
+        let arguments = [&["towns.toml", "--draws", "64", "--out", name][..], more].concat();
+        let (code, stdout, stderr) = run(home.path(), &arguments);
+        assert_eq!(code, 0, "{stderr}");
+        (files(&home.path().join(name)), stdout, stderr)
+    };
+    let (one, stdout, _) = written("one", &["--threads", "1"]);
+    assert_eq!(one, written("three", &["--threads", "3"]).0, "bits do not depend on threads");
+    assert!(stdout.contains("Results by town") && stdout.contains("Bee"), "{stdout}");
+    let table = |name: &str| String::from_utf8(one[name].clone()).unwrap();
+    let value = |table: &str, row: &str, column: usize| -> f64 {
+        let line = table.lines().find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("no {row}"));
+        line.split(',').nth(column).unwrap().parse().unwrap()
+    };
+    // Three quarters and a quarter of everything, as only their size differs.
+    let groups = table("by_group.csv");
+    let means = ["town,Aa,course,participants,reached,total", "town,Bee,course,participants,reached,total"]
+        .map(|row| value(&groups, row, 9));
+    assert!((means[0] / means[1] - 3.0).abs() < 1e-9, "{means:?}");
+    let all = value(&table("summary.csv"), "main,course,,,,participants,persons", 8);
+    assert!((means[0] + means[1] - all).abs() < 1e-9 * all, "{means:?} of {all}");
+    assert!(table("priorities.csv").lines().count() > 2);
+    let falls = table("monitoring.csv");
+    let row = "course,falls.fall,occurrences,2027,occurrences";
+    let [mean, low, high] = [6, 7, 9].map(|column| value(&falls, row, column));
+    assert!(
+        low < mean - 2.0 * mean.sqrt() * 0.9 && mean + 2.0 * mean.sqrt() * 0.9 < high,
+        "{low} {mean} {high}"
+    );
+    let package = String::from_utf8(one["datapackage.json"].clone()).unwrap();
+    assert!(package.contains("by_group.csv") && package.contains("monitoring.csv"));
+    // One town alone.
+    let (alone, _, stderr) = written("alone", &["--where", "town=Bee"]);
+    let summary = String::from_utf8(alone["summary.csv"].clone()).unwrap();
+    let alone = value(&summary, "main,course,,,,participants,persons", 8);
+    assert!((alone - means[1]).abs() < 1e-9 * alone, "{alone}, not {}", means[1]);
+    assert!(stderr.contains("amounts in contracts"), "what is still that of both towns is told: {stderr}");
+    let (code, _, stderr) = run(home.path(), &["towns.toml", "--where", "town=Be"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("Bee"), "{stderr}");
+}

@@ -271,6 +271,7 @@ pub fn valued(base_only: bool) -> Valued {
         } else {
             vec![("rr_exercise".into(), (0..DRAWS).map(factor).collect())]
         },
+        groups: None,
         warnings: Vec::new(),
     }
 }

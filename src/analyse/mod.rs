@@ -8,6 +8,8 @@
 //! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
 //! | [`noise`] | whether measured payments follow the effect or luck |
 //! | [`goals`] | whether goals are reached |
+//! | [`by_group`] | what it means for each place or group of people, and what comes first there |
+//! | [`monitoring`] | which numbers to expect in each year |
 //! | [`plausibility`] | whether that is too good to be true |
 //! | [`threshold`] | what must be true for somebody to break even |
 //!
@@ -17,6 +19,7 @@
 pub mod acceptability;
 pub mod arm;
 pub mod business_case;
+pub mod by_group;
 pub mod cash_flow;
 pub mod cost_effectiveness;
 pub mod dominance;
@@ -24,6 +27,7 @@ pub mod dominance;
 pub(crate) mod fixture;
 pub mod goals;
 pub mod measures;
+pub mod monitoring;
 pub mod noise;
 pub mod outcomes;
 pub mod plausibility;
@@ -52,6 +56,10 @@ pub struct Findings {
     pub measures: Vec<Measure>,
     /// By variant, in the scenario's order.
     pub variants: Vec<VariantFindings>,
+    /// Of the scenario itself, by group of people.
+    pub groups: Option<by_group::GroupFindings>,
+    /// Of the scenario itself: numbers to watch.
+    pub monitoring: Vec<monitoring::Watched>,
     /// Answers to break-even questions. They need runs of their own, so [`analyse`] gives none; see [`threshold::find_all`].
     pub thresholds: Vec<threshold::Found>,
     /// What makes the results doubtful; see [`plausibility::doubts`].
@@ -118,6 +126,8 @@ pub fn analyse(scenario: &Scenario, valued: &Valued, settled: &[Settled]) -> Fin
     Findings {
         measures: measures::measures(scenario, &valued.shape),
         variants: variants.collect(),
+        groups: by_group::by_group(scenario, valued),
+        monitoring: monitoring::monitoring(scenario, valued),
         thresholds: Vec::new(),
         doubts: Vec::new(),
     }

@@ -13,7 +13,7 @@ use super::{INVALID, Language, UNFINISHED, complain};
 use crate::report::csv::CsvStyle as Style;
 use crate::report::words::Lang;
 use crate::sample::{Draws, check_ranges};
-use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Overrides, Scenario};
 use crate::value::draw;
@@ -38,6 +38,10 @@ pub struct ScenarioOptions {
     /// Another value for a parameter or any other quantity; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = super::assignment)]
     pub set: Vec<(String, String)>,
+    /// Only the people of whom a label of the population has this value, such as one municipality; given several times,
+    /// people of whom all hold
+    #[arg(long = "where", value_name = "LABEL=VALUE", value_parser = super::assignment)]
+    pub only: Vec<(String, String)>,
     /// How many threads; results do not depend on it
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
@@ -123,9 +127,13 @@ impl ScenarioOptions {
         let over = ("command line", lines);
         match scenario::read_and(Path::new(&self.file), &self.set, over, self.overrides(), &mut sources) {
             Ok(loaded) => {
-                let mut scenario = loaded.scenario;
+                let (mut scenario, mut warnings) = (loaded.scenario, loaded.warnings);
                 self.override_uncertainty(&mut scenario);
-                Ok(Read { scenario, sources, warnings: loaded.warnings })
+                match self.keep_only(&mut scenario) {
+                    Ok(found) => warnings.append(found),
+                    Err(wrong) => return Err(Failure::scenario(wrong).report(&sources)),
+                }
+                Ok(Read { scenario, sources, warnings })
             }
             Err(diagnostics) => {
                 diagnostics.emit(&sources);
@@ -142,6 +150,21 @@ impl ScenarioOptions {
         if let Some(seed) = self.seed {
             uncertainty.seed = seed;
         }
+    }
+
+    /// Keeps only the people who were asked for, and warns of what is still that of all people.
+    fn keep_only(&self, scenario: &mut Scenario) -> Result<Diagnostics, Diagnostic> {
+        let mut amounts = Vec::new();
+        for (label, value) in &self.only {
+            amounts = scenario.keep(label, value)?;
+        }
+        let mut found = Diagnostics::new();
+        if !amounts.is_empty() {
+            let title = format!("these are still those of the whole file: {}", amounts.join(", "));
+            let help = "shares of people are shares of those who are left; set other amounts with --set";
+            found.push(Diagnostic::warning(title).help(help));
+        }
+        Ok(found)
     }
 
     /// What must be known when the file is read.
@@ -172,6 +195,9 @@ impl ScenarioOptions {
         }
         for (name, value) in &self.set {
             add(&format!("set {name}"), value.clone());
+        }
+        for (label, value) in &self.only {
+            add(&format!("where {label}"), value.clone());
         }
         options
     }

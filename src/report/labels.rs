@@ -69,6 +69,14 @@ pub enum Label {
     GoalChance,
     GoalBaseReached,
     GoalBaseMissed,
+    ByGroup,
+    ByGroupBasis,
+    ByGroupAlso,
+    ByGroupAlike,
+    ByGroupEnds,
+    PeopleAtStart,
+    HealthyYears,
+    FirstInPlaces,
     WhatIf,
     WhatIfBasis,
     WhatIfDiscounted,
@@ -307,6 +315,35 @@ impl Label {
             L::GoalChance => ("chance {}", "kans {}"),
             L::GoalBaseReached => ("reached", "gehaald"),
             L::GoalBaseMissed => ("not reached", "niet gehaald"),
+            L::ByGroup => ("Results by {}", "Uitkomsten per {}"),
+            L::ByGroupBasis => (
+                "Euros and healthy years of all years together, discounted at {} and {} a year. More figures are in \
+                 by_group.csv, strategies in order of preference in priorities.csv.",
+                "Euro's en gezonde levensjaren van alle jaren samen, teruggerekend met {} en {} per jaar. Meer cijfers staan \
+                 in by_group.csv, de strategieën op volgorde van voorkeur in priorities.csv.",
+            ),
+            L::ByGroupAlso => {
+                ("The files have results by {} as well.", "De bestanden hebben ook uitkomsten per {}.")
+            }
+            L::ByGroupAlike => (
+                "The file tells only how many people live there, not how old they are: per inhabitant all have the same \
+                 results.",
+                "Het bestand zegt alleen hoeveel mensen er wonen, niet hoe oud zij zijn: per inwoner zijn alle uitkomsten \
+                 gelijk.",
+            ),
+            L::ByGroupEnds => (
+                "the {} with most and the {} with fewest healthy years gained, of {}.",
+                "de {} met de meeste en de {} met de minste gewonnen gezonde levensjaren, van {}.",
+            ),
+            L::PeopleAtStart => (
+                "People at the start, of the ages in the file",
+                "Mensen bij de start, van de leeftijden in het bestand",
+            ),
+            L::HealthyYears => ("Healthy years gained", "Gewonnen gezonde levensjaren"),
+            L::FirstInPlaces => (
+                "If a healthy year may cost {}, this comes first: {} (in {} of {}).",
+                "Als een gezond levensjaar {} mag kosten, staat bovenaan: {} (in {} van {}).",
+            ),
             L::WhatIf => ("What if: other assumptions", "Wat als: andere aannamen"),
             L::WhatIfBasis => (
                 "Figures of the base case (the stated values, without the uncertainty about them), discounted; so \
@@ -488,6 +525,11 @@ mod tests {
             L::LuckPayment,
             L::MostlyLuck,
             L::GoalLine,
+            L::ByGroup,
+            L::ByGroupBasis,
+            L::ByGroupEnds,
+            L::ByGroupAlso,
+            L::FirstInPlaces,
             L::WhatIfLine,
             L::WhatIfSame,
             L::WhatIfSameForAll,

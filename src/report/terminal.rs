@@ -6,6 +6,7 @@
 
 mod luck;
 mod must_be_true;
+mod places;
 mod reservations;
 mod what_if;
 mod who_pays;
@@ -43,6 +44,7 @@ pub fn summary(run: &Run<'_>, lang: Lang) -> String {
         page.luck(main);
         page.how_sure(main);
         page.goals(main);
+        page.places();
         page.what_if();
     }
     page.keep_in_mind();

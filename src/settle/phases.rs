@@ -353,6 +353,7 @@ mod tests {
             runs: 8,
             design: RunDesign::PLAIN,
             sampled: Vec::new(),
+            groups: None,
             warnings: Vec::new(),
         };
         let settled = settle(&scenario, &valued).unwrap();

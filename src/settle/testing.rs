@@ -128,6 +128,7 @@ pub fn scenario() -> Builder {
             clauses: Vec::new(),
         }],
         goals: Vec::new(),
+        results: Results::default(),
         thresholds: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
@@ -428,6 +429,7 @@ pub fn try_settle(
         runs: draws,
         design: RunDesign::PLAIN,
         sampled: Vec::new(),
+        groups: None,
         warnings: Vec::new(),
     };
     Ok(phases::settle(scenario, &valued)?.remove(0))

@@ -233,25 +233,7 @@ impl Reader<'_> {
 
     /// Undiscounted counts of a row in a cycle: occurrences, person-years or deaths.
     fn count(&self, account: &Account, counted: Counted, cycle: usize, clock: &Clock) -> Option<Lane> {
-        let structure = &self.plan.models[self.model].structure;
-        match counted {
-            Counted::Node { model, node } if model == self.model => Some(match node {
-                Node::Event(event) => account.occurrences(cycle, event),
-                Node::Transition(transition) => {
-                    account.occurrences(cycle, structure.transition_column(transition))
-                }
-                Node::State(state) | Node::Utility(state) => {
-                    let [start, end] = account.people(cycle, state);
-                    clock.amount([Lane::ZERO, start, end], cycle)
-                }
-                Node::Factor(_) => Lane::ZERO,
-            }),
-            Counted::Deaths { model } if model == self.model => {
-                let deaths = structure.fatal.iter();
-                Some(deaths.fold(Lane::ZERO, |sum, &column| sum + account.occurrences(cycle, column)))
-            }
-            _ => None,
-        }
+        count(self.plan, self.model, account, counted, cycle, clock)
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -490,6 +472,37 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+}
+
+/// Undiscounted counts of a row in a cycle of a model's account: occurrences, person-years or deaths; none where the row
+/// belongs to another model.
+pub(super) fn count(
+    plan: &Plan,
+    own: usize,
+    account: &Account,
+    counted: Counted,
+    cycle: usize,
+    clock: &Clock,
+) -> Option<Lane> {
+    let structure = &plan.models[own].structure;
+    match counted {
+        Counted::Node { model, node } if model == own => Some(match node {
+            Node::Event(event) => account.occurrences(cycle, event),
+            Node::Transition(transition) => {
+                account.occurrences(cycle, structure.transition_column(transition))
+            }
+            Node::State(state) | Node::Utility(state) => {
+                let [start, end] = account.people(cycle, state);
+                clock.amount([Lane::ZERO, start, end], cycle)
+            }
+            Node::Factor(_) => Lane::ZERO,
+        }),
+        Counted::Deaths { model } if model == own => {
+            let deaths = structure.fatal.iter();
+            Some(deaths.fold(Lane::ZERO, |sum, &column| sum + account.occurrences(cycle, column)))
+        }
+        _ => None,
     }
 }
 

@@ -10,6 +10,7 @@
 //! counts, outcomes and health of the draws are kept as totals only: their grids have one column instead of one
 //! a year ([`Grid::years`] tells); the base case always has all years.
 
+use super::by_group::Groups;
 use crate::formula::Lane;
 use crate::sample::Environment;
 use crate::scenario::checked::{Node, Request};
@@ -392,7 +393,9 @@ pub struct Valued {
     pub design: RunDesign,
     /// The sample: name and values by draw (not by run) of every uncertain parameter, in the plan's order.
     pub sampled: Vec<(String, Vec<f64>)>,
-    /// What the horizon cuts off, in plain words.
+    /// Results by group of people, where the scenario asks for them.
+    pub groups: Option<Groups>,
+    /// What is left out, in plain words.
     pub warnings: Vec<String>,
 }
 

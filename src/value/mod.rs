@@ -17,6 +17,7 @@
 
 mod account;
 pub mod apart;
+pub mod by_group;
 mod collect;
 mod deliver;
 pub mod flows;
@@ -53,7 +54,7 @@ pub use account::Clock;
 /// Blocks of eight runs that stand for the stated values where only runs of persons can give them.
 const BLOCKS_AT_STATED_VALUES: usize = 8;
 
-/// Longest horizon for which counts are kept by year in every draw; beyond it only in the base case.
+/// Longest horizon for which counts are kept by year in every draw unless asked for; beyond it only in the base case.
 const YEARS_IN_DETAIL: usize = 25;
 
 /// A run that could not be valued.
@@ -153,6 +154,7 @@ pub fn value_draws(
         let mut clauses = scenario.arrangements.iter().flat_map(|arrangement| &arrangement.clauses);
         let by_year = scenario.time.years <= YEARS_IN_DETAIL
             || !scenario.goals.is_empty()
+            || scenario.results.monitoring
             || clauses.any(|clause| clause.terms.needs_population());
         let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
             .into_par_iter()
@@ -172,8 +174,12 @@ pub fn value_draws(
         let blocks = results.into_iter().collect::<Result<Vec<_>, _>>()?;
         variants.push(VariantFlows { base, blocks });
     }
+    let drawn = if extent.draws(0) { uncertainty.draws } else { 0 };
+    let (groups, without_groups) = by_group::by_group(scenario, columns, drawn)?;
     let (names, randomisations, columns) =
         draws.map_or((Vec::new(), 1, Vec::new()), |d| (d.names, d.randomisations, d.columns));
+    let mut warnings = plan.warnings;
+    warnings.extend(without_groups);
     Ok(Valued {
         shape: plan.shape,
         deliveries: plan.deliveries,
@@ -181,7 +187,8 @@ pub fn value_draws(
         runs: if extent.draws(0) { runs } else { 0 },
         design: RunDesign { randomisations, replicates },
         sampled: names.into_iter().zip(columns).collect(),
-        warnings: plan.warnings,
+        groups,
+        warnings,
     })
 }
 

@@ -51,6 +51,7 @@ fn small(mut scenario: Scenario) -> Scenario {
     scenario.variants.truncate(1);
     scenario.arrangements.clear();
     scenario.goals.clear();
+    scenario.results = ounce::scenario::checked::Results::default();
     // Fine enough that the rest between bins and persons is below the noise.
     scenario.uncertainty.factor_bins = 60;
     scenario

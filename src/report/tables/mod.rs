@@ -4,6 +4,7 @@
 //! row is empty, an empty `year` means the whole horizon. Present values stand under measures of their own,
 //! and present values at different rates are never added up: there is no row of totals over parties.
 
+mod groups;
 mod health;
 mod inputs;
 mod money;
@@ -36,6 +37,9 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
         inputs::inputs(&context),
     ];
     tables.extend(money::clauses(&context));
+    tables.extend(groups::by_group(&context));
+    tables.extend(groups::priorities(&context));
+    tables.extend(groups::monitoring(&context));
     tables.extend(noise::settlement_noise(&context));
     tables.extend(thresholds::thresholds(&context));
     if valued.variants.first().is_some_and(|main| !main.blocks.is_empty()) {

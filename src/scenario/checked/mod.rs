@@ -15,6 +15,7 @@ mod people;
 mod programme;
 mod terms;
 mod threshold;
+mod traits;
 
 pub use arrangement::*;
 pub use health::*;
@@ -24,6 +25,7 @@ pub use people::*;
 pub use programme::*;
 pub use terms::*;
 pub use threshold::*;
+pub use traits::*;
 
 use super::sources::Span;
 use crate::formula::Program;
@@ -106,6 +108,8 @@ pub struct Scenario {
     pub arrangements: Vec<Arrangement>,
     /// Goals by year.
     pub goals: Vec<Goal>,
+    /// What is told besides the usual tables.
+    pub results: Results,
     /// Break-even questions.
     pub thresholds: Vec<Threshold>,
     /// Where numbers come from.
@@ -232,6 +236,15 @@ pub struct Set {
     pub parameter: usize,
     /// Its value in the arm.
     pub value: Quantity,
+}
+
+/// What is told besides the usual tables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Results {
+    /// What groups of people are told apart by.
+    pub by: Vec<Trait>,
+    /// Whether the numbers to watch are told.
+    pub monitoring: bool,
 }
 
 /// A source of numbers.

@@ -1,10 +1,11 @@
-//! `[time]`, `[uncertainty]` and `[valuation]`: how the scenario is run and valued.
+//! `[time]`, `[uncertainty]`, `[valuation]` and `[results]`: how the scenario is run and valued, and what it tells.
 
 use super::{Key, Kind, Shape, key};
 
 pub(super) static TIME: Shape = Shape::new("time", TIME_KEYS);
 pub(super) static UNCERTAINTY: Shape = Shape::new("uncertainty", UNCERTAINTY_KEYS);
 pub(super) static VALUATION: Shape = Shape::new("valuation", VALUATION_KEYS);
+pub(super) static RESULTS: Shape = Shape::new("results", RESULTS_KEYS);
 static DISCOUNT: Shape = Shape::new("discount", DISCOUNT_KEYS);
 static UNRELATED_COSTS: Shape = Shape::new("unrelated costs", UNRELATED_COSTS_KEYS);
 
@@ -141,4 +142,23 @@ static UNRELATED_COSTS_KEYS: &[Key] = &[
     .unit("EUR per person-year")
     .required(),
     key("budget", Kind::Reference("a budget"), "Whose budget that is.", "budget = \"zvw\"").required(),
+];
+
+static RESULTS_KEYS: &[Key] = &[
+    key(
+        "by",
+        Kind::List(&Kind::Reference("a label of the population, or \"sex\"")),
+        "Results for each group of people with the same value of a label, such as each municipality, in `by_group.csv` \
+         and `priorities.csv`. Several labels are told one after another, not crossed.",
+        "by = [\"municipality\"]",
+    )
+    .default("none"),
+    key(
+        "monitoring",
+        Kind::Boolean,
+        "Whether `monitoring.csv` tells, year by year, how many people at each step and how many events to expect, with a \
+         band in which 95 of 100 counts lie, chance between persons included: to hold what is registered against.",
+        "monitoring = true",
+    )
+    .default("false"),
 ];

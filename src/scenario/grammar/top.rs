@@ -7,7 +7,7 @@ use super::money::{BUDGET, OUTCOME, UNIT_COST};
 use super::parties::PARTY;
 use super::population::POPULATION;
 use super::programmes::PROGRAMME;
-use super::run::{TIME, UNCERTAINTY, VALUATION};
+use super::run::{RESULTS, TIME, UNCERTAINTY, VALUATION};
 use super::strategies::{GOAL, SOURCE, STRATEGY, VARIANT};
 use super::tables::{CORRELATION, TABLE};
 use super::thresholds::THRESHOLD;
@@ -158,6 +158,12 @@ static KEYS: &[Key] = &[
         ids("goal", &Kind::Table(&GOAL)),
         "What is to be reached by when; the report says how likely each strategy is to reach it.",
         "goals.fewer_fractures = { measure = \"falls.hip_fracture\", change = \"-10%\", by = 2030 }",
+    ),
+    key(
+        "results",
+        Kind::Table(&RESULTS),
+        "What is told besides the usual tables: results by group of people, numbers to watch.",
+        "results = { by = [\"municipality\"], monitoring = true }",
     ),
     key(
         "thresholds",

@@ -17,6 +17,7 @@ mod effects;
 mod eligible;
 mod engine;
 mod factors;
+mod groups;
 mod literal;
 mod models;
 mod money;
@@ -41,8 +42,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Overrides;
 use super::checked::{
-    Engine, Localised, Parameters, Parties, Population, Scenario, Time, Uncertainty, Valuation, Variables,
-    WithinCycle,
+    Engine, Localised, Parameters, Parties, Population, Results, Scenario, Time, Uncertainty, Valuation,
+    Variables, WithinCycle,
 };
 use super::diagnostic::Diagnostics;
 use super::sources::Sources;
@@ -110,6 +111,7 @@ impl<'t> Reader<'_> {
         self.read_unrelated_costs(top);
         self.read_outcomes(top);
         self.read_goals(top);
+        self.read_results(top);
         self.read_effects(top);
         self.read_parties(top);
         self.read_programmes(top);
@@ -206,6 +208,7 @@ fn blank() -> Scenario {
         parties: Parties { list: Vec::new(), insurers: Vec::new() },
         arrangements: Vec::new(),
         goals: Vec::new(),
+        results: Results::default(),
         thresholds: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
