@@ -6,7 +6,7 @@ use crate::analyse::business_case::Settlement;
 use crate::analyse::statistics::Series;
 use crate::sample::ranges::check_values;
 use crate::sample::{Draws, Environment};
-use crate::scenario::checked::{Quantity, Scenario, Set, Threshold, Variant, Whose};
+use crate::scenario::checked::{Quantity, Results, Scenario, Set, Threshold, Variant, Whose};
 use crate::scenario::diagnostic::Severity;
 use crate::settle::{Account, settle};
 use crate::value::flows::{Flows, RunDesign, Valued};
@@ -38,6 +38,7 @@ impl Net {
         narrow.arrangements = arrangement.into_iter().collect();
         narrow.variants.truncate(1);
         narrow.goals.clear();
+        narrow.results = Results::default();
         narrow.thresholds.clear();
         narrow.uncertainty.draws = narrow.uncertainty.draws.min(draws);
         let draws = if draws > 0 { Some(draw(&narrow)?) } else { None };

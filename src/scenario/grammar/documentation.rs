@@ -31,11 +31,10 @@ static KEYS: &[Key] = &[
         "Why its figures are taken, where no source gives them.",
         "assumption = \"as in the pilot of the neighbouring town\"",
     ),
-    DESIGN,
     OVERRIDE,
 ];
 
-/// What sort of study figures come from; also stands in quantities and sources.
+/// What sort of study figures come from: of a quantity, an effect or a source.
 pub(super) const DESIGN: Key = key(
     "design",
     Kind::Choice(&["meta-analysis", "trial", "cohort", "before-after", "registry", "model", "expert"]),

@@ -52,6 +52,7 @@ static EFFECT_KEYS: &[Key] = &[
          effect of its own on something that follows, the report doubts it: exercise prevents fewer injuries than falls.",
         "passed_on = \"the trial counted injurious falls\"",
     ),
+    super::documentation::DESIGN,
 ];
 
 static LASTS_KEYS: &[Key] = &[
