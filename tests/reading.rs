@@ -315,6 +315,13 @@ fn fewer_events_and_better_quality_of_life_may_be_the_same_gain() {
         ("effects = [\"course\"]", "effects = [\"course\", \"better\"]"),
     ]);
     assert_eq!(warnings(&loaded), ["`chain` acts both on events and on quality of life"]);
+    // A contact with care that costs no health and leads nowhere has no gain to count twice.
+    let loaded = programme(&[
+        ("[effects.course]", better),
+        ("effects = [\"course\"]", "effects = [\"course\", \"better\"]"),
+        ("moves_to = \"nursing_home\"\n", ""),
+    ]);
+    assert_eq!(warnings(&loaded), [""; 0]);
 }
 
 #[test]

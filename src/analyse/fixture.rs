@@ -146,6 +146,7 @@ fn model() -> Model {
     };
     Model {
         id: "falls".into(),
+        ages: None,
         states: vec![state("home", true), state("dead", false)],
         death: Some(1),
         background: None,

@@ -7,6 +7,7 @@
 //! | [`cost_effectiveness`] | what a strategy costs and yields; [`dominance`], [`acceptability`] |
 //! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
 //! | [`noise`] | whether measured payments follow the effect or luck |
+//! | [`deal`] | which contract every party would sign |
 //! | [`goals`] | whether goals are reached |
 //! | [`by_group`] | what it means for each place or group of people, and what comes first there |
 //! | [`monitoring`] | which numbers to expect in each year |
@@ -22,6 +23,7 @@ pub mod business_case;
 pub mod by_group;
 pub mod cash_flow;
 pub mod cost_effectiveness;
+pub mod deal;
 pub mod dominance;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -74,6 +74,12 @@ impl Summary {
     pub fn expected(&self) -> f64 {
         self.spread.map_or(self.base, |spread| spread.mean)
     }
+
+    /// Whether the mean is lost in the spread, below a twentieth of the standard deviation: about as many draws then lie
+    /// on either side of nought, and a ratio to the mean has no meaning.
+    pub fn about_nil(&self) -> bool {
+        self.spread.is_some_and(|spread| spread.mean.abs() < spread.sd / 20.0)
+    }
 }
 
 /// Statistics over draws, in the unit of the quantity.
@@ -363,6 +369,15 @@ mod tests {
         assert_eq!(summary, Summary { base: 2.0, spread: None });
         assert_eq!(summary.expected(), 2.0);
         assert_eq!(quantiles(&[], [0.5]), None);
+    }
+
+    #[test]
+    fn a_mean_below_a_twentieth_of_the_standard_deviation_is_about_nil() {
+        // −1, 1 and 0.2: mean 0.0667, standard deviation 1.007. With 0.1 instead of 0.2 the mean is 0.0333.
+        let of = |third: f64| Series { base: 9.0, draws: vec![-1.0, 1.0, third] }.summary(RunDesign::PLAIN);
+        assert!(!of(0.2).about_nil());
+        assert!(of(0.1).about_nil());
+        assert!(!Series { base: 0.0, draws: Vec::new() }.summary(RunDesign::PLAIN).about_nil());
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn account(file: &str, loaded: &Loaded) -> String {
         count => format!(", {}", counted(count, "warning", "warnings")),
     };
     let drawn = scenario.parameters.columns.len();
-    let lines = [
+    let mut lines = vec![
         format!("{file}: ok, no errors{warnings}"),
         format!(
             "  {} people, {} to {last}; {}, {}, {}",
@@ -102,6 +102,10 @@ fn account(file: &str, loaded: &Loaded) -> String {
         ),
         format!("  {drawn} of the numbers are uncertain"),
     ];
+    let left_out = &scenario.left_out;
+    lines.extend(
+        left_out.iter().map(|one| format!("  left out, as it is optional: `{}`, {}", one.id, one.reason)),
+    );
     lines.join("\n") + "\n"
 }
 

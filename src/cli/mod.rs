@@ -5,6 +5,7 @@
 //! the terminal to standard output.
 
 pub mod check;
+pub mod deal;
 pub mod examples;
 pub mod explain;
 mod failure;
@@ -45,6 +46,8 @@ enum Command {
     Run(run::RunArgs),
     /// Find the value of a number at which a party, or society, breaks even
     Threshold(threshold::ThresholdArgs),
+    /// Look for a contract that every party would sign
+    Deal(deal::DealArgs),
     /// Check a scenario without running it
     Check(check::CheckArgs),
     /// Write a short file for your own place, to fill in
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(arguments),
         Command::Threshold(arguments) => threshold::threshold(arguments),
+        Command::Deal(arguments) => deal::negotiate(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::New(arguments) => new::new(arguments),
         Command::Examples(arguments) => examples::examples(arguments),

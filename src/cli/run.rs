@@ -18,6 +18,7 @@ use crate::report::tables::persons;
 use crate::report::{Provenance, Rates, Run, terminal, write};
 use crate::sample::Draws;
 use crate::scenario;
+use crate::scenario::checked::Localised;
 use crate::settle::settle;
 use crate::value::{Extent, blocks, trace, value_draws};
 
@@ -104,14 +105,14 @@ fn compute_and_write(
     findings.thresholds = find_all(scenario, depth)
         .map_err(|(question, problem)| Failure::threshold(scenario, question, &problem))?;
     let provenance = Provenance::new(sources, arguments.options());
-    let mut sentences: Vec<String> =
-        warnings.iter().map(|warning| Provenance::sentence(warning, sources)).collect();
+    let mut sentences: Vec<Localised> =
+        warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources))).collect();
     // Variants without draws of their own would repeat that they have none.
     let told = settled.iter().filter(|settled| settled.variant == 0 || settled.draws > 0);
-    let settled_warnings = told.flat_map(|settled| &settled.warnings);
-    for warning in valued.warnings.iter().chain(settled_warnings) {
-        if !sentences.contains(warning) {
-            sentences.push(warning.clone());
+    let settled_warnings = told.flat_map(|settled| settled.warnings.iter().cloned());
+    for warning in valued.warnings.iter().map(Localised::same).chain(settled_warnings) {
+        if !sentences.contains(&warning) {
+            sentences.push(warning);
         }
     }
     let run = Run {

@@ -26,6 +26,7 @@ pub enum Label {
     SavesOnBalance,
     CostsOnBalance,
     PricePerQaly,
+    HealthUnknown,
     CheaperAndBetter,
     DearerAndWorse,
     CheaperAndWorse,
@@ -169,6 +170,12 @@ impl Label {
             L::PricePerQaly => {
                 ("Each healthy year gained costs {}.", "Elk gewonnen gezond levensjaar kost {}.")
             }
+            L::HealthUnknown => (
+                "People may as well lose healthy years as gain them: on average the difference is about nil, so a \
+                 price for a healthy year means nothing here.",
+                "Mensen kunnen evengoed gezonde levensjaren verliezen als winnen: gemiddeld is het verschil \
+                 ongeveer nul, dus een prijs per gezond levensjaar zegt hier niets.",
+            ),
             L::CheaperAndBetter => (
                 "It does not cost more and it does not cost healthy years: it is better than or as good as doing \
                  nothing new.",
@@ -478,7 +485,11 @@ impl Label {
 impl Lang {
     /// A fixed text with its gaps filled in order.
     pub fn say(self, label: Label, gaps: &[&str]) -> String {
-        let (en, nl) = label.texts();
+        self.fill(label.texts(), gaps)
+    }
+
+    /// One of two texts with its gaps filled in order.
+    pub fn fill(self, (en, nl): (&str, &str), gaps: &[&str]) -> String {
         let mut text = String::new();
         let mut gaps = gaps.iter();
         for (place, part) in self.pick(en, nl).split("{}").enumerate() {

@@ -279,6 +279,9 @@ impl Page<'_> {
         }
         let place = result.expected.unwrap_or(result.base);
         let text = match place.comparison {
+            Comparison::Costs(_) | Comparison::Saves(_) if result.qalys_increment.about_nil() => {
+                self.say(Label::HealthUnknown, &[])
+            }
             Comparison::Costs(icer) => self.say(Label::PricePerQaly, &[&self.lang.money(icer)]),
             Comparison::Saves(icer) => self.say(Label::CheaperAndWorse, &[&self.lang.money(icer)]),
             Comparison::Dominant => self.say(Label::CheaperAndBetter, &[]),

@@ -169,6 +169,21 @@ impl Diagnostics {
         self.messages.extend(other.messages);
     }
 
+    /// How many messages there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Takes back what came after the first messages when that stops the run, and says why in the words of its first
+    /// error. Warnings alone stay.
+    pub(crate) fn take_back(&mut self, first: usize) -> Option<String> {
+        let since = self.messages.get(first..).unwrap_or_default();
+        let reason = since.iter().find(|message| message.severity == Severity::Error)?.title.clone();
+        self.messages.truncate(first);
+        Some(reason)
+    }
+
     /// Whether some message stops the run.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -52,7 +52,7 @@ fn of(kind: &Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Localised => json!({ "$ref": "#/definitions/localised" }),
         Kind::Years => json!({ "oneOf": [
             { "type": "integer" },
-            { "type": "string", "pattern": "^[0-9]{4}([-–][0-9]{4})?$" }
+            { "type": "string", "pattern": "^([0-9]{4}([-–][0-9]{4})?|year [0-9]+([-–][0-9]+)?)$" }
         ] }),
         Kind::Ages => json!({ "oneOf": [
             { "type": "integer", "minimum": 0 },

@@ -127,6 +127,8 @@ pub fn scenario() -> Builder {
             entry: None,
             clauses: Vec::new(),
         }],
+        negotiation: crate::scenario::checked::Negotiation::default(),
+        left_out: Vec::new(),
         goals: Vec::new(),
         results: Results::default(),
         thresholds: Vec::new(),
@@ -225,6 +227,20 @@ impl Builder {
         let clauses = &mut self.scenario.arrangements[0].clauses;
         clause.id = format!("clause{}", clauses.len());
         clauses.push(clause);
+        self
+    }
+
+    /// Parameters `p0`, `p1`, … that are the same in every draw: 0.
+    pub fn parameters(mut self, count: usize) -> Self {
+        for index in 0..count {
+            self.scenario.parameters.list.push(Parameter {
+                name: format!("p{index}"),
+                origin: Origin::Fixed(0.0),
+                index_factor: 1.0,
+                local: None,
+                unit: String::new(),
+            });
+        }
         self
     }
 

@@ -190,7 +190,8 @@ impl Profiles {
         close_over_classes(scenario, &mut used);
         let labels: Vec<usize> = used.into_iter().collect();
         let mut merged: BTreeMap<(usize, u16, u64, Vec<u64>), Profile> = BTreeMap::new();
-        for (index, group) in scenario.population.groups.iter().enumerate() {
+        let follows = |age| scenario.models[model].follows(age);
+        for (index, group) in scenario.population.groups.iter().enumerate().filter(|(_, g)| follows(g.age)) {
             for variables in combinations(scenario, &labels, group) {
                 let key = (
                     group.enters,

@@ -165,6 +165,7 @@ pub fn value_draws(
                     runs: &Runs::of_block(uncertainty.seed, index, runs, replicates),
                     detail: detail(by_year),
                     apart: compared.then_some(Compared { plan: stated_plan, engines: &stated_engines }),
+                    gates: true,
                 };
                 let flows = block(scenario, &plan, &how, &variant.set, &environment, room);
                 progress();
@@ -275,6 +276,8 @@ struct How<'a> {
     detail: Detail,
     /// How expected numbers are found, where people apart are followed as well.
     apart: Option<Compared<'a>>,
+    /// Whether evidence decides on enrolment; people apart are those of the plan.
+    gates: bool,
 }
 
 /// Expected numbers beside runs of whole people.
@@ -304,7 +307,8 @@ fn base_case(
     let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
         .into_par_iter()
         .map_init(Room::default, |room, index| {
-            let how = How { engines, runs: &Runs::at_stated_values(seed, index), detail, apart: None };
+            let how =
+                How { engines, runs: &Runs::at_stated_values(seed, index), detail, apart: None, gates: true };
             block(scenario, plan, &how, variant, stated, room)
         })
         .collect();
@@ -349,12 +353,12 @@ fn block(
     room: &mut Room,
 ) -> Result<Vec<Flows>, QuantityError> {
     let Some(compared) = how.apart else { return deliveries(scenario, plan, how, variant, drawn, room, &[]) };
-    let elsewhere = How { runs: &how.runs.with_other_luck(), apart: None, ..*how };
+    let elsewhere = How { runs: &how.runs.with_other_luck(), apart: None, gates: false, ..*how };
     let others = deliveries(scenario, plan, &elsewhere, variant, drawn, room, &[])?;
     let expected = if compared.engines.contains(&Engine::Individual) {
         None
     } else {
-        let numbers = How { engines: compared.engines, apart: None, ..*how };
+        let numbers = How { engines: compared.engines, apart: None, gates: false, ..*how };
         Some(deliveries(scenario, compared.plan, &numbers, variant, drawn, &mut Room::default(), &[])?)
     };
     let mut expected = expected.map(Vec::into_iter);
@@ -398,7 +402,7 @@ fn deliveries(
         let arms = [comparator_arm, arm(scenario, plan, how, own, room, &mut used)?];
         let mut flows = deliver_one(scenario, plan, how, delivery.strategy, arms, None, room)?;
         flows.apart = apart.get(position).cloned();
-        if let Some((index, arrangement)) = arrangement
+        if let (true, Some((index, arrangement))) = (how.gates, arrangement)
             && let Some(gate) = &arrangement.gate
         {
             let evidence = gate::evidence(scenario, index, gate, delivery.strategy, &flows, how.runs)?;

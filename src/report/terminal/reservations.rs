@@ -3,7 +3,7 @@
 use super::Page;
 use crate::report::doubts::sentence;
 use crate::report::labels::Label;
-use crate::scenario::checked::{Engine, Input};
+use crate::scenario::checked::{Engine, Input, Localised};
 
 /// Warnings that are shown at most; the manifest holds all.
 const WARNINGS_SHOWN: usize = 5;
@@ -35,9 +35,9 @@ impl Page<'_> {
             };
             items.push(self.say(chance, &[]));
         }
-        let (technical, plain): (Vec<&String>, Vec<&String>) =
-            self.run.warnings.iter().partition(|warning| has_place(warning));
-        items.extend(plain.iter().take(WARNINGS_SHOWN).map(|&warning| warning.clone()));
+        let (technical, plain): (Vec<&Localised>, Vec<&Localised>) =
+            self.run.warnings.iter().partition(|warning| has_place(&warning.en));
+        items.extend(plain.iter().take(WARNINGS_SHOWN).map(|&warning| self.lang.of(warning).to_owned()));
         let more = plain.len().saturating_sub(WARNINGS_SHOWN);
         if more > 0 {
             items.push(self.say(Label::MoreWarnings, &[&more.to_string()]));

@@ -70,7 +70,7 @@ impl<'s> Ends<'s> {
                     .iter()
                     .flat_map(|quantity| quantity.program.variables().iter().copied())
                     .collect();
-                Self { model, points: grid.number(Domain::Entering, &used), quantities }
+                Self { model, points: grid.number(Domain::Entering(model), &used), quantities }
             })
             .collect()
     }

@@ -10,10 +10,13 @@ use crate::scenario::checked::{FactorShape, Scenario, Variables};
 /// What a quantity is looked at with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Domain {
-    /// Everybody at every age they reach; the states are those of a model.
+    /// Everybody at every age they reach; of a model those whom it follows, in its states.
     Reached(Option<usize>),
-    /// Everybody at the age at which they enter.
-    Entering,
+    /// Those whom a model follows at the age at which they enter.
+    Entering(usize),
+    /// At the age at which they enter, those whom some model follows that tells the classes of this set apart, by their
+    /// rates; everybody if none does.
+    Classed(usize),
 }
 
 /// Values of the variables, one of each at every point.
@@ -115,9 +118,9 @@ impl<'s> Grid<'s> {
     fn people(&self, domain: Domain, variables: &[usize]) -> Vec<Vec<f64>> {
         let horizon = self.scenario.time.years;
         let mut seen: BTreeSet<Vec<i64>> = BTreeSet::new();
-        for group in &self.scenario.population.groups {
+        for group in self.scenario.population.groups.iter().filter(|group| self.concerns(domain, group.age)) {
             let years = match domain {
-                Domain::Entering => 1,
+                Domain::Entering(_) | Domain::Classed(_) => 1,
                 Domain::Reached(_) if variables.contains(&Variables::AGE) => {
                     horizon.saturating_sub(group.enters).max(1)
                 }
@@ -140,6 +143,20 @@ impl<'s> Grid<'s> {
             }
         }
         seen.into_iter().map(|person| person.into_iter().map(|value| value as f64).collect()).collect()
+    }
+
+    /// Whether people who enter at an age are looked at.
+    fn concerns(&self, domain: Domain, age: u16) -> bool {
+        let models = &self.scenario.models;
+        match domain {
+            Domain::Reached(None) => true,
+            Domain::Reached(Some(model)) | Domain::Entering(model) => models[model].follows(age),
+            Domain::Classed(class) => {
+                let values = &self.scenario.population.classes[class].values;
+                let mut acted_on = values.iter().flat_map(|value| &value.relative_rates).peekable();
+                acted_on.peek().is_none() || acted_on.any(|rate| models[rate.model].follows(age))
+            }
+        }
     }
 
     /// Codes of the states of the living.
@@ -169,14 +186,15 @@ pub(crate) fn outer(scenario: &Scenario, variable: usize) -> Option<(f64, f64)> 
     let environment = Environment::base(scenario).ok()?;
     let parts = Parts::new(scenario.uncertainty.factor_bins);
     let mut bins = vec![0.0; parts.count()];
-    let factors = scenario.models.iter().flat_map(|model| &model.factors);
+    let models = scenario.models.iter().enumerate();
+    let factors = models.flat_map(|(model, of)| of.factors.iter().map(move |factor| (model, factor)));
     let mut grid = Grid::new(scenario);
     let mut found: Option<(f64, f64)> = None;
-    for factor in factors.filter(|factor| factor.variable == variable) {
+    for (model, factor) in factors.filter(|(_, factor)| factor.variable == variable) {
         let quantities = [&factor.mean, &factor.sd];
         let used =
             quantities.iter().flat_map(|quantity| quantity.program.variables().iter().copied()).collect();
-        let number = grid.number(Domain::Entering, &used);
+        let number = grid.number(Domain::Entering(model), &used);
         let points = &grid.points[number];
         let [mean, sd] = quantities.map(|quantity| {
             super::evaluate(&quantity.program, points, &environment, &mut Scratch::new()).unwrap_or_default()

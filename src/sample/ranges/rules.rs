@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::points::{Domain, Grid};
 use crate::scenario::checked::{
     Background, Benchmark, Bundle, CountBenchmark, EnrolAmount, FactorShape, Frequency, Heads, Lasts,
-    Measure, MeasurementError, Model, Node, OutcomeTerms, Pays, Programme, Quantity, Scenario, ShareRule,
-    Step, Terms,
+    Measure, MeasurementError, Model, Node, OutcomeTerms, Pays, Priced, Programme, Quantity, Scenario,
+    ShareRule, Step, Terms,
 };
 
 /// What a value must be.
@@ -132,11 +132,11 @@ impl<'s> Rules<'s> {
     }
 
     fn population(&mut self, scenario: &'s Scenario) {
-        for class in &scenario.population.classes {
+        for (number, class) in scenario.population.classes.iter().enumerate() {
             for value in &class.values {
-                self.one(Range::Share, &value.share, Domain::Entering);
+                self.one(Range::Share, &value.share, Domain::Classed(number));
                 for rate in &value.relative_rates {
-                    self.one(Range::NotNegative, &rate.value, Domain::Entering);
+                    self.one(Range::NotNegative, &rate.value, Domain::Entering(rate.model));
                 }
             }
             let shares = class.values.iter().map(|value| &value.share).collect();
@@ -144,7 +144,7 @@ impl<'s> Rules<'s> {
                 Range::Whole,
                 format!("the shares of the classes of `{}`", class.id),
                 shares,
-                Domain::Entering,
+                Domain::Classed(number),
             );
             self.one(Range::Share, &class.misclassified, EVERYBODY);
         }
@@ -178,9 +178,9 @@ impl<'s> Rules<'s> {
                 FactorShape::Normal => Range::Finite,
                 FactorShape::LogNormal | FactorShape::Gamma => Range::Positive,
             };
-            self.one(mean, &factor.mean, Domain::Entering);
-            self.one(Range::NotNegative, &factor.sd, Domain::Entering);
-            self.one(Range::Finite, &factor.drift, Domain::Entering);
+            self.one(mean, &factor.mean, Domain::Entering(number));
+            self.one(Range::NotNegative, &factor.sd, Domain::Entering(number));
+            self.one(Range::Finite, &factor.drift, Domain::Entering(number));
             for ratio in &factor.hazard_ratios {
                 self.one(Range::Positive, &ratio.value, domain);
             }
@@ -194,12 +194,12 @@ impl<'s> Rules<'s> {
             self.maybe(Range::Finite, event.qaly_loss.as_ref(), domain);
         }
         for state in 0..model.states.len() {
-            self.exits(model, state, cycle, domain);
+            self.exits(number, model, state, cycle);
         }
     }
 
     /// All ways out of a state together.
-    fn exits(&mut self, model: &'s Model, state: usize, cycle: f64, domain: Domain) {
+    fn exits(&mut self, number: usize, model: &'s Model, state: usize, cycle: f64) {
         let mut probabilities: Vec<&'s Quantity> = Vec::new();
         let mut hazards: Vec<Vec<&'s Quantity>> = Vec::new();
         for transition in model.transitions.iter().filter(|transition| transition.from == state) {
@@ -225,35 +225,40 @@ impl<'s> Rules<'s> {
         let id = &model.states[state].id;
         if probabilities.len() > 1 {
             let what = format!("the probabilities of leaving `{}.{id}`", model.id);
-            self.sum(Range::AtMostWhole, what, probabilities, domain);
+            self.sum(Range::AtMostWhole, what, probabilities, Domain::Reached(Some(number)));
         }
         let what = format!("the rate of leaving `{}.{id}` for another state in a cycle", model.id);
         // At the ages of the start: the few who live to be much older do not make a shorter cycle worth its time.
-        self.add(Range::Exit, what, hazards, cycle, Domain::Entering);
+        self.add(Range::Exit, what, hazards, cycle, Domain::Entering(number));
     }
 
     fn money(&mut self, scenario: &'s Scenario) {
+        let of = |priced: &Priced| match priced {
+            Priced::Node { model, .. } => Domain::Reached(Some(*model)),
+            Priced::LifeYear => EVERYBODY,
+        };
         for cost in &scenario.unit_costs {
-            self.one(Range::Finite, &cost.value, EVERYBODY);
+            let domain = of(&cost.on);
+            self.one(Range::Finite, &cost.value, domain);
             for (_, share) in &cost.budgets {
-                self.one(Range::Share, share, EVERYBODY);
+                self.one(Range::Share, share, domain);
             }
             let shares = cost.budgets.iter().map(|(_, share)| share).collect();
             self.sum(
                 Range::Whole,
                 format!("the shares of budgets in `unit_costs.{}`", cost.id),
                 shares,
-                EVERYBODY,
+                domain,
             );
-            self.maybe(Range::Share, cost.cashable.as_ref(), EVERYBODY);
+            self.maybe(Range::Share, cost.cashable.as_ref(), domain);
         }
         for budget in &scenario.budgets {
             self.one(Range::Share, &budget.cashable, EVERYBODY);
             self.one(Range::Finite, &budget.lost_to_equalisation, EVERYBODY);
         }
         for outcome in &scenario.outcomes {
-            for (_, amount) in &outcome.per {
-                self.one(Range::Finite, amount, EVERYBODY);
+            for (priced, amount) in &outcome.per {
+                self.one(Range::Finite, amount, of(priced));
             }
         }
         let insurers = &scenario.parties.insurers;

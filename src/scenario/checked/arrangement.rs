@@ -108,6 +108,15 @@ pub enum Purchase {
     },
 }
 
+/// An arrangement that its file calls optional and that names something this scenario lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Identifier.
+    pub id: String,
+    /// What it lacks, in the words of the first error about it.
+    pub reason: String,
+}
+
 /// A funding arrangement: parties bound by clauses.
 #[derive(Clone, Debug)]
 pub struct Arrangement {

@@ -7,6 +7,8 @@ use super::{Localised, Quantity};
 pub struct Model {
     /// Identifier.
     pub id: String,
+    /// Youngest and oldest age at entry that it follows; everybody where nothing is said.
+    pub ages: Option<(u16, u16)>,
     /// States.
     pub states: Vec<State>,
     /// The state that background mortality leads to.
@@ -24,6 +26,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Whether it follows people who enter at an age: a model of older people need not know what happens to children.
+    #[must_use]
+    pub fn follows(&self, age: u16) -> bool {
+        self.ages.is_none_or(|(first, last)| (first..=last).contains(&age))
+    }
+
     /// For each event, then transition, the position of the ratio by which a factor drives it, its own or that of the
     /// nearest event that it follows from.
     #[must_use]
@@ -37,6 +45,21 @@ impl Model {
         }
         by.extend((0..self.transitions.len()).map(|index| own(Node::Transition(index))));
         by
+    }
+
+    /// Whether an event, or something that follows from it, loses quality-adjusted life years or brings people into
+    /// another state. A contact with a doctor does neither: it only costs money.
+    #[must_use]
+    pub fn costs_health(&self, event: usize) -> bool {
+        let within = |mut at: usize| loop {
+            match self.events[at].parent {
+                _ if at == event => return true,
+                Some(parent) => at = parent,
+                None => return false,
+            }
+        };
+        let mut events = self.events.iter().enumerate();
+        events.any(|(at, known)| (known.qaly_loss.is_some() || known.moves_to.is_some()) && within(at))
     }
 }
 

@@ -10,9 +10,11 @@
 mod arrangement;
 mod health;
 mod money;
+mod negotiation;
 mod parameters;
 mod people;
 mod programme;
+mod quantities;
 mod terms;
 mod threshold;
 mod traits;
@@ -20,6 +22,7 @@ mod traits;
 pub use arrangement::*;
 pub use health::*;
 pub use money::*;
+pub use negotiation::*;
 pub use parameters::*;
 pub use people::*;
 pub use programme::*;
@@ -106,6 +109,10 @@ pub struct Scenario {
     pub parties: Parties,
     /// Funding models.
     pub arrangements: Vec<Arrangement>,
+    /// What parties can negotiate about, and who sits at the table.
+    pub negotiation: Negotiation,
+    /// Optional arrangements that do not fit this scenario, and why.
+    pub left_out: Vec<LeftOut>,
     /// Goals by year.
     pub goals: Vec<Goal>,
     /// What is told besides the usual tables.

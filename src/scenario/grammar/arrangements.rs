@@ -39,6 +39,15 @@ static KEYS: &[Key] = &[
     )
     .default("false"),
     key(
+        "optional",
+        Kind::Boolean,
+        "For a library: the arrangement is left out of a scenario that lacks a step, party or outcome it names; \
+         `ounce check` says so. In paths `programme` is the only programme of the scenario and `programme.first` the \
+         step that follows the invitation.",
+        "optional = true",
+    )
+    .default("false"),
+    key(
         "purchase",
         Kind::Choice(&["joint", "region", "own"]),
         "How insurers buy: each pays and keeps its market share (joint), one pays for the whole region and keeps \

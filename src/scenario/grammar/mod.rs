@@ -12,6 +12,7 @@ mod documentation;
 mod effects;
 mod models;
 mod money;
+mod negotiation;
 mod parties;
 mod population;
 mod programmes;
@@ -166,7 +167,8 @@ pub enum Kind {
     Text,
     /// A text, or one for each language.
     Localised,
-    /// A calendar year or a range of them: `2026` or `"2026-2029"`.
+    /// A calendar year or a range of them, `2026` or `"2026-2029"`, or years counted from the start of the run:
+    /// `"year 1-4"`.
     Years,
     /// An age or a range of ages: `64`, `"65-69"` or `"85+"`.
     Ages,
@@ -231,7 +233,9 @@ impl Kind {
             Kind::Boolean => "true or false".to_owned(),
             Kind::Text => "a text".to_owned(),
             Kind::Localised => "a text, or a table with `en` and `nl`".to_owned(),
-            Kind::Years => "a year such as 2026 or a text such as \"2026-2029\"".to_owned(),
+            Kind::Years => {
+                "a year such as 2026, or a text such as \"2026-2029\" or, counted from the start, \"year 1-4\"".to_owned()
+            }
             Kind::Ages => "an age such as 64 or a text such as \"65-69\" or \"85+\"".to_owned(),
             Kind::Choice(words) => match words {
                 [word] => format!("\"{word}\""),

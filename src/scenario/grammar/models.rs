@@ -18,6 +18,14 @@ static EVENT: Shape = Shape::new("event", EVENT_KEYS)
 
 static MODEL_KEYS: &[Key] = &[
     key(
+        "ages",
+        Kind::Ages,
+        "Which ages it follows: people who enter the population at another age, on 1 January of the first year or later, \
+         are no part of it. So models of children, adults and older people can stand in one scenario.",
+        "ages = \"60+\"",
+    )
+    .default("everybody"),
+    key(
         "states",
         Kind::Ids { entry: "state", kind: &Kind::Table(&STATE) },
         "The conditions of life people can be in; each person is in exactly one.",

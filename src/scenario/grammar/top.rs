@@ -4,6 +4,7 @@ use super::arrangements::ARRANGEMENT;
 use super::effects::EFFECT;
 use super::models::MODEL;
 use super::money::{BUDGET, OUTCOME, UNIT_COST};
+use super::negotiation::DEAL;
 use super::parties::PARTY;
 use super::population::POPULATION;
 use super::programmes::PROGRAMME;
@@ -152,6 +153,12 @@ static KEYS: &[Key] = &[
         "Ways of paying for the same programme: clauses between parties, settled side by side.",
         "arrangements.grant = { clauses = { spuk = { type = \"lump-sum\", from = \"state\", to = \"municipality\", \
          amount = 450000, years = \"2026\" } } }",
+    ),
+    key(
+        "deal",
+        Kind::Table(&DEAL),
+        "Who negotiates about which arrangements, and what each wants: `ounce deal` looks for terms that all accept.",
+        "deal = { parties = { municipality = { budget_per_year = 300000 } } }",
     ),
     key(
         "goals",

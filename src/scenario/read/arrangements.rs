@@ -1,23 +1,30 @@
 //! `[arrangements]`: who buys, who bears costs, and the clauses between parties.
 
 use crate::scenario::checked::{
-    Arrangement, Base, CountBenchmark, Entry, Gate, Payer, Purchase, Request, Requested,
+    Arrangement, Base, CountBenchmark, Entry, Gate, LeftOut, Payer, Purchase, Request, Requested,
 };
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
 use crate::scenario::tree::Node;
 
 use super::context::{At, Reader};
+use super::negotiation::Use;
 use super::place::Place;
 
 /// Numbers that parties agree.
 const CHOICE: Place = Place::choice(0);
+
+/// The only programme of a scenario, in a clause that is to serve any scenario.
+const ANY_PROGRAMME: &str = "programme";
+/// The step that follows the invitation, likewise.
+const FIRST_STEP: &str = "first";
 
 impl<'t> Reader<'_> {
     /// Reads the arrangements.
     pub(super) fn read_arrangements(&mut self, top: &At<'t>) {
         let mut fallback: Option<&'t Node> = None;
         for (id, at) in top.ids("arrangements") {
+            let before = (self.messages.len(), self.gaps.len(), self.scenario.inputs.len());
             self.check_source(at.table);
             if at.flag("fallback") {
                 let node = at.node("fallback");
@@ -33,15 +40,26 @@ impl<'t> Reader<'_> {
             let purchase = self.purchase(&at);
             let providers = self.other_providers(&at);
             let set = self.read_set(&at);
+            self.note_set(&at, &set);
             let gate = at.below("gate").and_then(|below| self.gate(&below));
             let entry = at.below("entry").and_then(|below| self.entry(&below));
             let (mut clauses, mut spans) = (Vec::new(), Vec::new());
             for (clause, below) in at.ids("clauses") {
-                clauses.extend(self.read_clause(clause, &below, purchase));
+                clauses.extend(
+                    self.for_use(Use::Contract, |reader| reader.read_clause(clause, &below, purchase)),
+                );
                 spans.push((clause.to_owned(), below.span.clone()));
             }
             self.check_guarantees(&clauses, &spans);
             self.check_funds(&clauses, &spans);
+            if at.flag("optional")
+                && let Some(reason) = self.messages.take_back(before.0)
+            {
+                self.gaps.truncate(before.1);
+                self.scenario.inputs.truncate(before.2);
+                self.scenario.left_out.push(LeftOut { id: id.to_owned(), reason });
+                continue;
+            }
             self.scenario.arrangements.push(Arrangement {
                 id: id.to_owned(),
                 name: at.name(id),
@@ -59,7 +77,18 @@ impl<'t> Reader<'_> {
 
     /// From when on enrolment depends on evidence, and on which.
     fn gate(&mut self, at: &At<'t>) -> Option<Gate> {
-        let year = at.integer("year").and_then(|year| self.year_index(year, at.span_of("year")));
+        let year =
+            at.node("year").and_then(|node| self.year_indices(node)).and_then(|years| match years[..] {
+                [year] => Some(year),
+                _ => {
+                    self.error(
+                        at.span_of("year"),
+                        "a gate stands in one year",
+                        "expected a single year of the run",
+                    );
+                    None
+                }
+            });
         let result = self.measurement(at)?;
         let gate = Gate {
             year: year?,
@@ -161,14 +190,38 @@ impl<'t> Reader<'_> {
             Some((programme, rest)) => (programme, Some(rest)),
             None => (path, None),
         };
-        let ids: Vec<String> =
-            self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
-        let programme = self.find("programme", programme, span, ids.iter().map(String::as_str))?;
-        Some((programme, rest))
+        Some((self.programme_named(programme, span)?, rest))
     }
 
-    /// The position of a step of a programme.
+    /// The programme of a name. `programme` is the only one of the scenario, whatever it is called, so that a library of
+    /// arrangements need not know it.
+    pub(super) fn programme_named(&mut self, name: &str, span: &Span) -> Option<usize> {
+        let ids: Vec<String> =
+            self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
+        match ids.as_slice() {
+            [_] if name == ANY_PROGRAMME && ids[0] != name => Some(0),
+            [_, _, ..] if name == ANY_PROGRAMME && !ids.iter().any(|id| id == name) => {
+                let title =
+                    format!("`{ANY_PROGRAMME}` stands for the only programme, and there are {}", ids.len());
+                self.error(span, title, "which one?");
+                None
+            }
+            _ => self.find("programme", name, span, ids.iter().map(String::as_str)),
+        }
+    }
+
+    /// The position of a step of a programme. `first` is the step that follows the invitation, whatever it is called.
     pub(super) fn step_of(&mut self, programme: usize, name: &str, span: &Span) -> Option<usize> {
+        let steps = &self.scenario.programmes[programme].steps;
+        if name == FIRST_STEP && steps.iter().all(|step| step.id != name) {
+            let roots: Vec<usize> = (0..steps.len()).filter(|at| steps[*at].parent.is_none()).collect();
+            let [root] = roots.as_slice() else {
+                let title = format!("{} steps follow the invitation", roots.len());
+                self.error(span, title, "which one is the first?");
+                return None;
+            };
+            return Some(*root);
+        }
         let id = &self.scenario.programmes[programme].id;
         let known: Vec<String> = self.scenario.programmes[programme]
             .steps

@@ -5,6 +5,7 @@ use crate::scenario::tree::Node;
 use crate::settle::coalition::MOST_PLAYERS;
 
 use super::context::{At, Reader};
+use super::negotiation::Use;
 use super::place::{PERSON, Place};
 use super::quantity::constant;
 
@@ -111,7 +112,8 @@ impl<'t> Reader<'_> {
 
     /// `where`: persons for whom a clause holds.
     pub(super) fn restriction(&mut self, at: &At<'_>) -> Option<Quantity> {
-        self.condition(at, "where", PERSON)
+        // Who is meant is looked at while people are followed, not in settlement.
+        self.for_use(Use::World, |reader| reader.condition(at, "where", PERSON))
     }
 
     /// Refuses `where` in a clause that is not about persons.
@@ -258,9 +260,7 @@ impl<'t> Reader<'_> {
     /// The programme that a clause about savings measures.
     pub(super) fn measured_programme(&mut self, at: &At<'_>) -> Option<usize> {
         if let Some(name) = at.text("programme") {
-            let ids: Vec<String> =
-                self.scenario.programmes.iter().map(|programme| programme.id.clone()).collect();
-            return self.find("programme", name, at.span_of("programme"), ids.iter().map(String::as_str));
+            return self.programme_named(name, at.span_of("programme"));
         }
         match self.scenario.programmes.len() {
             1 => Some(0),

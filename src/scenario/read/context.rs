@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::negotiation::Use;
 use super::prices::Prices;
 use super::tables::RawTable;
 use crate::formula::TableShape;
@@ -33,6 +34,10 @@ pub(super) struct Reader<'a> {
     pub(super) drawn: Vec<(Uncertain, Vec<usize>)>,
     /// Values in the base case of the parameters read so far.
     pub(super) base: Option<Environment>,
+    /// What the formulas that are being read are for.
+    pub(super) used: Use,
+    /// Parameters used by formulas that are no terms of clauses, with the places.
+    pub(super) used_in_world: Vec<(usize, Span)>,
 }
 
 /// A table of the scenario on the reader's way down, with what it inherits from the tables above it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::formula::{Column, Inputs, LANES, Lane, Scratch};
 use crate::sample::Environment;
-use crate::scenario::checked::{Programme, Variables};
+use crate::scenario::checked::{Group, Programme, Variables};
 use crate::scenario::diagnostic::Diagnostic;
 
 use super::context::{At, Reader};
@@ -27,7 +27,7 @@ impl Reader<'_> {
             let eligible = self.eligible_ages(programme, base);
             let mut missing: BTreeSet<u16> = BTreeSet::new();
             for year in &programme.enrol.years {
-                let present = self.ages_in(*year);
+                let present = self.ages_in(*year, programme.model);
                 let oldest = present.last().copied().unwrap_or(0).max(OLD);
                 for age in eligible.iter().filter(|age| **age <= oldest && !present.contains(age)) {
                     missing.extend(age.checked_sub(*year as u16));
@@ -101,9 +101,11 @@ impl Reader<'_> {
         ages
     }
 
-    /// The ages that people of the population have in a year of the horizon.
-    fn ages_in(&self, year: usize) -> BTreeSet<u16> {
-        let groups = self.scenario.population.groups.iter().filter(|group| group.enters <= year);
+    /// The ages that people whom a model follows have in a year of the horizon.
+    fn ages_in(&self, year: usize, model: usize) -> BTreeSet<u16> {
+        let model = &self.scenario.models[model];
+        let there = |group: &&Group| group.enters <= year && model.follows(group.age);
+        let groups = self.scenario.population.groups.iter().filter(there);
         groups.map(|group| group.age + (year - group.enters) as u16).collect()
     }
 }

@@ -120,11 +120,24 @@ pub(super) fn years(node: &Node) -> Option<RangeInclusive<i64>> {
     }
 }
 
+/// Years of the run, the first being 1: `"year 1"`, `"year 1-4"`. `None` for anything else.
+pub(super) fn years_of_run(node: &Node) -> Option<RangeInclusive<usize>> {
+    let text = node.as_text()?.trim().strip_prefix("year")?;
+    let year = |text: &str| text.trim().parse::<usize>().ok().filter(|year| (1..=999).contains(year));
+    let (first, last) = text.split_once(['-', '–']).unwrap_or((text, text));
+    let (first, last) = (year(first)?, year(last)?);
+    (text.starts_with(char::is_whitespace) && first <= last).then_some(first..=last)
+}
+
 impl Reader<'_> {
-    /// Years as indices from the start of the horizon; years outside it are an error.
+    /// Years as indices from the start of the horizon; calendar years outside it are an error, years of the run are cut.
     pub(super) fn year_indices(&mut self, node: &Node) -> Option<Vec<usize>> {
+        if let Some(years) = years_of_run(node) {
+            return Some((years.start() - 1..(*years.end()).min(self.scenario.time.years)).collect());
+        }
         let Some(years) = years(node) else {
-            self.error(&node.span, "these are not calendar years", "expected 2026 or \"2026-2029\"");
+            let label = "expected 2026, \"2026-2029\", or years of the run such as \"year 1-4\"";
+            self.error(&node.span, "these are not calendar years", label);
             return None;
         };
         let first = self.year_index(*years.start(), &node.span)?;
@@ -158,6 +171,23 @@ mod tests {
         assert_eq!(number_in_text(" -10 % "), Some(-0.1));
         assert_eq!(number_in_text("1_000"), Some(1000.0));
         assert_eq!(number_in_text("1e-3"), Some(0.001));
+    }
+
+    #[test]
+    fn years_of_the_run_are_counted_from_one() {
+        let of = |text: &str| {
+            let mut sources = crate::scenario::sources::Sources::new();
+            let file = sources.add_text("x", "");
+            years_of_run(&Node {
+                span: Span { file, range: 0..0 },
+                value: crate::scenario::tree::Value::Text(text.into()),
+            })
+        };
+        assert_eq!(of("year 1-4"), Some(1..=4));
+        assert_eq!(of("year 10"), Some(10..=10));
+        for text in ["year 0", "year 4-1", "year1", "years 1", "2026", "year"] {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 
     #[test]

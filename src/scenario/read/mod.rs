@@ -21,6 +21,7 @@ mod groups;
 mod literal;
 mod models;
 mod money;
+mod negotiation;
 mod net;
 mod parameters;
 mod parties;
@@ -42,8 +43,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Overrides;
 use super::checked::{
-    Engine, Localised, Parameters, Parties, Population, Results, Scenario, Time, Uncertainty, Valuation,
-    Variables, WithinCycle,
+    Engine, Localised, Negotiation, Parameters, Parties, Population, Results, Scenario, Time, Uncertainty,
+    Valuation, Variables, WithinCycle,
 };
 use super::diagnostic::Diagnostics;
 use super::sources::Sources;
@@ -51,6 +52,7 @@ use super::tree::Node;
 use crate::sample::{DesignKind, ranges};
 
 use context::{At, Reader, localised};
+use negotiation::Use;
 use prices::Prices;
 pub(crate) use quantity::constant;
 
@@ -75,6 +77,8 @@ pub(super) fn read(
         broken: BTreeSet::new(),
         drawn: Vec::new(),
         base: None,
+        used: Use::World,
+        used_in_world: Vec::new(),
     };
     if let Some(top) = At::top(root) {
         reader.read_all(&top, overrides);
@@ -119,6 +123,7 @@ impl<'t> Reader<'_> {
         self.read_variants(top);
         self.read_arrangements(top);
         self.count_for();
+        self.read_negotiation(top);
         self.read_plan(top);
         self.read_break_even(top);
         self.check_variables_of_models();
@@ -207,6 +212,8 @@ fn blank() -> Scenario {
         variants: Vec::new(),
         parties: Parties { list: Vec::new(), insurers: Vec::new() },
         arrangements: Vec::new(),
+        negotiation: Negotiation::default(),
+        left_out: Vec::new(),
         goals: Vec::new(),
         results: Results::default(),
         thresholds: Vec::new(),

@@ -7,6 +7,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
 
 use super::context::{At, Reader};
+use super::literal::ages_of;
 use super::place::{AGE, HISTORY, PERSON, Place, SEX, Wanted, YEAR};
 use super::quantity::stand_in;
 
@@ -34,6 +35,7 @@ impl<'t> Reader<'_> {
             self.check_source(at.table);
             let mut model = Model {
                 id: id.to_owned(),
+                ages: self.ages_followed(&at),
                 states: Vec::new(),
                 death: None,
                 background: None,
@@ -55,6 +57,22 @@ impl<'t> Reader<'_> {
         if self.scenario.models.is_empty() {
             self.missing(top, "models");
         }
+    }
+
+    /// The ages at entry that a model follows; somebody of the population must have one of them.
+    fn ages_followed(&mut self, at: &At<'t>) -> Option<(u16, u16)> {
+        let node = at.node("ages")?;
+        let Some(band) = ages_of(node) else {
+            self.error(&node.span, "these are not ages", "expected an age such as 64, \"65-69\" or \"60+\"");
+            return None;
+        };
+        let ages = (band.first, band.last.unwrap_or(u16::MAX));
+        let groups = &self.scenario.population.groups;
+        if !groups.is_empty() && !groups.iter().any(|group| (ages.0..=ages.1).contains(&group.age)) {
+            let title = format!("`{}` follows nobody", at.path);
+            self.error(&node.span, title, "nobody of the population enters at such an age");
+        }
+        Some(ages)
     }
 
     fn read_background(&mut self, at: &At<'t>, model: &mut Model) {

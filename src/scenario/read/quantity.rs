@@ -12,6 +12,7 @@ use crate::scenario::tree::{Node, Table};
 
 use super::context::{At, Provenance, Reader, some_of};
 use super::literal;
+use super::negotiation::Use;
 use super::place::{self, Concern, Names, Place, Single, Wanted};
 
 /// Keys that say how uncertain a quantity is.
@@ -89,7 +90,7 @@ impl Reader<'_> {
             return self.bare(node, path, place, price_year);
         };
         let Some(value) = table.get("value").or_else(|| table.get("mean")) else {
-            if is_uncertain(table) {
+            if is_uncertain(table) || table.get("negotiable").is_some() {
                 return self.inline_parameter(table, node, path, place, around, price_year);
             }
             self.error(&node.span, format!("`{path}` has no `value`"), "needs `value`");
@@ -240,7 +241,13 @@ impl Reader<'_> {
             };
         }
         match compiled {
-            Ok(program) => Some(program),
+            Ok(program) => {
+                if self.used == Use::World {
+                    let used = program.parameters().iter().map(|parameter| (*parameter, node.span.clone()));
+                    self.used_in_world.extend(used);
+                }
+                Some(program)
+            }
             Err(errors) => {
                 errors.iter().for_each(|error| self.formula_error(node, text, error));
                 None

@@ -50,6 +50,7 @@ impl<'t> Reader<'_> {
                 }
             }
             let set = self.read_set(&at);
+            self.note_set(&at, &set);
             self.scenario.strategies.push(Strategy { id: id.to_owned(), name: at.name(id), programmes, set });
         }
         if let [(_, first), (_, second), ..] = marked.as_slice() {
@@ -94,6 +95,12 @@ impl<'t> Reader<'_> {
             let set = self.read_set(&at);
             self.scenario.variants.push(Variant { id: id.to_owned(), name: at.name(id), set });
         }
+    }
+
+    /// Notes that an arm replaces parameters.
+    pub(super) fn note_set(&mut self, at: &At<'_>, sets: &[Set]) {
+        let span = at.span_of("set");
+        self.used_in_world.extend(sets.iter().map(|set| (set.parameter, span.clone())));
     }
 
     /// The parameters that an arm replaces. A name may be a path with dots, in quotes.

@@ -26,7 +26,7 @@ impl Reader<'_> {
         self.warn_of_leaving(top, base);
     }
 
-    /// A gain of utility beside fewer events may count the same health twice.
+    /// A gain of utility beside fewer events may count the same health twice, unless the events cost no health.
     fn warn_of_double_gains(&mut self, top: &At<'_>) {
         let mut messages = Vec::new();
         for programme in &self.scenario.programmes {
@@ -34,9 +34,11 @@ impl Reader<'_> {
                 programme.steps.iter().flat_map(|step| &step.effects).map(|at| &self.scenario.effects[*at])
             };
             let utility = effects().find(|effect| matches!(effect.node, ModelNode::Utility(_)));
-            let factors = &self.scenario.models[programme.model].factors;
+            let model = &self.scenario.models[programme.model];
+            let factors = &model.factors;
             let event = effects().find(|effect| match effect.node {
-                ModelNode::Event(_) | ModelNode::Transition(_) => true,
+                ModelNode::Event(event) => model.costs_health(event),
+                ModelNode::Transition(_) => true,
                 ModelNode::Factor(factor) => {
                     // A utility that the factor itself drives is told of as that.
                     let factor = &factors[factor];

@@ -280,7 +280,7 @@ static RESULT_KEYS: &[Key] = &[
 static GATE_KEYS: &[Key] = &[
     key(
         "year",
-        Kind::Integer,
+        Kind::Years,
         "The year from whose 1 January people go on to be enrolled, or not.",
         "year = 2029",
     )
