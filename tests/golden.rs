@@ -7,7 +7,7 @@ use assert_cmd::Command;
 use std::path::{Path, PathBuf};
 
 /// Enough for ranges, few enough for a quick test.
-const DRAWS: &str = "24";
+const DRAWS: &str = "16";
 
 /// The scenarios that can be run as they are, in alphabetical order.
 fn scenarios() -> Vec<PathBuf> {
