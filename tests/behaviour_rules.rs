@@ -136,3 +136,98 @@ fn a_control_group_makes_the_decision_as_uncertain_as_both_groups_are_by_chance(
         assert_chance(seen.continues.expected(), 0.9767);
     }
 }
+
+#[test]
+fn people_who_are_compared_with_change_no_bit_of_the_others() {
+    let plain = "[arrangements.deal.clauses.it]\ntype = \"outcome-payment\"\nfrom = \"town\"\nto = \"provider\"\n\
+                 node = \"m.fall\"\nbenchmark = \"true\"\nbetter = \"less\"\nprice = 1\n";
+    let falls = |arrangements: &str| {
+        let mut deal = deal(arrangements);
+        deal.uncertainty.engine = Engine::Counts;
+        let valued = value(&deal, Extent::Draws, &|| ()).unwrap();
+        let counts = |flows: &Flows| [flows.count_level.clone(), flows.count_increment.clone()];
+        valued.variants[0].blocks.iter().map(|block| counts(&block[0])).collect::<Vec<_>>()
+    };
+    let compared = plain.replace("\"true\"", "{ control = 40 }");
+    assert_eq!(falls(plain), falls(&compared));
+    let gated = gate("benchmark = { control = 40 }\nconfidence = \"80%\"\n");
+    assert_eq!(falls(plain), falls(&format!("{plain}{gated}")));
+}
+
+#[test]
+fn the_summary_says_that_nothing_is_delivered_and_how_often_a_gate_is_wrong() {
+    // The provider is paid nothing and spends nothing: it may expect 0 and wants more than 10.
+    let mut deal = deal(&format!(
+        "[arrangements.deal.entry]\npremium = 10\n{}",
+        gate("benchmark = \"true\"\nconfidence = \"90%\"\nerror_sd = 10\n")
+    ));
+    deal.uncertainty.draws = 256;
+    let valued = value(&deal, Extent::Draws, &|| ()).unwrap();
+    let settled = settle(&deal, &valued).unwrap();
+    let findings = ounce::analyse::analyse(&deal, &valued, &settled);
+    let run = ounce::report::Run {
+        scenario: &deal,
+        valued: &valued,
+        findings: &findings,
+        rates: ounce::report::Rates::of(&deal).unwrap(),
+        warnings: settled[0].warnings.clone(),
+        folder: None,
+    };
+    let said = |lang, words: &[&str]| {
+        let text = ounce::report::terminal::summary(&run, lang);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(text.contains(word), "no {word:?} in\n{text}");
+        }
+    };
+    let en =
+        ["deal: nothing is delivered.", "evidence in 2027. Chance that a programme that works is stopped: "];
+    said(ounce::report::words::Lang::En, &en);
+    let nl = ["deal: er wordt niets uitgevoerd.", "Kans dat een programma dat werkt wordt gestopt: "];
+    said(ounce::report::words::Lang::Nl, &nl);
+}
+
+/// Reads an arrangement that makes no sense, and looks for words in its only error.
+fn wrong(arrangement: &str, words: &[&str]) {
+    let text = format!("{}{HALVED_FALLS}{PARTIES}{arrangement}", men(2, "half-year"));
+    let mut sources = ounce::scenario::sources::Sources::default();
+    let messages = match ounce::scenario::read_text("test.toml", &text, &[], &mut sources) {
+        Ok(_) => panic!("no error in\n{arrangement}"),
+        Err(messages) => messages.render(&sources, false),
+    };
+    for word in words {
+        assert!(messages.contains(word), "no {word:?} in\n{messages}");
+    }
+    assert!(messages.contains("\n1 error"), "more than one error:\n{messages}");
+}
+
+#[test]
+fn a_gate_before_anybody_has_enrolled_or_on_a_forecast_is_an_error() {
+    let first = gate("benchmark = \"true\"\nconfidence = \"90%\"\n").replace("year = 2027", "year = 2026");
+    wrong(&first, &["nothing is measured before the gate", "nobody has enrolled before it"]);
+    let forecast = gate("benchmark = \"forecast\"\nconfidence = \"90%\"\n");
+    wrong(&forecast, &["a gate is about evidence, not about a forecast"]);
+    let nothing = gate("benchmark = \"true\"\nconfidence = \"90%\"\n").replace("node = \"m.fall\"\n", "");
+    wrong(&nothing, &["step", "node", "outcome"]);
+}
+
+#[test]
+fn a_response_of_uptake_is_that_of_all_who_come_to_the_step() {
+    wrong(
+        &format!("{OWN_PAYMENT}where = \"age >= 75\"\n"),
+        &["`where` and `uptake_response` do not go together"],
+    );
+}
+
+#[test]
+fn a_saving_is_measured_with_one_error_and_against_one_benchmark() {
+    let savings = |terms: &str| {
+        format!(
+            "[arrangements.deal.clauses.it]\ntype = \"shared-savings\"\nfrom = \"town\"\nto = \"provider\"\n\
+             measures = \"claims\"\nshare = 0.5\n{terms}"
+        )
+    };
+    let both = "benchmark = \"forecast\"\nerror = { cv = 3 }\nerror_sd = 0.1\n";
+    wrong(&savings(both), &["`error`", "`error_sd`"]);
+    wrong(&savings("benchmark = { fixed = 100, control = 50 }\n"), &["`fixed`", "`control`"]);
+}

@@ -48,6 +48,7 @@ fn explain_methods_covers_what_has_to_be_defended() {
         "discounting",
         "Leakages",
         "Settlement",
+        "Deals",
         "Uncertainty",
     ] {
         let headed = stdout.lines().zip(stdout.lines().skip(1));

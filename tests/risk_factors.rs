@@ -477,3 +477,35 @@ fn another_strategy_and_other_threads_change_no_bit_of_people_with_factors() {
         }
     }
 }
+
+#[test]
+fn an_effect_on_a_factor_that_comes_after_the_horizon_changes_nothing() {
+    // The course is a year after the talk, which is the end; before it stands a programme with an effect.
+    let programme = |id: &str, after: u32| {
+        format!(
+            "[programmes.{id}]\nmodel = \"m\"\neligible = \"age >= 65\"\n\
+             enrol = {{ years = \"2026\", share = 0.5, at = \"start-of-year\" }}\n\
+             [programmes.{id}.cascade.talk]\nof = \"invited\"\nshare = 1\n\
+             [programmes.{id}.cascade.course]\nof = \"talk\"\nshare = 1\nafter = {after}\neffects = [\"lighter\"]\n"
+        )
+    };
+    let rest = format!(
+        "[effects.lighter]\non = \"m.bmi\"\ndifference = -3\nlasts = \"always\"\n{}{}\
+         [strategies.late]\nprogrammes = [\"late\"]\n[strategies.both]\nprogrammes = [\"soon\", \"late\"]\n\
+         [strategies.soon]\nprogrammes = [\"soon\"]\n",
+        programme("soon", 0),
+        programme("late", 1)
+    );
+    let s = scenario(&weighed(
+        1,
+        3,
+        "drift = 1\nhazard_ratios = { fall = 1.1 }\nutility = { home = -0.01 }",
+        &rest,
+    ));
+    let valued = value(&s, Extent::BaseCase, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+    let [late, both, soon] = &valued.variants[0].base[..] else { panic!("three strategies") };
+    assert_eq!(count(late, &s, "fall").1, 0.0);
+    assert_eq!(strategy_total(&late.health_increment, Flows::QALYS), 0.0);
+    assert!(count(soon, &s, "fall").1 < 0.0);
+    assert_eq!(count(both, &s, "fall").1, count(soon, &s, "fall").1);
+}

@@ -5,6 +5,8 @@ mod common;
 use common::{HALVED_FALLS, men, scenario};
 use ounce::analyse::noise::{ClauseNoise, Verdict};
 use ounce::analyse::{Findings, analyse};
+use ounce::report::words::Lang;
+use ounce::report::{Rates, Run, terminal};
 use ounce::scenario::checked::{Engine, Scenario};
 use ounce::settle::settle;
 use ounce::value::{Extent, value};
@@ -147,4 +149,33 @@ fn costs_are_compared_with_controls_and_with_the_year_before_as_counts_are() {
     common::assert_amounts(&measured(&of("{ control = 300 }")), &[5_000.0, 10_000.0]);
     common::assert_amounts(&measured(&of("\"true\"")), &[5_000.0, 10_000.0]);
     common::assert_amounts(&measured(&of("\"before_after\"")), &[5_000.0, 0.0]);
+}
+
+#[test]
+fn the_summary_says_in_plain_words_what_is_luck_and_how_many_participants_it_takes() {
+    let text = HALVED_FALLS.replace("rate_ratio = 0.5", "rate_ratio = 0.98");
+    let scenario = contract_of(&text, &format!("{FEWER_THAN_FORECAST}threshold = 1.5\n"), Engine::Counts);
+    let valued = value(&scenario, Extent::Draws, &|| ()).unwrap();
+    let settled = settle(&scenario, &valued).unwrap();
+    let findings = analyse(&scenario, &valued, &settled);
+    let rates = Rates::of(&scenario).unwrap();
+    let run = Run {
+        scenario: &scenario,
+        valued: &valued,
+        findings: &findings,
+        rates,
+        warnings: Vec::new(),
+        folder: None,
+    };
+    let said = |lang, words: &[&str]| {
+        let text = terminal::summary(&run, lang).split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(text.contains(word), "no {word:?} in\n{text}");
+        }
+    };
+    said(
+        Lang::En,
+        &["Effect or luck?", "Chance that it pays for a programme that does nothing: 4", "(now 100)"],
+    );
+    said(Lang::Nl, &["Effect of geluk?", "Vooral geluk: pas met ongeveer", "deelnemers (nu 100)"]);
 }

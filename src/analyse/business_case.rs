@@ -6,7 +6,7 @@
 
 use super::ClauseFigure;
 use super::arm::{Arm, sum};
-use super::cash_flow::{CashFlow, assess, ratio_of_means};
+use super::cash_flow::{CashFlow, assess, present_value, ratio_of_means};
 use super::statistics::{Series, Summary};
 use crate::formula::Lane;
 use crate::scenario::Scenario;
@@ -114,6 +114,12 @@ impl<'a> Settlement<'a> {
     /// The business case of every account.
     pub fn cases(&self, scenario: &Scenario) -> Vec<PartyCase> {
         self.accounts().into_par_iter().map(|account| self.case(scenario, account)).collect()
+    }
+
+    /// Net present value of an account by draw, EUR.
+    pub fn present(&self, account: Account) -> Series {
+        let by_year = self.by_year(account);
+        present_value(&by_year, &books::discount_factors(self.arm.base().parties_rate, by_year.len()))
     }
 
     fn case(&self, scenario: &Scenario, account: Account) -> PartyCase {

@@ -103,6 +103,7 @@ pub fn scenario() -> Scenario {
         organisation: "Example group".into(),
         year: Some(2019),
         link: "https://example.org/trial".into(),
+        design: Some(StudyDesign::Trial),
     }];
     let input = |path: &str, stated: &str, source: &str, assumption: &str, needs_origin| Input {
         path: path.into(),
@@ -111,6 +112,7 @@ pub fn scenario() -> Scenario {
         unit: String::new(),
         source: source.into(),
         assumption: assumption.into(),
+        design: (source == "trial2019").then_some(StudyDesign::Trial),
         needs_origin,
     };
     scenario.inputs = vec![

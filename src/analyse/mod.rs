@@ -7,9 +7,12 @@
 //! | [`cost_effectiveness`] | what a strategy costs and yields; [`dominance`], [`acceptability`] |
 //! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
 //! | [`noise`] | whether measured payments follow the effect or luck |
+//! | [`deal`] | which contract every party would sign |
 //! | [`goals`] | whether goals are reached |
 //! | [`by_group`] | what it means for each place or group of people, and what comes first there |
 //! | [`monitoring`] | which numbers to expect in each year |
+//! | [`plausibility`] | whether that is too good to be true |
+//! | [`threshold`] | what must be true for somebody to break even |
 //!
 //! Every statistic is computed from the draws in draw order, one quantity at a time, so the number of threads
 //! changes no bit of it.
@@ -20,6 +23,7 @@ pub mod business_case;
 pub mod by_group;
 pub mod cash_flow;
 pub mod cost_effectiveness;
+pub mod deal;
 pub mod dominance;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -28,9 +32,11 @@ pub mod measures;
 pub mod monitoring;
 pub mod noise;
 pub mod outcomes;
+pub mod plausibility;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
+pub mod threshold;
 
 use crate::scenario::Scenario;
 use crate::settle::Settled;
@@ -56,6 +62,10 @@ pub struct Findings {
     pub groups: Option<by_group::GroupFindings>,
     /// Of the scenario itself: numbers to watch.
     pub monitoring: Vec<monitoring::Watched>,
+    /// Answers to break-even questions. They need runs of their own, so [`analyse`] gives none; see [`threshold::find_all`].
+    pub thresholds: Vec<threshold::Found>,
+    /// What makes the results doubtful; see [`plausibility::doubts`].
+    pub doubts: Vec<plausibility::Doubt>,
 }
 
 /// What a run has found in one variant.
@@ -120,6 +130,8 @@ pub fn analyse(scenario: &Scenario, valued: &Valued, settled: &[Settled]) -> Fin
         variants: variants.collect(),
         groups: by_group::by_group(scenario, valued),
         monitoring: monitoring::monitoring(scenario, valued),
+        thresholds: Vec::new(),
+        doubts: Vec::new(),
     }
 }
 

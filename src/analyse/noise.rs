@@ -15,9 +15,9 @@
 //!
 //! n* = n · 2.80² · C / (signal² − 2.80² · P),
 //!
-//! and no number does where the denominator is not positive: the benchmark itself is in doubt. Without replicates the
-//! two cannot be told apart and all of it is taken for chance. *Example:* 200 participants, a signal of EUR 10,000 and a noise
-//! of 20,000: n* = 200 · 7.85 · 4 = 6,280.
+//! if the group they are compared with grows alike, and no number does where the denominator is not positive: the benchmark
+//! itself is in doubt. Without replicates the two cannot be told apart and all of it is taken for chance. *Example:* 200
+//! participants, a signal of EUR 10,000 and a noise of 20,000: n* = 200 · 7.85 · 4 = 6,280.
 
 use super::business_case::Settlement;
 use super::outcomes::participating_rows;

@@ -7,10 +7,13 @@ use clap::Args;
 
 use super::options::Engine;
 use super::{INVALID, UNFINISHED};
+use crate::analyse::plausibility::of_scenario;
+use crate::report::doubts::sentence;
+use crate::report::words::Lang;
 use crate::sample::{Design, check_ranges, sample};
-use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::Sources;
-use crate::scenario::{self, Loaded, Overrides};
+use crate::scenario::{self, Loaded, Origins, Overrides};
 
 /// What `ounce check` is asked.
 #[derive(Debug, Args)]
@@ -43,6 +46,10 @@ pub fn check(arguments: CheckArgs) -> ExitCode {
                 Ok(found) => loaded.warnings.append(found),
                 Err(problem) => return super::complain(&problem, INVALID),
             }
+            for doubt in of_scenario(&loaded.scenario) {
+                let text = sentence(&loaded.scenario, &doubt, Lang::En);
+                loaded.warnings.push(Diagnostic::warning(text));
+            }
             if !loaded.warnings.is_empty() {
                 loaded.warnings.emit(&sources);
             }
@@ -69,12 +76,7 @@ fn in_all_draws(loaded: &Loaded) -> Result<Diagnostics, String> {
 /// What the scenario holds and where its numbers come from, in a few lines.
 fn account(file: &str, loaded: &Loaded) -> String {
     let scenario = &loaded.scenario;
-    let origin = |sourced: bool, assumed: bool| {
-        let inputs = scenario.inputs.iter().filter(|input| input.needs_origin);
-        inputs
-            .filter(|input| (!input.source.is_empty(), !input.assumption.is_empty()) == (sourced, assumed))
-            .count()
-    };
+    let Origins { sourced, adapted, assumed, unknown } = Origins::of(scenario);
     let persons: f64 =
         scenario.population.groups.iter().filter(|group| group.enters == 0).map(|g| g.persons).sum();
     let last = i64::from(scenario.time.start) + scenario.time.years as i64 - 1;
@@ -94,16 +96,9 @@ fn account(file: &str, loaded: &Loaded) -> String {
             counted(scenario.arrangements.len(), "arrangement", "arrangements"),
         ),
         format!(
-            "  {} about the world: {} with a source ({} of these adapted, with the reason), {} assumed, {} without either",
-            counted(
-                scenario.inputs.iter().filter(|input| input.needs_origin).count(),
-                "number or table",
-                "numbers and tables"
-            ),
-            origin(true, false) + origin(true, true),
-            origin(true, true),
-            origin(false, true),
-            origin(false, false),
+            "  {} about the world: {sourced} with a source ({adapted} of these adapted, with the reason), {assumed} assumed, \
+             {unknown} without either",
+            counted(sourced + assumed + unknown, "number or table", "numbers and tables"),
         ),
         format!("  {drawn} of the numbers are uncertain"),
     ];

@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::Language;
+use crate::report::labels::Label;
+use crate::report::words::Lang;
+use crate::scenario::catalogue::{Card, catalogue};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::embedded::Library;
 use crate::scenario::merge;
@@ -17,12 +20,17 @@ pub struct ExamplesArgs {
     /// Language of titles and descriptions
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
     pub lang: Language,
+    /// The question that each answers, who asks it, and how well founded its numbers are
+    #[arg(long)]
+    pub long: bool,
 }
 
 /// Lists the shipped scenarios with title and description.
 #[must_use]
 pub fn examples(arguments: ExamplesArgs) -> ExitCode {
-    let list = list(&Library::shipped(), arguments.lang);
+    let library = Library::shipped();
+    let lang = arguments.lang;
+    let list = if arguments.long { long(&catalogue(&library), lang) } else { list(&library, lang) };
     super::print(&format!(
         "{list}`ounce run NAME` runs one of these; `ounce new NAME` writes a short file that builds on it.\n"
     ))
@@ -45,6 +53,38 @@ pub(super) fn list(library: &Library, language: Language) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The scenarios at length: what each asks, who asks it, and where its numbers come from.
+fn long(cards: &[Card], language: Language) -> String {
+    let lang = match language {
+        Language::En => Lang::En,
+        Language::Nl => Lang::Nl,
+    };
+    let mut text = String::new();
+    for card in cards {
+        text.push_str(&card.path);
+        text.push('\n');
+        let question =
+            [lang.of(&card.question), lang.of(&card.title)].into_iter().find(|text| !text.is_empty());
+        text.push_str(&wrapped(question.unwrap_or_default()));
+        let who = lang.of(&card.asked_by);
+        if !who.is_empty() {
+            text.push_str(&wrapped(&lang.say(Label::AskedBy, &[who])));
+        }
+        let counts = card.origins;
+        let all = counts.sourced + counts.assumed + counts.unknown;
+        let gaps = [all, counts.sourced, counts.assumed, counts.unknown].map(|count| count.to_string());
+        let label = if counts.unknown == 0 { Label::Founded } else { Label::FoundedInPart };
+        text.push_str(&wrapped(&lang.say(label, &gaps.each_ref().map(String::as_str)[..gaps_of(label)])));
+        text.push('\n');
+    }
+    text
+}
+
+/// Gaps of a line about origins: the last one tells what has none.
+fn gaps_of(label: Label) -> usize {
+    if label == Label::Founded { 3 } else { 4 }
 }
 
 /// A text, or that of one language, or that of the only language there is.

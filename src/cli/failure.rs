@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::{INVALID, UNFINISHED, complain};
+use crate::analyse::threshold::Problem;
 use crate::report::folder::FolderError;
 use crate::sample::{QuantityError, SampleError};
+use crate::scenario::Scenario;
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::Sources;
 use crate::settle::SettleError;
@@ -33,6 +35,17 @@ impl Failure {
                 complain(&format!("cannot write {}: {error}", file.display()), UNFINISHED)
             }
         }
+    }
+
+    /// A break-even question that cannot be answered.
+    pub(super) fn threshold(scenario: &Scenario, question: usize, problem: &Problem) -> Self {
+        let asked = &scenario.thresholds[question];
+        let name = &scenario.parameters.list[asked.parameter].name;
+        let diagnostic = Diagnostic::error(format!("no break-even value of `{name}` can be found"))
+            .at(&asked.span)
+            .label(problem.to_string())
+            .help("`low` and `high` must be values that the number may have");
+        Self::scenario(diagnostic)
     }
 
     /// One thing that is wrong with the scenario.

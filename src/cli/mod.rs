@@ -5,6 +5,7 @@
 //! the terminal to standard output.
 
 pub mod check;
+pub mod deal;
 pub mod examples;
 pub mod explain;
 mod failure;
@@ -12,6 +13,7 @@ pub mod new;
 pub mod options;
 pub mod run;
 pub mod schema;
+pub mod threshold;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -42,6 +44,10 @@ struct Arguments {
 enum Command {
     /// Run a scenario and write its results to a folder
     Run(run::RunArgs),
+    /// Find the value of a number at which a party, or society, breaks even
+    Threshold(threshold::ThresholdArgs),
+    /// Look for a contract that every party would sign
+    Deal(deal::DealArgs),
     /// Check a scenario without running it
     Check(check::CheckArgs),
     /// Write a short file for your own place, to fill in
@@ -80,6 +86,8 @@ impl Language {
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Threshold(arguments) => threshold::threshold(arguments),
+        Command::Deal(arguments) => deal::negotiate(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::New(arguments) => new::new(arguments),
         Command::Examples(arguments) => examples::examples(arguments),

@@ -118,8 +118,14 @@ impl ScenarioOptions {
 
     /// Reads and checks the scenario. What is wrong with it is told at once, and the exit code given.
     pub(super) fn read(&self) -> Result<Read, ExitCode> {
+        self.read_and("")
+    }
+
+    /// Reads and checks the scenario with lines more that the command line stands for, written as in a file.
+    pub(super) fn read_and(&self, lines: &str) -> Result<Read, ExitCode> {
         let mut sources = Sources::new();
-        match scenario::read_with(Path::new(&self.file), &self.set, self.overrides(), &mut sources) {
+        let over = ("command line", lines);
+        match scenario::read_and(Path::new(&self.file), &self.set, over, self.overrides(), &mut sources) {
             Ok(loaded) => {
                 let (mut scenario, mut warnings) = (loaded.scenario, loaded.warnings);
                 self.override_uncertainty(&mut scenario);

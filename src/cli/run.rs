@@ -10,12 +10,15 @@ use super::failure::Failure;
 use super::options::{Read, ResultOptions, ScenarioOptions};
 use super::{INVALID, UNFINISHED, complain, print};
 use crate::analyse::analyse;
+use crate::analyse::plausibility::doubts;
+use crate::analyse::threshold::{Depth, find_all};
 use crate::report::csv;
 use crate::report::folder::Target;
 use crate::report::tables::persons;
 use crate::report::{Provenance, Rates, Run, terminal, write};
 use crate::sample::Draws;
 use crate::scenario;
+use crate::scenario::checked::Localised;
 use crate::settle::settle;
 use crate::value::{Extent, blocks, trace, value_draws};
 
@@ -96,16 +99,20 @@ fn compute_and_write(
     let valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let settled = settle(scenario, &valued)?;
-    let findings = analyse(scenario, &valued, &settled);
+    let mut findings = analyse(scenario, &valued, &settled);
+    findings.doubts = doubts(scenario, &valued, &findings)?;
+    let depth = if arguments.base_case { Depth::Stated } else { Depth::Quick };
+    findings.thresholds = find_all(scenario, depth)
+        .map_err(|(question, problem)| Failure::threshold(scenario, question, &problem))?;
     let provenance = Provenance::new(sources, arguments.options());
-    let mut sentences: Vec<String> =
-        warnings.iter().map(|warning| Provenance::sentence(warning, sources)).collect();
+    let mut sentences: Vec<Localised> =
+        warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources))).collect();
     // Variants without draws of their own would repeat that they have none.
     let told = settled.iter().filter(|settled| settled.variant == 0 || settled.draws > 0);
-    let settled_warnings = told.flat_map(|settled| &settled.warnings);
-    for warning in valued.warnings.iter().chain(settled_warnings) {
-        if !sentences.contains(warning) {
-            sentences.push(warning.clone());
+    let settled_warnings = told.flat_map(|settled| settled.warnings.iter().cloned());
+    for warning in valued.warnings.iter().map(Localised::same).chain(settled_warnings) {
+        if !sentences.contains(&warning) {
+            sentences.push(warning);
         }
     }
     let run = Run {

@@ -1,19 +1,24 @@
 //! The description of all tables in the Frictionless Data Package format, version 1: <https://specs.frictionlessdata.io>.
 
-use super::Run;
 use super::csv::CsvStyle;
 use super::table::{Column, Kind, Table};
+use crate::scenario::Scenario;
 use serde_json::{Map, Value, json};
 
 /// Describes the CSV tables and the draws.
-pub(super) fn describe(run: &Run<'_>, tables: &[Table], draws: Option<&Table>, style: CsvStyle) -> Value {
+pub(super) fn describe(
+    scenario: &Scenario,
+    tables: &[Table],
+    draws: Option<&Table>,
+    style: CsvStyle,
+) -> Value {
     let mut resources: Vec<Value> = tables.iter().map(|table| csv(table, style)).collect();
     resources.extend(draws.map(parquet));
     json!({
         "profile": "data-package",
         "name": "ounce-results",
-        "title": run.scenario.title.en,
-        "description": run.scenario.description.en,
+        "title": scenario.title.en,
+        "description": scenario.description.en,
         "resources": resources,
     })
 }

@@ -97,6 +97,28 @@ pub enum Label {
     WhereFiles,
     NothingCompared,
     To,
+    MustBeTrue,
+    MustBeTrueStated,
+    MustBeTrueDraws,
+    MustBeTrueAtLeast,
+    MustBeTrueAtMost,
+    MustBeTrueAlways,
+    MustBeTrueNever,
+    MustBeTrueSeveral,
+    MustBeTrueNothing,
+    MustBeTrueEnough,
+    MustBeTrueNotEnough,
+    MustBeTrueChance,
+    MustBeTrueSociety,
+    MustBeTrueWorth,
+    MustBeTrueEuros,
+    DoubtSpent,
+    DoubtRatio,
+    DoubtPassedOn,
+    DoubtBeforeAfter,
+    AskedBy,
+    Founded,
+    FoundedInPart,
 }
 
 impl Label {
@@ -384,6 +406,77 @@ impl Label {
                 "There is no strategy to compare with: add one under [strategies].",
                 "Er is geen strategie om mee te vergelijken: voeg er een toe onder [strategies].",
             ),
+            L::AskedBy => ("Who asks: {}", "Wie vraagt dit: {}"),
+            L::Founded => (
+                "{} numbers about the world: {} with a source, {} assumed with a reason.",
+                "{} cijfers over de werkelijkheid: {} met een bron, {} aangenomen met een reden.",
+            ),
+            L::FoundedInPart => (
+                "{} numbers about the world: {} with a source, {} assumed with a reason, {} without either.",
+                "{} cijfers over de werkelijkheid: {} met een bron, {} aangenomen met een reden, {} zonder een van beide.",
+            ),
+            L::DoubtSpent => (
+                "Too good to be true? {} saves {} of care for each participant, more than the {} that they would have \
+                 cost.",
+                "Te mooi om waar te zijn? {} bespaart {} zorg per deelnemer, meer dan de {} die een deelnemer gekost zou \
+                 hebben.",
+            ),
+            L::DoubtRatio => (
+                "Too good to be true? {} would save {} of care for each euro that it costs ({} for each participant). \
+                 Check costs and effects before this is used.",
+                "Te mooi om waar te zijn? {} zou {} aan zorg besparen voor elke euro die het kost ({} per deelnemer). \
+                 Ga kosten en effecten na voordat dit wordt gebruikt.",
+            ),
+            L::DoubtPassedOn => (
+                "The effect “{}” is passed on one to one, to {} and all else that follows; trials often find less there.",
+                "Het effect “{}” wordt een op een doorgegeven, aan {} en al het andere dat volgt; onderzoek vindt daar vaak \
+                 minder.",
+            ),
+            L::DoubtBeforeAfter => (
+                "The effect “{}” rests on a measurement before and after without a control group ({}): what would have \
+                 happened anyway counts as effect.",
+                "Het effect “{}” berust op een meting voor en na zonder controlegroep ({}): wat toch al gebeurd was telt mee \
+                 als effect.",
+            ),
+            L::MustBeTrue => ("What must be true", "Wat er waar moet zijn"),
+            L::MustBeTrueStated => (
+                "The value at which somebody just does not lose, everything else as in this scenario.",
+                "De waarde waarbij iemand net niet verliest, al het andere zoals in dit scenario.",
+            ),
+            L::MustBeTrueDraws => (
+                "The value at which somebody just does not lose, everything else as in this scenario ({} draws). \
+                 Ranges: it lies within them in 95 of 100 draws.",
+                "De waarde waarbij iemand net niet verliest, al het andere zoals in dit scenario ({} trekkingen). \
+                 Marges: in 95 van de 100 trekkingen ligt die daarbinnen.",
+            ),
+            L::MustBeTrueAtLeast => {
+                ("{}: at least {}, for {} to break even{}.", "{}: minstens {}, wil {} quitte spelen{}.")
+            }
+            L::MustBeTrueAtMost => {
+                ("{}: at most {}, for {} to break even{}.", "{}: hoogstens {}, wil {} quitte spelen{}.")
+            }
+            L::MustBeTrueAlways => (
+                "{}: any value from {} to {} is enough for {} to break even{}.",
+                "{}: elke waarde van {} tot {} is genoeg om {} quitte te laten spelen{}.",
+            ),
+            L::MustBeTrueNever => (
+                "{}: no value from {} to {} is enough for {} to break even{}.",
+                "{}: geen waarde van {} tot {} is genoeg om {} quitte te laten spelen{}.",
+            ),
+            L::MustBeTrueSeveral => (
+                "{}: {} breaks even{} in parts of the range from {} to {} only; it changes at {}.",
+                "{}: {} speelt alleen quitte{} in delen van het bereik van {} tot {}; het wisselt bij {}.",
+            ),
+            L::MustBeTrueNothing => (
+                "{}: {} neither pays nor gains anything, whatever its value.",
+                "{}: {} betaalt en krijgt niets, wat de waarde ook is.",
+            ),
+            L::MustBeTrueEnough => ("Here it is {}: enough.", "Hier is het {}: genoeg."),
+            L::MustBeTrueNotEnough => ("Here it is {}: not enough.", "Hier is het {}: niet genoeg."),
+            L::MustBeTrueChance => ("with a probability of {}", "met een kans van {}"),
+            L::MustBeTrueSociety => ("society", "de samenleving"),
+            L::MustBeTrueWorth => ("a healthy year counted as {}", "een gezond levensjaar geteld als {}"),
+            L::MustBeTrueEuros => ("euros only", "alleen euro's"),
             L::To => ("to", "tot"),
         }
     }
@@ -392,7 +485,11 @@ impl Label {
 impl Lang {
     /// A fixed text with its gaps filled in order.
     pub fn say(self, label: Label, gaps: &[&str]) -> String {
-        let (en, nl) = label.texts();
+        self.fill(label.texts(), gaps)
+    }
+
+    /// One of two texts with its gaps filled in order.
+    pub fn fill(self, (en, nl): (&str, &str), gaps: &[&str]) -> String {
         let mut text = String::new();
         let mut gaps = gaps.iter();
         for (place, part) in self.pick(en, nl).split("{}").enumerate() {
@@ -454,6 +551,24 @@ mod tests {
             L::Unsourced,
             L::Assumptions,
             L::WhereFiles,
+            L::MustBeTrueDraws,
+            L::MustBeTrueAtLeast,
+            L::MustBeTrueAtMost,
+            L::MustBeTrueAlways,
+            L::MustBeTrueNever,
+            L::MustBeTrueSeveral,
+            L::MustBeTrueNothing,
+            L::MustBeTrueEnough,
+            L::MustBeTrueNotEnough,
+            L::MustBeTrueChance,
+            L::MustBeTrueWorth,
+            L::DoubtSpent,
+            L::DoubtRatio,
+            L::DoubtPassedOn,
+            L::DoubtBeforeAfter,
+            L::AskedBy,
+            L::Founded,
+            L::FoundedInPart,
         ];
         for label in with_gaps {
             let (en, nl) = label.texts();

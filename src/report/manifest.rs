@@ -1,6 +1,8 @@
 //! What was run, on what, with which version.
 
-use super::Run;
+use super::Made;
+use super::doubts::sentence;
+use super::words::Lang;
 use crate::sample::DesignKind;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::{Origin, Sources};
@@ -78,8 +80,8 @@ pub(super) fn relative(path: &Path, home: &Path) -> String {
 }
 
 /// The manifest. It holds no time and no path of the machine, so that two runs can be compared byte by byte.
-pub(super) fn manifest(run: &Run<'_>, provenance: &Provenance, tables: &[String]) -> Value {
-    let uncertainty = run.scenario.uncertainty;
+pub(super) fn manifest(made: &Made<'_>, provenance: &Provenance, tables: &[String]) -> Value {
+    let uncertainty = made.scenario.uncertainty;
     let options: serde_json::Map<String, Value> =
         provenance.options.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let files: Vec<Value> = provenance
@@ -91,7 +93,7 @@ pub(super) fn manifest(run: &Run<'_>, provenance: &Provenance, tables: &[String]
         "ounce": env!("CARGO_PKG_VERSION"),
         "format": 1,
         "scenario": provenance.name,
-        "title": { "en": run.scenario.title.en, "nl": run.scenario.title.nl },
+        "title": { "en": made.scenario.title.en, "nl": made.scenario.title.nl },
         "seed": uncertainty.seed,
         "design": match uncertainty.design {
             DesignKind::Random => "random",
@@ -99,18 +101,22 @@ pub(super) fn manifest(run: &Run<'_>, provenance: &Provenance, tables: &[String]
             DesignKind::Sobol => "sobol",
         },
         "engine": uncertainty.engine.word(),
-        "replicates": if run.drawn() { run.valued.design.replicates } else { 0 },
-        "draws": if run.drawn() { run.valued.draws() } else { 0 },
-        "randomisations": if run.drawn() { run.valued.design.randomisations } else { 0 },
-        "price_year": run.scenario.valuation.price_year,
+        "replicates": made.replicates,
+        "draws": made.draws,
+        "randomisations": made.randomisations,
+        "price_year": made.scenario.valuation.price_year,
         "discount_rates": {
-            "costs": run.rates.costs,
-            "effects": run.rates.effects,
-            "parties": run.rates.parties,
+            "costs": made.rates.costs,
+            "effects": made.rates.effects,
+            "parties": made.rates.parties,
         },
         "options": options,
         "inputs": files,
-        "warnings": run.warnings,
+        "warnings": made.warnings.iter().map(|warning| &warning.en).collect::<Vec<_>>(),
+        "doubts": made.doubts.iter().map(|doubt| json!({
+            "en": sentence(made.scenario, doubt, Lang::En),
+            "nl": sentence(made.scenario, doubt, Lang::Nl),
+        })).collect::<Vec<Value>>(),
         "tables": tables,
     })
 }

@@ -6,6 +6,8 @@
 
 pub mod csv;
 mod datapackage;
+pub mod deal;
+pub mod doubts;
 pub mod folder;
 pub mod labels;
 pub mod layout;
@@ -21,8 +23,10 @@ pub mod words;
 pub use manifest::{InputFile, Provenance};
 
 use crate::analyse::Findings;
+use crate::analyse::plausibility::Doubt;
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::Scenario;
+use crate::scenario::checked::Localised;
 use crate::value::flows::Valued;
 use csv::CsvStyle;
 use folder::{FolderError, Writing};
@@ -41,8 +45,8 @@ pub struct Run<'a> {
     pub findings: &'a Findings,
     /// Discount rates of the scenario itself.
     pub rates: Rates,
-    /// What a reader should know, in sentences.
-    pub warnings: Vec<String>,
+    /// What a reader should know, in sentences; what has no translation is in English.
+    pub warnings: Vec<Localised>,
     /// Folder of the results as it is shown to people; `None` when nothing is written.
     pub folder: Option<String>,
 }
@@ -82,6 +86,43 @@ impl Rates {
     }
 }
 
+/// What results of any command were made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Made<'a> {
+    /// What was asked.
+    pub scenario: &'a Scenario,
+    /// Number of draws; 0: the base case only.
+    pub draws: usize,
+    /// Runs of each draw.
+    pub replicates: usize,
+    /// Independent randomisations of the design.
+    pub randomisations: usize,
+    /// Discount rates.
+    pub rates: Rates,
+    /// What a reader should know, in sentences.
+    pub warnings: &'a [Localised],
+    /// What makes the results doubtful.
+    pub doubts: &'a [Doubt],
+}
+
+impl<'a> Made<'a> {
+    /// Of flows, whether with draws or without.
+    #[must_use]
+    pub fn new(scenario: &'a Scenario, valued: &Valued, rates: Rates, warnings: &'a [Localised]) -> Self {
+        let drawn = valued.variants.iter().any(|variant| !variant.blocks.is_empty());
+        let of = |count: usize| if drawn { count } else { 0 };
+        Self {
+            scenario,
+            draws: of(valued.draws()),
+            replicates: of(valued.design.replicates),
+            randomisations: of(valued.design.randomisations),
+            rates,
+            warnings,
+            doubts: &[],
+        }
+    }
+}
+
 /// Writes all files of a run.
 ///
 /// # Errors
@@ -93,19 +134,36 @@ pub fn write(
     writing: &Writing,
 ) -> Result<(), FolderError> {
     let tables = tables::csv_tables(run.scenario, run.valued, run.findings);
+    let draws = tables::draws(run.scenario, run.valued, run.findings);
+    let doubts = &run.findings.doubts;
+    let made = Made { doubts, ..Made::new(run.scenario, run.valued, run.rates, &run.warnings) };
+    write_tables(&made, &tables, draws.as_ref(), provenance, style, writing)
+}
+
+/// Writes tables, every draw if there is such a table, and the files that tell what they are and what they were made of.
+///
+/// # Errors
+/// The file system refuses.
+pub fn write_tables(
+    made: &Made<'_>,
+    tables: &[Table],
+    draws: Option<&Table>,
+    provenance: &Provenance,
+    style: CsvStyle,
+    writing: &Writing,
+) -> Result<(), FolderError> {
     let written: Vec<Result<(), FolderError>> = tables
         .par_iter()
         .map(|table| writing.file(&format!("{}.csv", table.name), |out| csv::write(table, style, out)))
         .collect();
     written.into_iter().collect::<Result<(), _>>()?;
-    let draws = tables::draws(run.scenario, run.valued, run.findings);
-    if let Some(draws) = &draws {
+    if let Some(draws) = draws {
         let content = |out: &mut _| parquet::write(draws, out).map_err(io::Error::other);
         writing.file(&format!("{}.parquet", draws.name), content)?;
     }
-    let package = datapackage::describe(run, &tables, draws.as_ref(), style);
+    let package = datapackage::describe(made.scenario, tables, draws, style);
     json(writing, "datapackage.json", &package)?;
-    json(writing, folder::MANIFEST, &manifest::manifest(run, provenance, &names(&tables, draws.as_ref())))
+    json(writing, folder::MANIFEST, &manifest::manifest(made, provenance, &names(tables, draws)))
 }
 
 fn names(tables: &[Table], draws: Option<&Table>) -> Vec<String> {

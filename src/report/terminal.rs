@@ -5,10 +5,13 @@
 //! hold all of them.
 
 mod luck;
+mod must_be_true;
 mod places;
 mod reservations;
 mod what_if;
 mod who_pays;
+
+pub use must_be_true::break_even;
 
 use super::labels::Label;
 use super::layout::{Line, WIDTH, wrap};
@@ -30,6 +33,7 @@ const MEASURES_SHOWN: usize = 8;
 pub fn summary(run: &Run<'_>, lang: Lang) -> String {
     let mut page = Page { run, lang, text: String::new(), told: Vec::new() };
     page.head();
+    page.must_be_true();
     if let Some(main) = run.findings.variants.first() {
         for (delivery, of) in run.valued.deliveries.iter().enumerate() {
             if of.arrangement.is_none() {

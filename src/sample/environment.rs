@@ -162,6 +162,30 @@ impl Environment {
         Ok(arm)
     }
 
+    /// The environment with some parameters that are the same in every draw at other values, as they would be written;
+    /// `affected` lists what is computed from them, in order. No table depends on them.
+    ///
+    /// # Errors
+    /// A formula that cannot be evaluated or is not finite.
+    pub(crate) fn at(
+        &self,
+        scenario: &Scenario,
+        values: &[(usize, f64)],
+        affected: &[usize],
+    ) -> Result<Self, QuantityError> {
+        let mut other = self.clone();
+        let list = &scenario.parameters.list;
+        for &(parameter, value) in values {
+            other.parameters[parameter] = Lane::splat(value) * list[parameter].index_factor;
+        }
+        for &parameter in affected {
+            if let Origin::Formula(formula) = &list[parameter].origin {
+                other.parameters[parameter] = other.quantity(formula)? * list[parameter].index_factor;
+            }
+        }
+        Ok(other)
+    }
+
     /// What the share that takes a step is multiplied by, for those who enrol in a year.
     #[must_use]
     pub fn take_up(&self, programme: usize, step: usize, year: usize) -> Lane {

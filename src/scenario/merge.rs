@@ -12,7 +12,11 @@
 //! `remove = ["name"]` takes entries of earlier files out; what the file itself writes under that name then stands
 //! alone.
 
+mod varied;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub(in crate::scenario) use varied::name_varied;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::grammar::{Kind, ROOT};
@@ -98,6 +102,22 @@ pub fn set(
             Merging { sources, diagnostics, below: &below, defined_by: BTreeMap::new(), layer: file };
         merging.merge(root, layer, Some(&ROOT), &mut Vec::new(), true);
     }
+}
+
+/// Puts a text in the format of scenario files over a scenario; messages call it `name`.
+pub fn put_over(
+    root: &mut Node,
+    name: &str,
+    text: &str,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) {
+    let file = sources.add_text(name, text);
+    let layer = tree::parse(file, sources, diagnostics);
+    let below = BTreeMap::new();
+    let mut merging =
+        Merging { sources, diagnostics, below: &below, defined_by: BTreeMap::new(), layer: file };
+    merging.merge(root, layer, Some(&ROOT), &mut Vec::new(), true);
 }
 
 /// The path that the left side of an assignment means; `None` with a message when it means nothing.

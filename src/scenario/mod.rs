@@ -4,12 +4,14 @@
 //! ([`grammar`]), and then reads what it means into a [`Scenario`]. All mistakes of a file are reported at once, each
 //! with its place, what was expected there and the nearest known name.
 
+pub mod catalogue;
 pub mod checked;
 pub mod diagnostic;
 pub mod embedded;
 pub mod explain;
 pub mod grammar;
 pub mod merge;
+mod origins;
 mod read;
 pub mod schema;
 pub mod sources;
@@ -18,6 +20,8 @@ pub mod tree;
 use std::path::Path;
 
 pub use checked::Scenario;
+pub use origins::Origins;
+pub(crate) use read::constant;
 
 use diagnostic::Diagnostics;
 use sources::Sources;
@@ -61,7 +65,23 @@ pub fn read_with(
 ) -> Result<Loaded, Diagnostics> {
     let mut messages = Diagnostics::new();
     let root = merge::load(&path.to_string_lossy(), sources, &mut messages);
-    finish(root, set, overrides, sources, messages)
+    finish(root, set, None, overrides, sources, messages)
+}
+
+/// [`read_with()`] with a few lines more, written as in a file, that go over all others; messages call them `name`.
+///
+/// # Errors
+/// All mistakes that were found, with the warnings beside them.
+pub fn read_and(
+    path: &Path,
+    set: &[(String, String)],
+    (name, lines): (&str, &str),
+    overrides: Overrides,
+    sources: &mut Sources,
+) -> Result<Loaded, Diagnostics> {
+    let mut messages = Diagnostics::new();
+    let root = merge::load(&path.to_string_lossy(), sources, &mut messages);
+    finish(root, set, Some((name, lines)), overrides, sources, messages)
 }
 
 /// Reads the scenario in a text that is in no file; messages call it `name`.
@@ -76,18 +96,23 @@ pub fn read_text(
 ) -> Result<Loaded, Diagnostics> {
     let mut messages = Diagnostics::new();
     let root = merge::load_text(name, text, sources, &mut messages);
-    finish(root, set, Overrides::default(), sources, messages)
+    finish(root, set, None, Overrides::default(), sources, messages)
 }
 
 fn finish(
     root: Option<Node>,
     set: &[(String, String)],
+    over: Option<(&str, &str)>,
     overrides: Overrides,
     sources: &mut Sources,
     mut messages: Diagnostics,
 ) -> Result<Loaded, Diagnostics> {
     let Some(mut root) = root else { return Err(messages) };
     merge::set(&mut root, set, sources, &mut messages);
+    if let Some((name, lines)) = over.filter(|(_, lines)| !lines.is_empty()) {
+        merge::put_over(&mut root, name, lines, sources, &mut messages);
+    }
+    merge::name_varied(&mut root);
     grammar::check_structure(&root, &mut messages);
     let (scenario, found) = read::read(&root, overrides, messages.has_errors(), sources);
     messages.append(found);

@@ -32,8 +32,8 @@ impl Account {
 /// What a posting is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LineKind {
-    /// Avoided costs of a budget that become cash to whoever holds it (an insurer: on those insured with it
-    /// when they enrolled, before equalisation and switching); negative when costs rise.
+    /// Avoided costs of a budget that become cash to whoever holds it (an insurer: on those it buys for when they
+    /// enrolled, before equalisation, switching and free riding); negative when costs rise.
     Savings {
         /// Index of the budget.
         budget: usize,
@@ -50,6 +50,11 @@ pub enum LineKind {
     },
     /// Savings, after equalisation, on participants who have gone to another insurer.
     Switching {
+        /// Index of the budget.
+        budget: usize,
+    },
+    /// Savings, after equalisation, on people insured elsewhere, where one insurer buys for the whole region.
+    FreeRiding {
         /// Index of the budget.
         budget: usize,
     },

@@ -12,7 +12,7 @@ use super::books::{Account, BookLine, LineKind};
 use super::parties::Market;
 use super::{SettleError, costs};
 use crate::formula::{LANES, Lane};
-use crate::sample::QuantityError;
+use crate::sample::{Environment, QuantityError};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Arrangement, Clause, Payer, Quantity, Request, Requested};
 use crate::value::flows::Flows;
@@ -43,6 +43,8 @@ pub struct Block<'a> {
     pub strategy: usize,
     /// What the delivery changes.
     pub flows: &'a Flows,
+    /// Parameters, for the quantities of clauses: those of the delivery, unless terms are negotiated.
+    pub environment: &'a Environment,
     /// Market shares, and who buys.
     pub market: Market,
     /// Numbers of the runs in the lanes; `None` at the stated values, where nothing is left to chance.
@@ -62,7 +64,17 @@ impl<'a> Block<'a> {
     ) -> Result<Self, SettleError> {
         let arrangement = &scenario.arrangements[arrangement_index];
         let market = Market::new(scenario, arrangement.purchase, &flows.environment)?;
-        Ok(Self { scenario, arrangement_index, arrangement, strategy, flows, market, runs: None })
+        let environment = &flows.environment;
+        Ok(Self {
+            scenario,
+            arrangement_index,
+            arrangement,
+            strategy,
+            flows,
+            environment,
+            market,
+            runs: None,
+        })
     }
 
     /// Years of the horizon.
@@ -113,7 +125,7 @@ impl Contract<'_> {
     /// # Errors
     /// A value outside the range in some draw.
     pub fn quantity(&self, quantity: &Quantity, range: Range) -> Result<Lane, SettleError> {
-        let value = self.block.flows.environment.quantity(quantity)?;
+        let value = self.block.environment.quantity(quantity)?;
         let (allowed, words): (fn(f64) -> bool, _) = match range {
             Range::Share => (|v| (0.0..=1.0).contains(&v), "between 0 and 1"),
             Range::NotNegative => (|v| v >= 0.0, "zero or more"),

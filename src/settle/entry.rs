@@ -15,7 +15,7 @@ use super::{SettleError, Settled};
 use crate::formula::{LANES, Lane};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Entry, Quantity};
+use crate::scenario::checked::{Entry, Localised, Quantity};
 
 /// A party that stays away, so that nothing is delivered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,27 +45,44 @@ pub(super) fn apply(
         let lanes = blocks.flat_map(|books| books.present_value(entry.party, settled.rate).0);
         lanes.take(settled.draws).collect()
     };
+    let Some(declined) = decide(entry, environment, &values)? else { return Ok(()) };
+    let Declined { expected, premium, .. } = declined;
+    let party = &scenario.parties.list[entry.party].id;
+    let arrangement = &scenario.arrangements[settled.arrangement].id;
+    settled.warnings.push(Localised {
+        en: format!(
+            "nothing is delivered under arrangement `{arrangement}`: `{party}` may expect a gain of EUR {expected:.0} and \
+             wants more than EUR {premium:.0} for the risk"
+        ),
+        nl: format!(
+            "onder arrangement `{arrangement}` wordt niets uitgevoerd: `{party}` mag EUR {expected:.0} verwachten en wil meer \
+             dan EUR {premium:.0} voor het risico"
+        ),
+    });
+    settled.declined = Some(declined);
+    for books in std::iter::once(&mut settled.base).chain(&mut settled.blocks) {
+        empty(books);
+    }
+    Ok(())
+}
+
+/// Whether the party stays away, of its net present value by draw.
+///
+/// # Errors
+/// A premium that is negative or cannot be computed.
+pub(crate) fn decide(
+    entry: &Entry,
+    environment: &Environment,
+    values: &[f64],
+) -> Result<Option<Declined>, SettleError> {
     let count = values.len() as f64;
     let expected = values.iter().fold(0.0, |sum, value| sum + value) / count;
     let squares = values.iter().fold(0.0, |sum, value| sum + (value - expected).powi(2));
     let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
     let premium =
         amount(&entry.premium, environment)? + amount(&entry.per_deviation, environment)? * deviation;
-    if expected - premium > 0.0 {
-        return Ok(());
-    }
-    let declined = Declined { party: entry.party, expected, premium };
-    let party = &scenario.parties.list[entry.party].id;
-    settled.warnings.push(format!(
-        "nothing is delivered under arrangement `{}`: `{party}` may expect a gain of {expected:.0} and wants more than \
-         {premium:.0} for the risk",
-        scenario.arrangements[settled.arrangement].id
-    ));
-    settled.declined = Some(declined);
-    for books in std::iter::once(&mut settled.base).chain(&mut settled.blocks) {
-        empty(books);
-    }
-    Ok(())
+    let stays = expected - premium > 0.0;
+    Ok((!stays).then_some(Declined { party: entry.party, expected, premium }))
 }
 
 fn amount(quantity: &Quantity, environment: &Environment) -> Result<f64, SettleError> {
@@ -128,7 +145,7 @@ mod tests {
         assert_eq!(settled.blocks[0].gross(), Lane::ZERO);
         assert_eq!(settled.base.gross(), Lane::ZERO);
         assert!(
-            settled.warnings.iter().any(|w| w.contains("nothing is delivered")),
+            settled.warnings.iter().any(|w| w.en.contains("nothing is delivered")),
             "{:?}",
             settled.warnings
         );

@@ -16,7 +16,9 @@
 //! there is no rule by which a party keeps savings and passes on losses.
 //!
 //! To show where savings go, those of an insurer are booked as a chain: the cash on participants insured with
-//! it when they enrolled, then what equalisation takes of that, then what goes with those who have left.
+//! it when they enrolled, then what equalisation takes of that, then what goes with those who have left. An insurer that
+//! buys for the whole region is booked the savings on everybody, and then what of them others have who pay nothing: their
+//! free ride.
 
 use super::books::{Account, BookLine, LineKind};
 use super::parties::Market;
@@ -109,7 +111,11 @@ pub fn postings(scenario: &Scenario, market: &Market, flows: &Flows) -> Vec<Book
             continue;
         }
         let equalised = by_year(flows, budget, |row, year| flows.equalised.at(row, year));
-        for (insurer, share) in market.enrolled_with() {
+        let bought_for = match market.buys_for_all() {
+            Some((_, purchaser)) => vec![(purchaser, Lane::ONE)],
+            None => market.enrolled_with(),
+        };
+        for (insurer, share) in bought_for {
             let insurer = Account::Party(insurer);
             let amounts = saved(&cash, scale * share);
             lines.push(BookLine::new(Account::Care, insurer, kind, amounts));
@@ -117,15 +123,15 @@ pub fn postings(scenario: &Scenario, market: &Market, flows: &Flows) -> Vec<Book
             let fund = Account::Party(Parties::EQUALISATION_FUND);
             lines.push(BookLine::new(insurer, fund, LineKind::Equalisation { budget }, amounts));
         }
-        if let Some((_, purchaser)) = market.own() {
+        let others_gain = match (market.own(), market.buys_for_all()) {
+            (Some((_, purchaser)), _) => Some((purchaser, LineKind::Switching { budget })),
+            (None, Some((_, purchaser))) => Some((purchaser, LineKind::FreeRiding { budget })),
+            (None, None) => None,
+        };
+        if let Some((purchaser, kind)) = others_gain {
             for &(other, _) in market.insurers().iter().filter(|(party, _)| *party != purchaser) {
                 let amounts = kept(market, flows, budget, other).iter().map(|&amount| -amount).collect();
-                lines.push(BookLine::new(
-                    Account::Party(purchaser),
-                    Account::Party(other),
-                    LineKind::Switching { budget },
-                    amounts,
-                ));
+                lines.push(BookLine::new(Account::Party(purchaser), Account::Party(other), kind, amounts));
             }
         }
     }
@@ -226,6 +232,18 @@ mod tests {
         let books = saved(Purchase::Region { insurer: 0 }, &scenario, &flows);
         approx::assert_relative_eq!(first(&books, Account::Party(FIRST_INSURER)), 40.0);
         approx::assert_relative_eq!(first(&books, Account::Party(Parties::OTHER_INSURERS)), 60.0);
+        // The chain: 100 in cash, nothing to equalisation, 60 to those who ride free.
+        let chain: Vec<(LineKind, f64)> = books
+            .entries(FIRST_INSURER)
+            .map(|e| (e.kind, e.sign * e.amounts.first().map_or(0.0, |a| a[0])))
+            .collect();
+        let budget = 0;
+        let lines = [
+            LineKind::Savings { budget },
+            LineKind::Equalisation { budget },
+            LineKind::FreeRiding { budget },
+        ];
+        assert_eq!(chain, [(lines[0], 100.0), (lines[1], 0.0), (lines[2], -60.0)]);
     }
 
     #[test]

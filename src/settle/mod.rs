@@ -9,6 +9,7 @@
 //! | freed capacity | [`Account::Care`] | [`Account::Capacity`] | avoided costs that do not |
 //! | equalisation | insurer | equalisation fund | what risk equalisation takes back |
 //! | switching | insurer | other insurers | savings on insured who have left |
+//! | free riding | insurer that buys for all | other insurers | savings on people insured with them |
 //! | programme cost | party that bears it | [`Account::Resources`] | staff, rooms, materials |
 //! | clause | payer | payee | what the contract says |
 //!
@@ -30,6 +31,9 @@
 //! as the first phase left them; then contingent payments; then what depends on the position all these leave a
 //! party in. A clause reads only the books of earlier phases, so the order of clauses within a phase cannot matter.
 //!
+//! **Negotiation.** [`deal`] settles an arrangement at all values of its negotiable terms, each clause only as often as
+//! what it depends on differs.
+//!
 //! **Years and discounting.** Books are by calendar year: everything of a year is discounted at its middle,
 //! (1 + r)^−(y + ½) for year index y. A clause with a `lag` is booked that many years later, also after the
 //! horizon. Cost-effectiveness analysis discounts each flow at its own moment, so its present values are not
@@ -41,6 +45,7 @@ pub mod clauses;
 pub mod coalition;
 pub mod contract;
 pub mod costs;
+pub mod deal;
 pub mod entry;
 pub mod error;
 #[cfg(test)]

@@ -82,6 +82,15 @@ impl Market {
         }
     }
 
+    /// The insurer that buys for the whole region: its index among named insurers, its party.
+    #[must_use]
+    pub fn buys_for_all(&self) -> Option<(usize, usize)> {
+        match self.purchase {
+            Purchase::Region { insurer } => Some((insurer, self.insurers[insurer].0)),
+            Purchase::Joint | Purchase::Own { .. } => None,
+        }
+    }
+
     /// Insurers that have participants at enrolment, with their share p0 of them.
     #[must_use]
     pub fn enrolled_with(&self) -> Vec<(usize, Lane)> {

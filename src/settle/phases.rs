@@ -7,7 +7,7 @@ use super::entry::{self, Declined};
 use super::{SettleError, costs, leakage, noise, overlap};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, Terms};
+use crate::scenario::checked::{Clause, Localised, Terms};
 use crate::value::flows::{Flows, Valued};
 use rayon::prelude::*;
 
@@ -29,7 +29,7 @@ impl Phase {
     pub const ALL: [Self; 4] = [Self::Delivery, Self::Costs, Self::Contingent, Self::NetPosition];
 
     /// Those after the first.
-    const LATER: [Self; 3] = [Self::Costs, Self::Contingent, Self::NetPosition];
+    pub(crate) const LATER: [Self; 3] = [Self::Costs, Self::Contingent, Self::NetPosition];
 }
 
 /// What the first pass fixed for one clause.
@@ -73,7 +73,7 @@ pub struct Settled {
     /// What was fixed beforehand.
     pub expectations: Expectations,
     /// What a reader should know, in sentences.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Localised>,
     /// Who stays away, so that nothing is delivered and all postings are zero.
     pub declined: Option<Declined>,
 }
@@ -182,10 +182,11 @@ impl<'a> Deal<'a> {
         } else {
             let agreed = agree(&rules, std::slice::from_ref(&opened_base), 1, &mut warnings);
             if agreed.clauses.iter().any(|agreed| *agreed != Agreed::Nothing) {
-                warnings.push(
-                    "no draws were run: terms that rest on expectations were taken from the base case"
+                warnings.push(Localised {
+                    en: "no draws were run: terms that rest on expectations were taken from the base case".to_owned(),
+                    nl: "er zijn geen trekkingen gedaan: wat op verwachtingen rust komt uit de basisberekening"
                         .to_owned(),
-                );
+                });
             }
             Expectations { draws: 0, ..agreed }
         };
@@ -242,11 +243,7 @@ impl<'a> Deal<'a> {
     /// Years that postings may fall in: a lag goes past the horizon, and so does what is carried into the year
     /// after it.
     fn years(&self, horizon: usize) -> usize {
-        let beyond = |clause: &Clause| {
-            let carried = matches!(&clause.terms, Terms::Subsidy { grant: Some(_), .. });
-            clause.lag + usize::from(carried)
-        };
-        horizon + self.clauses().iter().map(beyond).max().unwrap_or(0)
+        years(self.clauses(), horizon)
     }
 
     /// Second pass: all postings, phase by phase.
@@ -267,6 +264,15 @@ impl<'a> Deal<'a> {
     }
 }
 
+/// Years that postings under clauses may fall in.
+pub(crate) fn years(clauses: &[Clause], horizon: usize) -> usize {
+    let beyond = |clause: &Clause| {
+        let carried = matches!(&clause.terms, Terms::Subsidy { grant: Some(_), .. });
+        clause.lag + usize::from(carried)
+    };
+    horizon + clauses.iter().map(beyond).max().unwrap_or(0)
+}
+
 /// Runs phases in order over books; every clause of a phase reads the books as the phase found them.
 pub(crate) fn post_phases(
     block: &Block<'_>,
@@ -276,15 +282,10 @@ pub(crate) fn post_phases(
     mut books: Books,
 ) -> Result<Books, SettleError> {
     for &phase in phases {
-        let (mut posted, mut figures): (Vec<BookLine>, Vec<Figure>) = Default::default();
-        for (index, rule) in rules.iter().enumerate() {
-            let (contract, agreed) = (block.contract(index), &expectations.clauses[index]);
-            if rule.phase() == phase {
-                posted.extend(rule.post(&contract, &books, agreed)?);
-                figures.extend(rule.figures(&contract, &books, agreed)?);
-            } else if phase == Phase::Delivery {
-                posted.extend(rule.advance(&contract, &books)?);
-            }
+        let posted = post_phase(block, rules, expectations, phase, &books, |_| true)?;
+        let mut figures: Vec<Figure> = Vec::new();
+        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.phase() == phase) {
+            figures.extend(rule.figures(&block.contract(index), &books, &expectations.clauses[index])?);
         }
         books.lines.extend(posted);
         books.figures.extend(figures);
@@ -292,12 +293,34 @@ pub(crate) fn post_phases(
     Ok(books)
 }
 
+/// What clauses post in one phase; they read the books as they find them. Others than those that are `wanted` post
+/// nothing.
+pub(crate) fn post_phase(
+    block: &Block<'_>,
+    rules: &[Box<dyn Rule + '_>],
+    expectations: &Expectations,
+    phase: Phase,
+    books: &Books,
+    wanted: impl Fn(usize) -> bool,
+) -> Result<Vec<BookLine>, SettleError> {
+    let mut posted = Vec::new();
+    for (index, rule) in rules.iter().enumerate().filter(|(index, _)| wanted(*index)) {
+        let contract = block.contract(index);
+        if rule.phase() == phase {
+            posted.extend(rule.post(&contract, books, &expectations.clauses[index])?);
+        } else if phase == Phase::Delivery {
+            posted.extend(rule.advance(&contract, books)?);
+        }
+    }
+    Ok(posted)
+}
+
 /// Terms from means over the draws, in draw order.
 fn agree(
     rules: &[Box<dyn Rule + '_>],
     opened: &[Opened<'_>],
     draws: usize,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Localised>,
 ) -> Expectations {
     let clauses = rules
         .iter()
@@ -314,7 +337,7 @@ fn agree(
 }
 
 /// Mean over draws, in draw order; lanes beyond the last draw do not count.
-fn mean(blocks: impl Iterator<Item = Lane>, draws: usize) -> f64 {
+pub(crate) fn mean(blocks: impl Iterator<Item = Lane>, draws: usize) -> f64 {
     let values = blocks.flat_map(|lane| lane.0);
     values.take(draws).fold(0.0, |sum, value| sum + value) / draws as f64
 }
@@ -386,7 +409,7 @@ mod tests {
         let settled = deal.settle(0, &flows, &[], 8).unwrap();
         assert_eq!(settled.expectations.clauses, [Agreed::Shares(vec![1.0])]);
         assert_eq!(settled.draws, 0);
-        assert!(settled.warnings[0].contains("no draws were run"), "{:?}", settled.warnings);
+        assert!(settled.warnings[0].en.contains("no draws were run"), "{:?}", settled.warnings);
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub fn scenario() -> Builder {
     let scenario = Scenario {
         title: Localised::default(),
         description: Localised::default(),
+        question: Localised::default(),
+        asked_by: Localised::default(),
         time: Time { start: 2026, years: 1, cycles_per_year: 1, within_cycle: WithinCycle::HalfCycle },
         uncertainty: Uncertainty {
             draws: 8,
@@ -125,9 +127,11 @@ pub fn scenario() -> Builder {
             entry: None,
             clauses: Vec::new(),
         }],
+        negotiation: crate::scenario::checked::Negotiation::default(),
         left_out: Vec::new(),
         goals: Vec::new(),
         results: Results::default(),
+        thresholds: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
     };
@@ -223,6 +227,20 @@ impl Builder {
         let clauses = &mut self.scenario.arrangements[0].clauses;
         clause.id = format!("clause{}", clauses.len());
         clauses.push(clause);
+        self
+    }
+
+    /// Parameters `p0`, `p1`, … that are the same in every draw: 0.
+    pub fn parameters(mut self, count: usize) -> Self {
+        for index in 0..count {
+            self.scenario.parameters.list.push(Parameter {
+                name: format!("p{index}"),
+                origin: Origin::Fixed(0.0),
+                index_factor: 1.0,
+                local: None,
+                unit: String::new(),
+            });
+        }
         self
     }
 

@@ -106,8 +106,29 @@ pub struct Workspace {
 struct OfEffects {
     cell: usize,
     shadow: Schedule,
-    /// By step; unused where an earlier step has the same effects.
+    /// By step; unused where no run needs it.
     steps: Vec<Schedule>,
+}
+
+impl OfEffects {
+    /// Makes the schedules of a cell: the shadow's, and those of the steps that have a run.
+    fn prepare(
+        &mut self,
+        scenario: &Scenario,
+        structure: &Structure,
+        effects: &Effects,
+        runs: &[bool],
+        cell: usize,
+    ) {
+        self.cell = cell;
+        self.steps.resize_with(runs.len().max(self.steps.len()), Schedule::default);
+        effects.schedule(scenario, structure, None, cell, &mut self.shadow);
+        for (step, schedule) in
+            self.steps.iter_mut().enumerate().take(runs.len()).filter(|(step, _)| runs[*step])
+        {
+            effects.schedule(scenario, structure, Some(step), cell, schedule);
+        }
+    }
 }
 
 /// Sets of schedules kept for the cells of a moment. With more sizes of effects than this, such as one for each age, they
@@ -388,6 +409,11 @@ fn follow_moment(
     let cycles = time.cycles() - moment.boundary;
     workspace.with.resize_with(steps, Trajectory::default);
     workspace.schedules.resize_with(steps, Schedule::default);
+    // Steps whose run serves people who have effects: their own, or those of a later step that come too late.
+    let mut runs = vec![false; steps];
+    for step in (0..steps).filter(|&step| programme.acts(step)) {
+        runs[effects.alike(step)] = true;
+    }
     // Sets in `of_effects` that hold those of this moment.
     let mut kept = 0;
     let mut latest = None;
@@ -398,24 +424,18 @@ fn follow_moment(
             continue;
         }
         let years = years_since_entry(scenario, plan, description.profile, moment.boundary);
-        let known = (0..kept)
-            .find(|&set| effects.same_sizes(workspace.of_effects[set].cell, cell))
-            .unwrap_or_else(|| {
-                let set = if kept < KEPT { kept } else { KEPT - 1 };
-                if workspace.of_effects.len() <= set {
-                    workspace.of_effects.push(OfEffects::default());
-                }
-                let own = &mut workspace.of_effects[set];
-                own.cell = cell;
-                own.steps.resize_with(steps.max(own.steps.len()), Schedule::default);
-                effects.schedule(scenario, &plan.structure, None, cell, &mut own.shadow);
-                for step in (0..steps).filter(|&step| effects.alike(step) == step) {
-                    effects.schedule(scenario, &plan.structure, Some(step), cell, &mut own.steps[step]);
-                }
-                kept = kept.max(set + 1);
-                latest = None;
-                set
-            });
+        let known = (0..kept).find(|&set| effects.same_sizes(workspace.of_effects[set].cell, cell));
+        let known = known.unwrap_or_else(|| {
+            // The last set makes room for whatever finds none of its own.
+            let set = kept.min(KEPT - 1);
+            kept = set + 1;
+            latest = None;
+            if workspace.of_effects.len() <= set {
+                workspace.of_effects.push(OfEffects::default());
+            }
+            workspace.of_effects[set].prepare(scenario, &plan.structure, effects, &runs, cell);
+            set
+        });
         if !rates.factors.is_empty() || latest != Some(known) {
             let own = &workspace.of_effects[known];
             let (factors, profile) = (&plan.grid.factors, description.profile);
@@ -424,7 +444,7 @@ fn follow_moment(
             };
             workspace.shadow_schedule.copy(&own.shadow);
             multiply(&mut workspace.shadow_schedule);
-            for step in (0..steps).filter(|&step| effects.alike(step) == step && programme.acts(step)) {
+            for step in (0..steps).filter(|&step| runs[step]) {
                 workspace.schedules[step].copy(&own.steps[step]);
                 multiply(&mut workspace.schedules[step]);
             }

@@ -165,6 +165,7 @@ pub fn value_draws(
                     runs: &Runs::of_block(uncertainty.seed, index, runs, replicates),
                     detail: detail(by_year),
                     apart: compared.then_some(Compared { plan: stated_plan, engines: &stated_engines }),
+                    gates: true,
                 };
                 let flows = block(scenario, &plan, &how, &variant.set, &environment, room);
                 progress();
@@ -235,6 +236,23 @@ pub fn trace(
     Ok(all)
 }
 
+/// By delivery, what all participants' care would cost over the horizon without the programmes, EUR, not discounted, at the
+/// stated values. A participant of two programmes counts in both.
+///
+/// # Errors
+/// A quantity outside its range or that cannot be computed.
+pub fn costs_without(scenario: &Scenario) -> Result<Vec<f64>, QuantityError> {
+    let engines = engines_at_stated_values(scenario);
+    let mut plan = Plan::new(scenario, &engines);
+    plan.measured.fill(true);
+    plan.shadowed.fill(true);
+    let detail = Detail { by_year: true, settlement: true };
+    let stated = Environment::base(scenario)?;
+    let deliveries = base_case(scenario, &plan, &engines, detail, &scenario.variants[0].set, &stated)?;
+    let of_lines = |costs: &flows::Grid| (0..costs.rows()).map(|row| costs.total(row)[0]).sum::<f64>();
+    Ok(deliveries.iter().map(|flows| flows.shadows.iter().map(|of| of_lines(&of.costs)).sum()).collect())
+}
+
 /// Number of blocks a run will report progress for.
 pub fn blocks(scenario: &Scenario, extent: Extent) -> usize {
     let variants = (0..scenario.variants.len()).filter(|&variant| extent.draws(variant)).count();
@@ -258,6 +276,8 @@ struct How<'a> {
     detail: Detail,
     /// How expected numbers are found, where people apart are followed as well.
     apart: Option<Compared<'a>>,
+    /// Whether evidence decides on enrolment; people apart are those of the plan.
+    gates: bool,
 }
 
 /// Expected numbers beside runs of whole people.
@@ -287,7 +307,8 @@ fn base_case(
     let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
         .into_par_iter()
         .map_init(Room::default, |room, index| {
-            let how = How { engines, runs: &Runs::at_stated_values(seed, index), detail, apart: None };
+            let how =
+                How { engines, runs: &Runs::at_stated_values(seed, index), detail, apart: None, gates: true };
             block(scenario, plan, &how, variant, stated, room)
         })
         .collect();
@@ -332,12 +353,12 @@ fn block(
     room: &mut Room,
 ) -> Result<Vec<Flows>, QuantityError> {
     let Some(compared) = how.apart else { return deliveries(scenario, plan, how, variant, drawn, room, &[]) };
-    let elsewhere = How { runs: &how.runs.with_other_luck(), apart: None, ..*how };
+    let elsewhere = How { runs: &how.runs.with_other_luck(), apart: None, gates: false, ..*how };
     let others = deliveries(scenario, plan, &elsewhere, variant, drawn, room, &[])?;
     let expected = if compared.engines.contains(&Engine::Individual) {
         None
     } else {
-        let numbers = How { engines: compared.engines, apart: None, ..*how };
+        let numbers = How { engines: compared.engines, apart: None, gates: false, ..*how };
         Some(deliveries(scenario, compared.plan, &numbers, variant, drawn, &mut Room::default(), &[])?)
     };
     let mut expected = expected.map(Vec::into_iter);
@@ -381,7 +402,7 @@ fn deliveries(
         let arms = [comparator_arm, arm(scenario, plan, how, own, room, &mut used)?];
         let mut flows = deliver_one(scenario, plan, how, delivery.strategy, arms, None, room)?;
         flows.apart = apart.get(position).cloned();
-        if let Some((index, arrangement)) = arrangement
+        if let (true, Some((index, arrangement))) = (how.gates, arrangement)
             && let Some(gate) = &arrangement.gate
         {
             let evidence = gate::evidence(scenario, index, gate, delivery.strategy, &flows, how.runs)?;

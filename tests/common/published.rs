@@ -13,6 +13,8 @@ pub enum Kind {
     HeldOut,
     /// Rests on other assumptions: the model should not come near it.
     Contrast,
+    /// What the model gives on assumptions of others.
+    WhatIf,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +34,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    fn show(self, x: f64) -> String {
+    pub fn show(self, x: f64) -> String {
         match self {
             Self::Count => thousands((x / 10.0).round() * 10.0),
             Self::MillionEuros => format!("€{} m", thousands((x / 1e6).round())),
@@ -100,15 +102,20 @@ impl Row {
         let unit = if matches!(self.unit, Unit::Share) { " pp" } else { "%" };
         // Rounded first, so that no "-0.0" is shown.
         let difference = (1000.0 * self.difference()).round() / 10.0 + 0.0;
+        self.line(&published, &format!("{difference:+.1}{unit}"))
+    }
+    /// The row as a line of a table.
+    pub fn line(&self, published: &str, difference: &str) -> String {
         let kind = match self.kind {
             Kind::Input => "input",
             Kind::Closure => "closure",
             Kind::HeldOut => "held out",
             Kind::Contrast => "contrast",
+            Kind::WhatIf => "what if",
         };
         let remark = if self.remark.is_empty() { String::new() } else { format!(": {}", self.remark) };
         let (what, source, model) = (self.what, self.source, self.unit.show(self.model));
-        format!("| {what} | {source} | {published} | {model} | {difference:+.1}{unit} | {kind}{remark} |")
+        format!("| {what} | {source} | {published} | {model} | {difference} | {kind}{remark} |")
     }
 }
 

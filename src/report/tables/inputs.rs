@@ -1,10 +1,11 @@
 //! The list of inputs: every number with where it comes from.
 
-use super::Context;
 use crate::report::table::{Kind, Table};
+use crate::scenario::Scenario;
+use crate::scenario::checked::StudyDesign;
 
 /// Every number of the scenario with its origin.
-pub(super) fn inputs(context: &Context<'_>) -> Table {
+pub fn inputs(scenario: &Scenario) -> Table {
     let mut table = Table::new(
         "inputs",
         "Every number of the scenario as it was stated, with its uncertainty and its origin.",
@@ -20,6 +21,7 @@ pub(super) fn inputs(context: &Context<'_>) -> Table {
                 "source, assumption, choice (contract terms, years and plans need neither) or unknown",
             ),
             ("assumption", Kind::Text, "", "why it is assumed"),
+            ("design", Kind::Text, "", "what sort of study it comes from, where that is said"),
             ("source", Kind::Text, "", "identifier of the source"),
             ("source_title", Kind::Text, "", "title of the source"),
             ("source_organisation", Kind::Text, "", "organisation or authors"),
@@ -27,14 +29,14 @@ pub(super) fn inputs(context: &Context<'_>) -> Table {
             ("source_link", Kind::Text, "", "link or DOI"),
         ],
     );
-    for input in &context.scenario.inputs {
+    for input in &scenario.inputs {
         let origin = match (input.source.is_empty(), input.assumption.is_empty(), input.needs_origin) {
             (false, ..) => "source",
             (true, false, _) => "assumption",
             (true, true, false) => "choice",
             (true, true, true) => "unknown",
         };
-        let source = context.scenario.citations.iter().find(|citation| citation.id == input.source);
+        let source = scenario.citations.iter().find(|citation| citation.id == input.source);
         table.push([
             (&input.path).into(),
             (&input.stated).into(),
@@ -42,6 +44,7 @@ pub(super) fn inputs(context: &Context<'_>) -> Table {
             (&input.unit).into(),
             origin.into(),
             (&input.assumption).into(),
+            input.design.map(StudyDesign::word).into(),
             (&input.source).into(),
             source.map(|source| &source.title).into(),
             source.map(|source| &source.organisation).into(),

@@ -4,6 +4,7 @@
 //! row is empty, an empty `year` means the whole horizon. Present values stand under measures of their own,
 //! and present values at different rates are never added up: there is no row of totals over parties.
 
+mod deals;
 mod groups;
 mod health;
 mod inputs;
@@ -11,7 +12,10 @@ mod money;
 mod noise;
 mod persons;
 mod sample;
+mod thresholds;
 
+pub use deals::deal_tables;
+pub use inputs::inputs;
 pub use persons::persons;
 
 use super::table::{Cell, Kind, Table};
@@ -33,13 +37,14 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
         health::ceac(&context),
         health::evpi(&context),
         health::goals(&context),
-        inputs::inputs(&context),
+        inputs(scenario),
     ];
     tables.extend(money::clauses(&context));
     tables.extend(groups::by_group(&context));
     tables.extend(groups::priorities(&context));
     tables.extend(groups::monitoring(&context));
     tables.extend(noise::settlement_noise(&context));
+    tables.extend(thresholds::thresholds(&context));
     if valued.variants.first().is_some_and(|main| !main.blocks.is_empty()) {
         tables.extend(sample::psa(&context));
     }
@@ -152,6 +157,7 @@ impl Context<'_> {
             LineKind::FreedCapacity { budget: index } => ("freed_capacity", budget(index)),
             LineKind::Equalisation { budget: index } => ("equalisation", budget(index)),
             LineKind::Switching { budget: index } => ("switching", budget(index)),
+            LineKind::FreeRiding { budget: index } => ("free_riding", budget(index)),
             LineKind::ProgrammeCost { item } => ("programme_cost", self.item(item)),
             LineKind::Clause(index) => ("clause", clause(index)),
             LineKind::Repayment(index) => ("repayment", clause(index)),

@@ -213,7 +213,7 @@ pub(super) fn who_pays_who_gains(context: &Context<'_>) -> Table {
                 "line",
                 Kind::Key,
                 "",
-                "savings, equalisation, switching, freed_capacity, programme_cost, clause or repayment",
+                "savings, equalisation, switching, free_riding, freed_capacity, programme_cost, clause or repayment",
             ),
             ("item", Kind::Key, "", "budget, cost of a programme, or clause"),
             ("counterparty", Kind::Key, "", "the other side: a party, `care`, `capacity` or `resources`"),

@@ -1,8 +1,9 @@
 //! What to keep in mind, and where the files are.
 
 use super::Page;
+use crate::report::doubts::sentence;
 use crate::report::labels::Label;
-use crate::scenario::checked::{Engine, Input};
+use crate::scenario::checked::{Engine, Input, Localised};
 
 /// Warnings that are shown at most; the manifest holds all.
 const WARNINGS_SHOWN: usize = 5;
@@ -18,7 +19,9 @@ impl Page<'_> {
         let unsourced = evidence.iter().copied().filter(|input| input.source.is_empty());
         let (unknown, assumed): (Vec<&Input>, Vec<&Input>) =
             unsourced.partition(|input| input.assumption.is_empty());
-        let mut items = Vec::new();
+        let doubts = self.run.findings.doubts.iter();
+        let mut items: Vec<String> =
+            doubts.map(|doubt| sentence(self.run.scenario, doubt, self.lang)).collect();
         if !unknown.is_empty() {
             items.push(self.say(Label::Unsourced, &[&unknown.len().to_string(), &all]));
         }
@@ -32,9 +35,9 @@ impl Page<'_> {
             };
             items.push(self.say(chance, &[]));
         }
-        let (technical, plain): (Vec<&String>, Vec<&String>) =
-            self.run.warnings.iter().partition(|warning| has_place(warning));
-        items.extend(plain.iter().take(WARNINGS_SHOWN).map(|&warning| warning.clone()));
+        let (technical, plain): (Vec<&Localised>, Vec<&Localised>) =
+            self.run.warnings.iter().partition(|warning| has_place(&warning.en));
+        items.extend(plain.iter().take(WARNINGS_SHOWN).map(|&warning| self.lang.of(warning).to_owned()));
         let more = plain.len().saturating_sub(WARNINGS_SHOWN);
         if more > 0 {
             items.push(self.say(Label::MoreWarnings, &[&more.to_string()]));

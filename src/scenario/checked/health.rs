@@ -226,6 +226,8 @@ pub struct Effect {
     pub measure: Measure,
     /// How long.
     pub lasts: Lasts,
+    /// Why it holds for what follows from the event too, or empty.
+    pub passed_on: String,
 }
 
 /// The measure of an effect at full strength.

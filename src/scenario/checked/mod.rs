@@ -10,19 +10,24 @@
 mod arrangement;
 mod health;
 mod money;
+mod negotiation;
 mod parameters;
 mod people;
 mod programme;
+mod quantities;
 mod terms;
+mod threshold;
 mod traits;
 
 pub use arrangement::*;
 pub use health::*;
 pub use money::*;
+pub use negotiation::*;
 pub use parameters::*;
 pub use people::*;
 pub use programme::*;
 pub use terms::*;
+pub use threshold::*;
 pub use traits::*;
 
 use super::sources::Span;
@@ -64,6 +69,10 @@ pub struct Scenario {
     pub title: Localised,
     /// A few sentences for the reader of the report.
     pub description: Localised,
+    /// The question that it answers, or empty.
+    pub question: Localised,
+    /// Who asks it, or empty.
+    pub asked_by: Localised,
     /// Start, horizon and cycle.
     pub time: Time,
     /// Draws, seed, design and engine.
@@ -100,12 +109,16 @@ pub struct Scenario {
     pub parties: Parties,
     /// Funding models.
     pub arrangements: Vec<Arrangement>,
+    /// What parties can negotiate about, and who sits at the table.
+    pub negotiation: Negotiation,
     /// Optional arrangements that do not fit this scenario, and why.
     pub left_out: Vec<LeftOut>,
     /// Goals by year.
     pub goals: Vec<Goal>,
     /// What is told besides the usual tables.
     pub results: Results,
+    /// Break-even questions.
+    pub thresholds: Vec<Threshold>,
     /// Where numbers come from.
     pub citations: Vec<Citation>,
     /// Every number of the file with its origin, for the list of inputs.
@@ -254,6 +267,52 @@ pub struct Citation {
     pub year: Option<i64>,
     /// Link or DOI.
     pub link: String,
+    /// What sort of study it is, where the file says so.
+    pub design: Option<StudyDesign>,
+}
+
+/// What sort of study a figure comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StudyDesign {
+    /// Several trials together.
+    MetaAnalysis,
+    /// A trial with a control group.
+    Trial,
+    /// People who were followed, with others to compare them with.
+    Cohort,
+    /// People measured before and after, without a control group.
+    BeforeAfter,
+    /// A register or survey.
+    Registry,
+    /// A model.
+    Model,
+    /// A judgement.
+    Expert,
+}
+
+impl StudyDesign {
+    /// All of them with the word that files use.
+    pub const WORDS: [(&str, Self); 7] = [
+        ("meta-analysis", Self::MetaAnalysis),
+        ("trial", Self::Trial),
+        ("cohort", Self::Cohort),
+        ("before-after", Self::BeforeAfter),
+        ("registry", Self::Registry),
+        ("model", Self::Model),
+        ("expert", Self::Expert),
+    ];
+
+    /// The word that files use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.into_iter().find(|(_, design)| *design == self).map_or("", |(word, _)| word)
+    }
+
+    /// The design of a word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, design)| design)
+    }
 }
 
 /// One number of the scenario with its origin, for the list of inputs.
@@ -271,6 +330,8 @@ pub struct Input {
     pub source: String,
     /// Why it is assumed, or empty.
     pub assumption: String,
+    /// What sort of study it comes from, where the file says so of it or of its source.
+    pub design: Option<StudyDesign>,
     /// Whether it is evidence that needs a source or an assumption (contract terms, years and plans do not).
     pub needs_origin: bool,
 }

@@ -81,9 +81,20 @@ impl Checking<'_> {
             self.alternatives(node, table, group.keys, group.required);
         }
         if matches!(kind, Kind::Quantity | Kind::Parameter)
-            && !["value", "mean", "dist", "components", "file", "alpha", "meanlog", "low", "scale"]
-                .iter()
-                .any(|key| table.get(key).is_some())
+            && ![
+                "value",
+                "mean",
+                "dist",
+                "components",
+                "file",
+                "alpha",
+                "meanlog",
+                "low",
+                "scale",
+                "negotiable",
+            ]
+            .iter()
+            .any(|key| table.get(key).is_some())
         {
             let message = Diagnostic::error(format!("{} has no value", self.place()))
                 .at(&node.span)

@@ -34,6 +34,16 @@ static KEYS: &[Key] = &[
     OVERRIDE,
 ];
 
+/// What sort of study figures come from: of a quantity, an effect or a source.
+pub(super) const DESIGN: Key = key(
+    "design",
+    Kind::Choice(&["meta-analysis", "trial", "cohort", "before-after", "registry", "model", "expert"]),
+    "What sort of study the figures come from: several trials together, a trial with a control group, people who were \
+     followed, people measured before and after without a control group, a register or survey, a model, or a judgement. The \
+     report doubts an effect that rests on before and after alone.",
+    "design = \"trial\"",
+);
+
 /// Also stands in quantities.
 pub(super) const OVERRIDE: Key = key(
     "override",

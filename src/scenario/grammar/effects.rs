@@ -45,6 +45,14 @@ static EFFECT_KEYS: &[Key] = &[
         "lasts = { full = 1, fade = 2 }",
     )
     .required(),
+    key(
+        "passed_on",
+        Kind::Text,
+        "Why the effect on the first event of a chain also holds for all that follows from it. Without this, and without an \
+         effect of its own on something that follows, the report doubts it: exercise prevents fewer injuries than falls.",
+        "passed_on = \"the trial counted injurious falls\"",
+    ),
+    super::documentation::DESIGN,
 ];
 
 static LASTS_KEYS: &[Key] = &[

@@ -12,6 +12,7 @@ mod documentation;
 mod effects;
 mod models;
 mod money;
+mod negotiation;
 mod parties;
 mod population;
 mod programmes;
@@ -19,6 +20,7 @@ mod quantity;
 mod run;
 mod strategies;
 mod tables;
+mod thresholds;
 mod top;
 mod walk;
 

@@ -1,6 +1,7 @@
 //! A number with its uncertainty, unit and source.
 
-use super::documentation::OVERRIDE;
+use super::documentation::{DESIGN, OVERRIDE};
+use super::negotiation::NEGOTIABLE;
 use super::{Key, Kind, Shape, key};
 
 /// The table that may stand wherever a number is wanted.
@@ -82,6 +83,14 @@ static QUANTITY_KEYS: &[Key] = &[
     )
     .default("false"),
     key(
+        "negotiable",
+        Kind::Table(&NEGOTIABLE),
+        "Says that parties can negotiate the number, and between which values: `ounce deal` settles them all. Only a \
+         quantity of a clause, or a parameter that nothing but clauses use, is negotiable. `value` is what `ounce run` \
+         uses, without it the middle.",
+        "negotiable = { low = 0, high = 1, step = 0.1 }",
+    ),
+    key(
         "source",
         Kind::Reference("an entry of [sources]"),
         "Where the value comes from. A number of evidence has this or `assumption`; `ounce check` warns otherwise.",
@@ -93,6 +102,7 @@ static QUANTITY_KEYS: &[Key] = &[
         "Why the value is taken, where no source gives it.",
         "assumption = \"range of three local offers\"",
     ),
+    DESIGN,
     key(
         "local",
         Kind::Boolean,

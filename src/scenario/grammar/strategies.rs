@@ -69,5 +69,6 @@ static SOURCE_KEYS: &[Key] = &[
     key("year", Kind::Integer, "Year of publication.", "year = 2022"),
     key("url", Kind::Text, "Where it is found.", "url = \"https://opendata.cbs.nl\""),
     key("doi", Kind::Text, "Digital object identifier.", "doi = \"10.1002/14651858.CD012424.pub2\""),
+    super::documentation::DESIGN,
     super::documentation::OVERRIDE,
 ];

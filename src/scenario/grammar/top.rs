@@ -4,12 +4,14 @@ use super::arrangements::ARRANGEMENT;
 use super::effects::EFFECT;
 use super::models::MODEL;
 use super::money::{BUDGET, OUTCOME, UNIT_COST};
+use super::negotiation::DEAL;
 use super::parties::PARTY;
 use super::population::POPULATION;
 use super::programmes::PROGRAMME;
 use super::run::{RESULTS, TIME, UNCERTAINTY, VALUATION};
 use super::strategies::{GOAL, SOURCE, STRATEGY, VARIANT};
 use super::tables::{CORRELATION, TABLE};
+use super::thresholds::THRESHOLD;
 use super::{Key, Kind, Shape, key};
 
 /// The tables and keys at the top of a scenario file.
@@ -28,6 +30,18 @@ static KEYS: &[Key] = &[
         Kind::Localised,
         "What the scenario is about, in plain words.",
         "description = \"What would a chain approach do here, and who would pay and gain?\"",
+    ),
+    key(
+        "question",
+        Kind::Localised,
+        "The question that it answers, for lists of scenarios.",
+        "question = \"What would a chain approach cost and bring in, and for whom?\"",
+    ),
+    key(
+        "asked_by",
+        Kind::Localised,
+        "Who asks that question, for lists of scenarios.",
+        "asked_by = \"Adviser of a municipality\"",
     ),
     key(
         "use",
@@ -141,6 +155,12 @@ static KEYS: &[Key] = &[
          amount = 450000, years = \"2026\" } } }",
     ),
     key(
+        "deal",
+        Kind::Table(&DEAL),
+        "Who negotiates about which arrangements, and what each wants: `ounce deal` looks for terms that all accept.",
+        "deal = { parties = { municipality = { budget_per_year = 300000 } } }",
+    ),
+    key(
         "goals",
         ids("goal", &Kind::Table(&GOAL)),
         "What is to be reached by when; the report says how likely each strategy is to reach it.",
@@ -151,6 +171,12 @@ static KEYS: &[Key] = &[
         Kind::Table(&RESULTS),
         "What is told besides the usual tables: results by group of people, numbers to watch.",
         "results = { by = [\"municipality\"], monitoring = true }",
+    ),
+    key(
+        "thresholds",
+        ids("threshold", &Kind::Table(&THRESHOLD)),
+        "What must be true: at which value of a number somebody breaks even. The report says it near the top.",
+        "thresholds.effect_needed = { parameter = \"rr_exercise\", low = 0.5, high = 1 }",
     ),
     key(
         "sources",

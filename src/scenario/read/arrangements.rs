@@ -8,6 +8,7 @@ use crate::scenario::sources::Span;
 use crate::scenario::tree::Node;
 
 use super::context::{At, Reader};
+use super::negotiation::Use;
 use super::place::Place;
 
 /// Numbers that parties agree.
@@ -39,11 +40,14 @@ impl<'t> Reader<'_> {
             let purchase = self.purchase(&at);
             let providers = self.other_providers(&at);
             let set = self.read_set(&at);
+            self.note_set(&at, &set);
             let gate = at.below("gate").and_then(|below| self.gate(&below));
             let entry = at.below("entry").and_then(|below| self.entry(&below));
             let (mut clauses, mut spans) = (Vec::new(), Vec::new());
             for (clause, below) in at.ids("clauses") {
-                clauses.extend(self.read_clause(clause, &below, purchase));
+                clauses.extend(
+                    self.for_use(Use::Contract, |reader| reader.read_clause(clause, &below, purchase)),
+                );
                 spans.push((clause.to_owned(), below.span.clone()));
             }
             self.check_guarantees(&clauses, &spans);

@@ -5,6 +5,7 @@ use crate::scenario::tree::Node;
 use crate::settle::coalition::MOST_PLAYERS;
 
 use super::context::{At, Reader};
+use super::negotiation::Use;
 use super::place::{PERSON, Place};
 use super::quantity::constant;
 
@@ -111,7 +112,8 @@ impl<'t> Reader<'_> {
 
     /// `where`: persons for whom a clause holds.
     pub(super) fn restriction(&mut self, at: &At<'_>) -> Option<Quantity> {
-        self.condition(at, "where", PERSON)
+        // Who is meant is looked at while people are followed, not in settlement.
+        self.for_use(Use::World, |reader| reader.condition(at, "where", PERSON))
     }
 
     /// Refuses `where` in a clause that is not about persons.

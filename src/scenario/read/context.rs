@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::negotiation::Use;
 use super::prices::Prices;
 use super::tables::RawTable;
 use crate::formula::TableShape;
 use crate::sample::{Environment, Uncertain};
-use crate::scenario::checked::{Localised, Scenario};
+use crate::scenario::checked::{Localised, Scenario, StudyDesign};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::sources::{Sources, Span};
 use crate::scenario::tree::{Entry, Node, Table};
@@ -33,6 +34,10 @@ pub(super) struct Reader<'a> {
     pub(super) drawn: Vec<(Uncertain, Vec<usize>)>,
     /// Values in the base case of the parameters read so far.
     pub(super) base: Option<Environment>,
+    /// What the formulas that are being read are for.
+    pub(super) used: Use,
+    /// Parameters used by formulas that are no terms of clauses, with the places.
+    pub(super) used_in_world: Vec<(usize, Span)>,
 }
 
 /// A table of the scenario on the reader's way down, with what it inherits from the tables above it.
@@ -54,14 +59,17 @@ pub(super) struct Provenance {
     pub(super) source: String,
     /// Why it is assumed, or empty.
     pub(super) assumption: String,
+    /// What sort of study it comes from, where it says so itself.
+    pub(super) design: Option<StudyDesign>,
 }
 
 impl Provenance {
     /// What a table says of itself, else what holds around it.
     pub(super) fn of(table: &Table, around: &Provenance) -> Provenance {
         let text = |key: &str| table.get(key).and_then(Node::as_text).unwrap_or_default().trim().to_owned();
-        let own = Provenance { source: text("source"), assumption: text("assumption") };
-        if own.source.is_empty() && own.assumption.is_empty() { around.clone() } else { own }
+        let design = StudyDesign::of(&text("design"));
+        let own = Provenance { source: text("source"), assumption: text("assumption"), design };
+        if own.is_missing() { Provenance { design: design.or(around.design), ..around.clone() } } else { own }
     }
 
     /// Whether neither a source nor an assumption is given.

@@ -27,6 +27,7 @@ impl<'t> Reader<'_> {
                 node,
                 measure,
                 lasts,
+                passed_on: at.text("passed_on").unwrap_or_default().trim().to_owned(),
             });
         }
     }

@@ -21,6 +21,7 @@ mod groups;
 mod literal;
 mod models;
 mod money;
+mod negotiation;
 mod net;
 mod parameters;
 mod parties;
@@ -34,6 +35,7 @@ mod savings;
 mod steps;
 mod strategies;
 mod tables;
+mod thresholds;
 mod uncertain;
 mod warnings;
 
@@ -41,8 +43,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Overrides;
 use super::checked::{
-    Engine, Localised, Parameters, Parties, Population, Results, Scenario, Time, Uncertainty, Valuation,
-    Variables, WithinCycle,
+    Engine, Localised, Negotiation, Parameters, Parties, Population, Results, Scenario, Time, Uncertainty,
+    Valuation, Variables, WithinCycle,
 };
 use super::diagnostic::Diagnostics;
 use super::sources::Sources;
@@ -50,8 +52,9 @@ use super::tree::Node;
 use crate::sample::{DesignKind, ranges};
 
 use context::{At, Reader, localised};
+use negotiation::Use;
 use prices::Prices;
-use quantity::constant;
+pub(crate) use quantity::constant;
 
 /// Reads a merged tree whose structure has been checked.
 ///
@@ -74,6 +77,8 @@ pub(super) fn read(
         broken: BTreeSet::new(),
         drawn: Vec::new(),
         base: None,
+        used: Use::World,
+        used_in_world: Vec::new(),
     };
     if let Some(top) = At::top(root) {
         reader.read_all(&top, overrides);
@@ -89,6 +94,8 @@ impl<'t> Reader<'_> {
     fn read_all(&mut self, top: &At<'t>, overrides: Overrides) {
         self.scenario.title = top.node("title").and_then(localised).unwrap_or_default();
         self.scenario.description = top.description();
+        self.scenario.question = top.node("question").and_then(localised).unwrap_or_default();
+        self.scenario.asked_by = top.node("asked_by").and_then(localised).unwrap_or_default();
         self.read_sources(top);
         self.read_time(top);
         self.read_uncertainty(top);
@@ -116,7 +123,9 @@ impl<'t> Reader<'_> {
         self.read_variants(top);
         self.read_arrangements(top);
         self.count_for();
+        self.read_negotiation(top);
         self.read_plan(top);
+        self.read_break_even(top);
         self.check_variables_of_models();
         let base = self.final_environment();
         self.messages.append(ranges::check_values(&self.scenario, &base, "in the base case"));
@@ -169,6 +178,8 @@ fn blank() -> Scenario {
     Scenario {
         title: Localised::default(),
         description: Localised::default(),
+        question: Localised::default(),
+        asked_by: Localised::default(),
         time: Time { start: 2026, years: 1, cycles_per_year: 2, within_cycle: WithinCycle::HalfCycle },
         uncertainty: Uncertainty {
             draws: 1000,
@@ -201,9 +212,11 @@ fn blank() -> Scenario {
         variants: Vec::new(),
         parties: Parties { list: Vec::new(), insurers: Vec::new() },
         arrangements: Vec::new(),
+        negotiation: Negotiation::default(),
         left_out: Vec::new(),
         goals: Vec::new(),
         results: Results::default(),
+        thresholds: Vec::new(),
         citations: Vec::new(),
         inputs: Vec::new(),
     }

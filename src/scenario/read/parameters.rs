@@ -13,6 +13,7 @@ use crate::scenario::tree::{Node, Table};
 
 use super::context::{At, Provenance, Reader, localised};
 use super::literal;
+use super::negotiation::Use;
 use super::place::{self, Place};
 use super::quantity::{is_uncertain, parameter_program, stand_in};
 
@@ -80,6 +81,11 @@ impl<'t> Reader<'_> {
             }
         }
         for (index, definition) in defined {
+            if definition.row.is_some()
+                && let Some(table) = definition.node.as_table()
+            {
+                self.refuse_negotiable(table);
+            }
             self.define(
                 index,
                 definition.node,
@@ -215,10 +221,17 @@ impl<'t> Reader<'_> {
             }
             None => (Some(node), price_year),
         };
-        let origin = match table.filter(|table| is_uncertain(table)) {
-            Some(table) => self.define_uncertain(index, node, table, value, place, &provenance),
-            None => self.define_certain(&name, node, value, place, &provenance, table),
-        };
+        let negotiable = table.and_then(|table| {
+            let entry = table.entry("negotiable")?;
+            Some((table, entry.node.as_table()?, &entry.key_span))
+        });
+        let origin = self.for_use(Use::Parameter, |reader| match (negotiable, table) {
+            (Some((table, of, span)), _) => reader.define_negotiable(index, table, of, span, &provenance),
+            (None, Some(table)) if is_uncertain(table) => {
+                reader.define_uncertain(index, node, table, value, place, &provenance)
+            }
+            (None, table) => reader.define_certain(&name, node, value, place, &provenance, table),
+        });
         if let Some(origin) = origin {
             self.scenario.parameters.list[index].origin = origin;
         }
@@ -279,6 +292,10 @@ impl<'t> Reader<'_> {
         }
         let span = table.get("value").map_or(&node.span, |value| &value.span);
         let index = self.declare(&path);
+        if self.used == Use::World {
+            self.refuse_negotiable(table);
+            self.used_in_world.push((index, span.clone()));
+        }
         self.define(index, node, place, around, price_year.filter(|_| place.money));
         Quantity { program: parameter_program(index), path, span: Some(span.clone()) }
     }

@@ -5,13 +5,14 @@
 //! stays where it is: it has no single value.
 
 use crate::formula::{Expression, FormulaError, Program, Symbol, compile, parse};
-use crate::scenario::checked::{Input, Quantity};
+use crate::scenario::checked::{Input, Quantity, StudyDesign};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
 use crate::scenario::tree::{Node, Table};
 
 use super::context::{At, Provenance, Reader, some_of};
 use super::literal;
+use super::negotiation::Use;
 use super::place::{self, Concern, Names, Place, Single, Wanted};
 
 /// Keys that say how uncertain a quantity is.
@@ -89,7 +90,7 @@ impl Reader<'_> {
             return self.bare(node, path, place, price_year);
         };
         let Some(value) = table.get("value").or_else(|| table.get("mean")) else {
-            if is_uncertain(table) {
+            if is_uncertain(table) || table.get("negotiable").is_some() {
                 return self.inline_parameter(table, node, path, place, around, price_year);
             }
             self.error(&node.span, format!("`{path}` has no `value`"), "needs `value`");
@@ -240,7 +241,13 @@ impl Reader<'_> {
             };
         }
         match compiled {
-            Ok(program) => Some(program),
+            Ok(program) => {
+                if self.used == Use::World {
+                    let used = program.parameters().iter().map(|parameter| (*parameter, node.span.clone()));
+                    self.used_in_world.extend(used);
+                }
+                Some(program)
+            }
             Err(errors) => {
                 errors.iter().for_each(|error| self.formula_error(node, text, error));
                 None
@@ -314,11 +321,18 @@ impl Reader<'_> {
             unit: unit.to_owned(),
             source: provenance.source.clone(),
             assumption: provenance.assumption.clone(),
+            design: self.design_of(provenance),
             needs_origin,
         });
         if needs_origin && provenance.is_missing() {
             self.without_origin(path, &node.span);
         }
+    }
+
+    /// What sort of study a number comes from: what is said of it, else of its source.
+    pub(super) fn design_of(&self, provenance: &Provenance) -> Option<StudyDesign> {
+        let source = || self.scenario.citations.iter().find(|source| source.id == provenance.source);
+        provenance.design.or_else(|| source().and_then(|source| source.design))
     }
 
     /// Warns that a number has neither source nor assumption.
@@ -374,7 +388,7 @@ fn bare_table(text: &str) -> Option<String> {
 }
 
 /// A number that the file does not write, such as a default.
-pub(super) fn constant(value: f64, path: impl Into<String>) -> Quantity {
+pub(crate) fn constant(value: f64, path: impl Into<String>) -> Quantity {
     Quantity { program: number_program(value), path: path.into(), span: None }
 }
 

@@ -1,6 +1,6 @@
 //! `[strategies]`, `[variants]`, `[sources]`, and what `set` replaces.
 
-use crate::scenario::checked::{Citation, Localised, Set, Strategy, Variant};
+use crate::scenario::checked::{Citation, Localised, Set, Strategy, StudyDesign, Variant};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::tree::Node;
 
@@ -22,6 +22,7 @@ impl<'t> Reader<'_> {
                 organisation: text("organisation"),
                 year: at.integer("year"),
                 link,
+                design: at.text("design").and_then(StudyDesign::of),
             });
         }
     }
@@ -49,6 +50,7 @@ impl<'t> Reader<'_> {
                 }
             }
             let set = self.read_set(&at);
+            self.note_set(&at, &set);
             self.scenario.strategies.push(Strategy { id: id.to_owned(), name: at.name(id), programmes, set });
         }
         if let [(_, first), (_, second), ..] = marked.as_slice() {
@@ -93,6 +95,12 @@ impl<'t> Reader<'_> {
             let set = self.read_set(&at);
             self.scenario.variants.push(Variant { id: id.to_owned(), name: at.name(id), set });
         }
+    }
+
+    /// Notes that an arm replaces parameters.
+    pub(super) fn note_set(&mut self, at: &At<'_>, sets: &[Set]) {
+        let span = at.span_of("set");
+        self.used_in_world.extend(sets.iter().map(|set| (set.parameter, span.clone())));
     }
 
     /// The parameters that an arm replaces. A name may be a path with dots, in quotes.

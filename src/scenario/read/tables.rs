@@ -345,6 +345,7 @@ impl<'t> Reader<'_> {
             unit,
             source: at.provenance.source.clone(),
             assumption: at.provenance.assumption.clone(),
+            design: self.design_of(&at.provenance),
             needs_origin: true,
         });
         if at.provenance.is_missing() {

@@ -242,6 +242,7 @@ impl<'t> Reader<'_> {
             unit: table.get("unit").and_then(Node::as_text).unwrap_or_default().to_owned(),
             source: provenance.source.clone(),
             assumption: provenance.assumption.clone(),
+            design: self.design_of(provenance),
             needs_origin,
         });
         if needs_origin && provenance.is_missing() {

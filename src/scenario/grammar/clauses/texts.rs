@@ -118,7 +118,8 @@ pub(super) static LUMP_SUM: ClauseText = ClauseText {
 pub(super) static COPAYMENT: ClauseText = ClauseText {
     formula: &[
         "payment(t) = price * persons who reach the step in year t",
-        "by itself it does not change who takes part; a response of uptake is a parameter that the arrangement sets",
+        "with uptake_response r, of those who would take the step (1 - r)^price come; people are then followed again",
+        "  under this arrangement; without a response nobody stays away",
     ],
     risks: Risks {
         volume: "the provider, less what participants bring",
@@ -252,6 +253,7 @@ pub(super) static SHARED_SAVINGS: ClauseText = ClauseText {
         "with `deductible` on D - minimum * BM; else on all of D once the minimum is met",
         "measured with error: D + BM * s * e, with e standard normal and s either error_sd or, under `error`,",
         "  cv * sqrt((1 - r_squared) * (1/participants + 1/controls))",
+        "benchmark BM: control and before_after are so much per person-year, times participant-years",
         "luck: settlement_noise.csv says how often it pays for a programme that does nothing, and",
         "  how often it does not pay for this one",
         "two-sided: repayment = min(loss_share * -D, loss_cap_rate * BM, loss_cap_amount) if -D >= minimum_loss_rate * BM",

@@ -27,7 +27,7 @@
 
 use super::{Known, Rule};
 use crate::formula::{LANES, Lane};
-use crate::scenario::checked::{Payer, Request, ShareRule};
+use crate::scenario::checked::{Localised, Payer, Request, ShareRule};
 use crate::settle::books::{BookLine, Books, LineKind, present_value};
 use crate::settle::coalition::Game;
 use crate::settle::contract::{Contract, Range};
@@ -165,7 +165,7 @@ impl CostShare<'_> {
         contract: &Contract<'_>,
         [benefits, shares]: [&[f64]; 2],
         cost: f64,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Localised>,
     ) {
         let game = Game::of_cost(benefits, cost, self.needed);
         let gains: Vec<f64> =
@@ -178,22 +178,40 @@ impl CostShare<'_> {
             Payer::Party(party) => parties[party].id.clone(),
         };
         let who: Vec<String> = blocking.members.iter().map(|member| format!("`{}`", name(member))).collect();
-        let who = match who.split_last() {
-            Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        let list = |and: &str| match who.split_last() {
+            Some((last, before)) if !before.is_empty() => format!("{} {and} {last}", before.join(", ")),
             _ => who.concat(),
         };
+        let (en, nl) = (list("and"), list("en"));
         let lacks = blocking.lacks;
+        let several = who.len() > 1;
         let mut text = if blocking.worth > 0.0 {
-            format!(
-                "clause `{clause}`: {who} would be better off by EUR {lacks:.0} paying without the others"
-            )
+            let worse = if several { "zouden" } else { "zou" };
+            Localised {
+                en: format!(
+                    "clause `{clause}`: {en} would be better off by EUR {lacks:.0} paying without the others"
+                ),
+                nl: format!(
+                    "afspraak `{clause}`: {nl} {worse} EUR {lacks:.0} beter af zijn door zonder de anderen te betalen"
+                ),
+            }
         } else {
-            format!("clause `{clause}`: {who} would pay EUR {lacks:.0} more than they save")
+            let pay = if several { "betalen" } else { "betaalt" };
+            let save = if several { "ze besparen" } else { "het bespaart" };
+            Localised {
+                en: format!("clause `{clause}`: {en} would pay EUR {lacks:.0} more than they save"),
+                nl: format!("afspraak `{clause}`: {nl} {pay} EUR {lacks:.0} meer dan {save}"),
+            }
         };
-        text.push_str(", in expected present value");
+        text.en.push_str(", in expected present value");
+        text.nl.push_str(", in verwachte contante waarde");
         let grant = game.grant_for_stability();
         if grant > 0.0 {
-            text.push_str(&format!("; no shares satisfy everybody unless EUR {grant:.0} comes from outside"));
+            text.en
+                .push_str(&format!("; no shares satisfy everybody unless EUR {grant:.0} comes from outside"));
+            text.nl.push_str(&format!(
+                "; geen verdeling stelt iedereen tevreden zonder EUR {grant:.0} van buiten"
+            ));
         }
         warnings.push(text);
     }
@@ -216,7 +234,7 @@ impl Rule for CostShare<'_> {
         Ok(amounts)
     }
 
-    fn agree(&self, contract: &Contract<'_>, means: &[f64], warnings: &mut Vec<String>) -> Agreed {
+    fn agree(&self, contract: &Contract<'_>, means: &[f64], warnings: &mut Vec<Localised>) -> Agreed {
         let parties = self.parties.len();
         if means.len() != 2 * parties + 1 || self.depends_on_draw() {
             return Agreed::Nothing;
@@ -226,10 +244,16 @@ impl Rule for CostShare<'_> {
         let (shares, nobody_saves) = self.by_benefit(benefits, cost, stated);
         if nobody_saves {
             let (_, clause) = contract.names();
-            warnings.push(format!(
-                "clause `{clause}` shares costs in proportion to expected benefit, but none of its parties is \
-                 expected to save anything: they share equally instead"
-            ));
+            warnings.push(Localised {
+                en: format!(
+                    "clause `{clause}` shares costs in proportion to expected benefit, but none of its parties is \
+                     expected to save anything: they share equally instead"
+                ),
+                nl: format!(
+                    "afspraak `{clause}` verdeelt kosten naar verwacht voordeel, maar geen van de partijen bespaart naar \
+                     verwachting iets: ze delen daarom gelijk"
+                ),
+            });
         }
         self.test_core(contract, [benefits, &shares], cost, warnings);
         match self.rule {

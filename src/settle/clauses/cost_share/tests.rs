@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Base, Clause, Terms};
+use crate::scenario::checked::{Base, Clause, Localised, Terms};
 use crate::settle::testing::{self, FIRST_PARTY};
 
 #[test]
@@ -40,6 +40,11 @@ const TOWN: usize = FIRST_PARTY + 1;
 
 /// Net of the clause to fund, town and provider, when the draws save these amounts.
 fn paid(clause: Clause, draws: &[[f64; 2]]) -> (Vec<f64>, Vec<String>) {
+    let (paid, told) = paid_and_told(clause, draws);
+    (paid, told.into_iter().map(|warning| warning.en).collect())
+}
+
+fn paid_and_told(clause: Clause, draws: &[[f64; 2]]) -> (Vec<f64>, Vec<Localised>) {
     let scenario = region(clause);
     let blocks = draws
         .chunks(8)
@@ -136,6 +141,16 @@ fn by_shapley_and_nash_two_who_cannot_pay_alone_have_the_same_gain() {
         approx::assert_relative_eq!(paid[..], [-80.0, -40.0, 120.0], epsilon = 1e-9);
         assert!(warnings.is_empty(), "{warnings:?}");
     }
+}
+
+#[test]
+fn who_would_be_better_off_alone_is_told_in_dutch_too() {
+    let (_, told) = paid_and_told(sharing(ShareRule::Nash(None), &both()), &[[200.0, 60.0]; 8]);
+    let expected = "afspraak `clause0`: `fund` zou EUR 10 beter af zijn door zonder de anderen te betalen, in verwachte \
+                    contante waarde";
+    assert_eq!(told[0].nl, expected);
+    let (_, told) = paid_and_told(sharing(ShareRule::Equal, &both()), &[[300.0, 10.0]; 8]);
+    assert!(told[0].nl.contains("`town` betaalt EUR 50 meer dan het bespaart"), "{told:?}");
 }
 
 #[test]

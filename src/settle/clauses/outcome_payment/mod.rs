@@ -39,7 +39,7 @@ pub mod measure;
 
 use super::{Known, Rule};
 use crate::formula::Lane;
-use crate::scenario::checked::{OutcomeTerms, Pays, Requested};
+use crate::scenario::checked::{Localised, OutcomeTerms, Pays, Requested};
 use crate::settle::books::{BookLine, Books, Figure};
 use crate::settle::contract::{Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError};
@@ -83,7 +83,7 @@ impl Rule for OutcomePayment<'_> {
         self.measurement().foreseen(contract)
     }
 
-    fn agree(&self, _contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<String>) -> Agreed {
+    fn agree(&self, _contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<Localised>) -> Agreed {
         if means.is_empty() { Agreed::Nothing } else { Agreed::Forecast(vec![Measurement::forecast(means)]) }
     }
 
@@ -125,7 +125,7 @@ impl Rule for OutcomePayment<'_> {
         ])
     }
 
-    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<String>, SettleError> {
+    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<Localised>, SettleError> {
         if !self.measurement().is_offered(contract) || !ignores_chance(contract, self.terms)? {
             return Ok(Vec::new());
         }
@@ -134,10 +134,16 @@ impl Rule for OutcomePayment<'_> {
             Requested::Persons { .. } => "persons",
             _ => "events",
         };
-        Ok(vec![format!(
-            "clause `{clause}` settles a threshold on expected numbers of {what}: chance, which decides whether a \
-             small group meets it, is ignored"
-        )])
+        Ok(vec![Localised {
+            en: format!(
+                "clause `{clause}` settles a threshold on expected numbers of {what}: chance, which decides whether a \
+                 small group meets it, is ignored"
+            ),
+            nl: format!(
+                "afspraak `{clause}` toetst een drempel op verwachte aantallen: toeval, dat beslist of een kleine groep hem \
+                 haalt, telt niet mee"
+            ),
+        }])
     }
 }
 

@@ -241,7 +241,7 @@ fn a_threshold_on_expected_counts_warns_that_chance_is_ignored() {
         let flows = testing::flows(&scenario, 1);
         testing::settle_blocks(&scenario, vec![flows], 8).warnings
     };
-    assert!(warned(gate.clone(), Engine::Expected)[0].contains("chance"));
+    assert!(warned(gate.clone(), Engine::Expected)[0].en.contains("chance"));
     assert!(warned(terms(Benchmark::True), Engine::Expected).is_empty());
     // The other engines have chance in their events.
     assert!(warned(gate, Engine::Counts).is_empty());
@@ -253,7 +253,7 @@ fn a_payer_that_does_not_hold_the_budget_is_pointed_out() {
     scenario.parties.list[FIRST_PARTY].budgets.clear();
     let flows = testing::flows(&scenario, 1);
     let warnings = testing::settle_blocks(&scenario, vec![flows], 8).warnings;
-    assert!(warnings[0].contains("budget `wmo`, of which its payer holds nothing"), "{warnings:?}");
+    assert!(warnings[0].en.contains("budget `wmo`, of which its payer holds nothing"), "{warnings:?}");
 }
 
 #[test]

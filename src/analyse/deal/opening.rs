@@ -1,0 +1,137 @@
+//! What would make a deal possible that is not.
+//!
+//! - **A grant** from outside, at the terms of the space: Σ of what parties lack, at the point where that is least.
+//! - **Payments between parties** beyond what the terms allow: if Σ B_i of those who are needed is at least C nothing need
+//!   come from outside, and only the division is at fault.
+//! - **A wider range of one term**, all others staying within theirs. From the [`START`] points with the least shortfalls the
+//!   term is moved beyond its lowest and its highest value, 1, 2, 4, … and at most [`FARTHEST`] steps, until a point is
+//!   feasible, and then halved back. This finds the least widening where more of it never hurts; a deal far from these
+//!   points may be missed. Where a value is no longer one that the term may have (a share above 1) the search ends.
+
+use super::Contract;
+use super::point::Point;
+use super::solutions::Solutions;
+use super::space::Space;
+use crate::settle::SettleError;
+use crate::settle::deal::Steps;
+
+/// Points from which a term is moved.
+const START: usize = 10;
+
+/// Steps beyond a range that are tried.
+const FARTHEST: i64 = 32;
+
+/// Something that would open a deal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opening {
+    /// Money from outside, EUR in present value, to each party by seat, at a point.
+    Grant {
+        /// The point.
+        point: usize,
+        /// By seat.
+        to: Vec<f64>,
+    },
+    /// Another range for one term.
+    Term {
+        /// Index among the scenario's terms.
+        term: usize,
+        /// The value that it would have to reach.
+        value: f64,
+        /// The terms with which a deal is possible then.
+        point: Box<Point>,
+    },
+}
+
+/// What would open a deal; nothing where one is possible.
+pub(super) fn openings(
+    space: &Space<'_>,
+    points: &[Point],
+    contracts: &[Contract],
+    solutions: &Solutions,
+) -> Result<Vec<Opening>, SettleError> {
+    if solutions.max_min.is_some() {
+        return Ok(Vec::new());
+    }
+    let (point, _) = solutions.grant;
+    let to = points[point].parties.iter().map(|party| party.shortfall).collect();
+    let mut openings = vec![Opening::Grant { point, to }];
+    let most = |point: &Point| point.parties.iter().map(|party| party.shortfall).fold(0.0, f64::max);
+    let mut near: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_possible()).collect();
+    near.sort_by(|&one, &other| most(&points[one]).total_cmp(&most(&points[other])).then(one.cmp(&other)));
+    near.truncate(START);
+    let mut terms: Vec<usize> =
+        contracts.iter().flat_map(|contract| contract.terms.iter().copied()).collect();
+    terms.sort_unstable();
+    terms.dedup();
+    for term in terms {
+        let starts: Vec<(usize, usize, &Steps)> = near
+            .iter()
+            .filter_map(|&point| {
+                let contract = points[point].contract;
+                let position = contracts[contract].terms.iter().position(|other| *other == term)?;
+                Some((contract, position, &points[point].steps))
+            })
+            .collect();
+        let found = [1, -1].into_iter().filter_map(|direction| widen(space, term, &starts, direction));
+        let least = found.min_by_key(|(steps, _)| *steps);
+        if let Some((_, point)) = least {
+            let position =
+                contracts[point.contract].terms.iter().position(|other| *other == term).unwrap_or(0);
+            let value = space.scenario.negotiation.terms[term].value(point.steps[position]);
+            openings.push(Opening::Term { term, value, point: Box::new(point) });
+        }
+    }
+    Ok(openings)
+}
+
+/// The least number of steps beyond a range with which there is a feasible point, and the first of these.
+fn widen(
+    space: &Space<'_>,
+    term: usize,
+    starts: &[(usize, usize, &Steps)],
+    direction: i64,
+) -> Option<(i64, Point)> {
+    let end = match direction {
+        1 => space.scenario.negotiation.terms[term].count() as i64 - 1,
+        _ => 0,
+    };
+    let look = |beyond: i64| -> Option<Option<Point>> {
+        let mut best: Option<Point> = None;
+        for contract in 0..space.negotiated.len() {
+            let mut moved: Vec<Steps> = starts
+                .iter()
+                .filter(|(of, ..)| *of == contract)
+                .map(|(_, position, steps)| {
+                    let mut steps = (*steps).clone();
+                    steps[*position] = end + direction * beyond;
+                    steps
+                })
+                .collect();
+            moved.sort_unstable();
+            moved.dedup();
+            if moved.is_empty() {
+                continue;
+            }
+            // A value that the term cannot have.
+            let points = space.judge(contract, &moved).ok()?;
+            best = best.or_else(|| points.into_iter().find(Point::is_feasible));
+        }
+        Some(best)
+    };
+    let (mut without, mut beyond) = (0, 1);
+    let (mut with, mut found) = loop {
+        match look(beyond)? {
+            Some(point) => break (beyond, point),
+            None if beyond >= FARTHEST => return None,
+            None => (without, beyond) = (beyond, 2 * beyond),
+        }
+    };
+    while with - without > 1 {
+        let middle = (with + without) / 2;
+        match look(middle).flatten() {
+            Some(point) => (with, found) = (middle, point),
+            None => without = middle,
+        }
+    }
+    Some((with, found))
+}

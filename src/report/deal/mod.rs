@@ -1,0 +1,278 @@
+//! A negotiation on the screen: what each asks, whether there is a deal, at which terms, who blocks, what would open it.
+
+mod words;
+
+use super::Rates;
+use super::layout::{Line, WIDTH, wrap};
+use super::words::Lang;
+use crate::analyse::deal::opening::Opening;
+use crate::analyse::deal::{Deal, Point, Wants};
+use crate::analyse::measures::or_id;
+use crate::scenario::Scenario;
+use crate::scenario::checked::Localised;
+use words as w;
+
+/// The summary of a negotiation in words; `folder` is where the files are.
+#[must_use]
+pub fn summary(scenario: &Scenario, deal: &Deal, rates: Rates, folder: &str, lang: Lang) -> String {
+    let mut page = Page { scenario, deal, lang, text: String::new() };
+    page.head(rates);
+    page.asked();
+    page.verdict();
+    if deal.solutions.max_min.is_none() {
+        page.opens();
+    }
+    page.shapley();
+    page.text.push('\n');
+    page.paragraph(&lang.say(super::labels::Label::WhereFiles, &[folder]));
+    page.text
+}
+
+struct Page<'a> {
+    scenario: &'a Scenario,
+    deal: &'a Deal,
+    lang: Lang,
+    text: String,
+}
+
+impl Page<'_> {
+    fn paragraph(&mut self, text: &str) {
+        self.text.push_str(&wrap(text, WIDTH, 0));
+    }
+
+    fn say(&mut self, text: (&str, &str), gaps: &[&str]) {
+        let text = self.lang.fill(text, gaps);
+        self.paragraph(&text);
+    }
+
+    fn heading(&mut self, text: &str, rule: &str) {
+        self.paragraph(text);
+        self.text.push_str(&rule.repeat(text.chars().count().min(WIDTH)));
+        self.text.push('\n');
+    }
+
+    fn section(&mut self, text: (&str, &str)) {
+        self.text.push('\n');
+        let text = self.lang.fill(text, &[]);
+        self.heading(&text, "-");
+    }
+
+    fn name(&self, name: &Localised, id: &str) -> String {
+        self.lang.of(&or_id(name, id)).to_owned()
+    }
+
+    fn party(&self, seat: usize) -> String {
+        let party = &self.scenario.parties.list[self.deal.seats[seat].party];
+        self.name(&party.name, &party.id)
+    }
+
+    fn arrangement(&self, arrangement: usize) -> String {
+        let arrangement = &self.scenario.arrangements[arrangement];
+        self.name(&arrangement.name, &arrangement.id)
+    }
+
+    fn money(&self, amount: f64) -> String {
+        self.lang.money(amount)
+    }
+
+    fn list(&self, names: &[String]) -> String {
+        match names.split_last() {
+            Some((last, before)) if !before.is_empty() => self.lang.fill(w::AND, &[&before.join(", "), last]),
+            _ => names.concat(),
+        }
+    }
+
+    fn count(&self, number: usize) -> String {
+        self.lang.number(number as f64, 0)
+    }
+
+    /// The value of a term: euros, a share, or a number.
+    fn value(&self, term: usize, value: f64) -> String {
+        let term = &self.scenario.negotiation.terms[term];
+        let unit = self.scenario.parameters.list[term.parameter].unit.as_str();
+        match unit {
+            _ if unit.starts_with("EUR") => self.money(value),
+            "" | "share" if term.low >= 0.0 && term.high <= 1.0 => self.lang.percent(value),
+            _ => self.lang.rounded(value),
+        }
+    }
+
+    fn head(&mut self, rates: Rates) {
+        let title = self.lang.of(&self.scenario.title).to_owned();
+        self.heading(&title, "=");
+        let strategy = &self.scenario.strategies[self.deal.strategy];
+        let strategy = self.name(&strategy.name, &strategy.id);
+        let parties: Vec<String> = (0..self.deal.seats.len()).map(|seat| self.party(seat)).collect();
+        let possible = self.deal.points.iter().filter(|point| point.is_possible()).count();
+        let gaps = [
+            strategy,
+            self.list(&parties),
+            self.count(possible),
+            self.count(self.deal.draws),
+            self.lang.percent(rates.parties),
+            self.scenario.valuation.price_year.to_string(),
+        ];
+        self.say(w::ABOUT, &gaps.each_ref().map(String::as_str));
+        let fallback = match self.deal.fallback {
+            Some(arrangement) => format!("\"{}\"", self.arrangement(arrangement)),
+            None => self.lang.fill(w::NO_PROGRAMME, &[]),
+        };
+        self.say(w::FALLBACK, &[&fallback]);
+        let left_out = self.deal.points.len() - possible;
+        if left_out > 0 {
+            let left_out = self.count(left_out);
+            self.say(w::LEFT_OUT, &[&left_out]);
+        }
+    }
+
+    fn asked(&mut self) {
+        self.section(w::ASKED);
+        for seat in 0..self.deal.seats.len() {
+            let asks = self.asks(&self.deal.seats[seat]);
+            let text = format!("{}: {}.", self.party(seat), self.list(&asks));
+            self.text.push_str(&wrap(&text, WIDTH, 2));
+        }
+    }
+
+    fn asks(&self, wants: &Wants) -> Vec<String> {
+        let mut asks = Vec::new();
+        let mut add = |text, gap: Option<String>| asks.extend(gap.map(|gap| self.lang.fill(text, &[&gap])));
+        add(w::ASKS_NET, wants.net.map(|net| self.money(net)));
+        match wants.gain {
+            Some(0.0) => add(w::ASKS_NO_WORSE, Some(String::new())),
+            gain => add(w::ASKS_GAIN, gain.map(|gain| self.money(gain))),
+        }
+        add(w::ASKS_CHANCE, wants.chance.map(|chance| self.lang.percent(chance)));
+        add(w::ASKS_WORST, wants.worst.map(|worst| self.money(worst)));
+        add(w::ASKS_PAYBACK, wants.payback.map(|years| years.to_string()));
+        add(w::ASKS_BUDGET, wants.budget.map(|budget| self.money(budget)));
+        asks
+    }
+
+    fn verdict(&mut self) {
+        self.section(w::VERDICT);
+        let possible = self.count(self.deal.points.iter().filter(|point| point.is_possible()).count());
+        let solutions = &self.deal.solutions;
+        let Some(max_min) = solutions.max_min else {
+            self.say(w::NO, &[&possible]);
+            let nearest = &self.deal.points[solutions.nearest];
+            self.section(w::NEAREST);
+            self.point(nearest);
+            if let Some((seat, lacks)) = solutions.blocking(&self.deal.points) {
+                let (party, lacks) = (self.party(seat), self.money(lacks));
+                self.say(w::BLOCKS, &[&party, &lacks]);
+            }
+            return;
+        };
+        let feasible = self.count(self.deal.feasible().len());
+        self.say(w::YES, &[&feasible, &possible]);
+        self.section(w::MAX_MIN);
+        self.point(&self.deal.points[max_min]);
+        match solutions.nash {
+            Some(nash) if nash == max_min => self.say(w::SAME_NASH, &[]),
+            Some(nash) => {
+                self.section(w::NASH);
+                self.point(&self.deal.points[nash]);
+            }
+            None => self.say(w::NO_NASH, &[]),
+        }
+    }
+
+    /// The terms of a point, and what each party has by it.
+    fn point(&mut self, point: &Point) {
+        let contract = &self.deal.contracts[point.contract];
+        let arrangement = self.arrangement(contract.arrangement);
+        self.say(w::UNDER, &[&arrangement]);
+        let values = self.deal.values(self.scenario, point);
+        for (&term, &value) in contract.terms.iter().zip(&values) {
+            let label = &self.scenario.negotiation.terms[term].id;
+            let value = self.value(term, value);
+            self.text.push_str(&Line { label, value: &value, note: "" }.to_string());
+        }
+        for (seat, judged) in point.parties.iter().enumerate() {
+            let (label, value) = (self.party(seat), self.money(judged.net));
+            let gaps =
+                [self.money(judged.gain), self.lang.percent(judged.no_loss), self.money(judged.outlay)];
+            let mut note = self.lang.fill(w::GETS, &gaps.each_ref().map(String::as_str));
+            if judged.shortfall > 0.0 {
+                note = format!("{}; {note}", self.lang.fill(w::LACKS, &[&self.money(judged.shortfall)]));
+            }
+            self.text.push_str(&Line { label: &label, value: &value, note: "" }.to_string());
+            self.text.push_str(&format!("    {}", wrap(&note, WIDTH - 4, 4)));
+        }
+        let chance = self.lang.percent(point.chance);
+        self.say(w::CHANCE, &[&chance]);
+    }
+
+    fn opens(&mut self) {
+        self.section(w::OPENS);
+        let mut any_term = false;
+        for opening in &self.deal.openings {
+            match opening {
+                Opening::Grant { point, to } => {
+                    let amounts: Vec<String> = to
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, amount)| **amount > 0.0)
+                        .map(|(seat, &amount)| {
+                            self.lang.fill(w::GRANT_TO, &[&self.money(amount), &self.party(seat)])
+                        })
+                        .collect();
+                    let gaps = [self.money(to.iter().sum()), (point + 1).to_string(), self.list(&amounts)];
+                    self.say(w::GRANT, &gaps.each_ref().map(String::as_str));
+                }
+                Opening::Term { term, value, .. } => {
+                    any_term = true;
+                    let negotiable = &self.scenario.negotiation.terms[*term];
+                    let end = if *value > negotiable.high { negotiable.high } else { negotiable.low };
+                    let gaps = [negotiable.id.clone(), self.value(*term, *value), self.value(*term, end)];
+                    self.say(w::TERM, &gaps.each_ref().map(String::as_str));
+                }
+            }
+        }
+        if !any_term {
+            self.say(w::NO_TERM, &[]);
+        }
+        let contract = self.deal.points[self.deal.solutions.nearest].contract;
+        let grant = self.deal.solutions.grant_with_side_payments[contract];
+        if grant > 0.0 {
+            let grant = self.money(grant);
+            self.say(w::NOT_ENOUGH, &[&grant]);
+        } else {
+            self.say(w::ENOUGH, &[]);
+        }
+    }
+
+    fn shapley(&mut self) {
+        self.section(w::SHAPLEY);
+        let nearest = &self.deal.points[self.deal.solutions.nearest];
+        let contract = &self.deal.contracts[nearest.contract];
+        let shapley = &contract.shapley;
+        let savings = self.money(contract.benefits.iter().sum());
+        let cost = self.money(contract.cost);
+        if shapley.worth <= 0.0 {
+            self.say(w::SHAPLEY_NOTHING, &[&savings, &cost]);
+            return;
+        }
+        let worth = self.money(shapley.worth);
+        self.say(w::SHAPLEY_ABOUT, &[&savings, &cost, &worth]);
+        for (seat, &payment) in self.deal.solutions.side_payments.iter().enumerate() {
+            let amount = self.money(payment.abs());
+            let note = match payment {
+                _ if payment.abs() < 0.5 => self.lang.fill(w::SIDE_NOTHING, &[]),
+                _ if payment > 0.0 => self.lang.fill(w::SIDE_RECEIVES, &[&amount]),
+                _ => self.lang.fill(w::SIDE_PAYS, &[&amount]),
+            };
+            let (label, value) = (self.party(seat), self.money(shapley.target[seat]));
+            self.text.push_str(&Line { label: &label, value: &value, note: "" }.to_string());
+            self.text.push_str(&format!("    {}", wrap(&note, WIDTH - 4, 4)));
+        }
+        if let Some(blocking) = &shapley.blocking {
+            let members: Vec<String> = blocking.members.iter().map(|&seat| self.party(seat)).collect();
+            let (members, lacks) = (self.list(&members), self.money(blocking.lacks));
+            self.say(w::UNSTABLE, &[&members, &lacks]);
+        }
+        let number = (self.deal.solutions.shapley + 1).to_string();
+        self.say(w::SHAPLEY_NEAREST, &[&number]);
+    }
+}

@@ -1,0 +1,161 @@
+//! What is said about a negotiation, in English and Dutch side by side; gaps `{}` are filled in order.
+
+type Text = (&'static str, &'static str);
+
+pub(super) const ABOUT: Text = (
+    "{} is negotiated by {}. {} combinations of terms were tried, each settled in {} draws. Amounts are present values \
+     over the whole term, at {} a year, in euros of {}.",
+    "Over {} onderhandelen {}. Er zijn {} combinaties van voorwaarden geprobeerd, elk afgerekend in {} trekkingen. Bedragen \
+     zijn contante waarden over de hele looptijd, tegen {} per jaar, in euro's van {}.",
+);
+pub(super) const FALLBACK: Text = (
+    "Without a deal: {}. Gains are counted from there.",
+    "Zonder akkoord: {}. Winst is gerekend vanaf daar.",
+);
+pub(super) const NO_PROGRAMME: Text = ("no programme", "geen programma");
+pub(super) const LEFT_OUT: Text = (
+    "{} combinations are no contract, as parties would together pay more than all costs; they are left out.",
+    "{} combinaties zijn geen contract, omdat partijen dan samen meer dan alle kosten zouden betalen; die tellen niet mee.",
+);
+pub(super) const ASKED: Text = ("What each party asks", "Wat elke partij vraagt");
+pub(super) const ASKS_NET: Text =
+    ("an expected result of at least {}", "een verwacht resultaat van minstens {}");
+pub(super) const ASKS_GAIN: Text =
+    ("at least {} more than without a deal", "minstens {} meer dan zonder akkoord");
+pub(super) const ASKS_NO_WORSE: Text =
+    ("not to be worse off than without a deal", "niet slechter af zijn dan zonder akkoord");
+pub(super) const ASKS_CHANCE: Text =
+    ("a chance of at least {} not to lose", "een kans van minstens {} om niet te verliezen");
+pub(super) const ASKS_WORST: Text = (
+    "a mean of at least {} in the worst twentieth of draws",
+    "gemiddeld minstens {} in het slechtste twintigste deel van de trekkingen",
+);
+pub(super) const ASKS_PAYBACK: Text = ("its money back within {} years", "het geld terug binnen {} jaar");
+pub(super) const ASKS_BUDGET: Text = ("to pay at most {} in any year", "in geen jaar meer dan {} betalen");
+pub(super) const VERDICT: Text = ("Is there a deal?", "Is er een akkoord mogelijk?");
+pub(super) const YES: Text = (
+    "Yes: {} of {} combinations give every party what it asks.",
+    "Ja: {} van de {} combinaties geven elke partij wat zij vraagt.",
+);
+pub(super) const NO: Text = (
+    "No: none of the {} combinations gives every party what it asks.",
+    "Nee: geen van de {} combinaties geeft elke partij wat zij vraagt.",
+);
+pub(super) const MAX_MIN: Text =
+    ("The deal in which who gains least gains most", "Het akkoord waarin wie het minst wint het meeste wint");
+pub(super) const NASH: Text = (
+    "The deal with the largest product of gains (Nash)",
+    "Het akkoord met het grootste product van winsten (Nash)",
+);
+pub(super) const SAME_NASH: Text = (
+    "It is also the deal with the largest product of gains (Nash).",
+    "Het is ook het akkoord met het grootste product van winsten (Nash).",
+);
+pub(super) const NO_NASH: Text = (
+    "There is no deal in which all gain something over the fallback, so no Nash solution.",
+    "Er is geen akkoord waarin allen iets winnen boven de terugval, dus ook geen Nash-oplossing.",
+);
+pub(super) const NEAREST: Text = ("What comes nearest", "Wat er het dichtst bij komt");
+pub(super) const UNDER: Text = ("Under \"{}\":", "Onder \"{}\":");
+pub(super) const GETS: Text = (
+    "gains {}; no loss in {} of draws; pays at most {} a year",
+    "wint {}; geen verlies in {} van de trekkingen; betaalt hoogstens {} per jaar",
+);
+pub(super) const LACKS: Text = ("lacks {}", "komt {} tekort");
+pub(super) const CHANCE: Text = (
+    "In {} of draws every party really gets what it asks.",
+    "In {} van de trekkingen krijgt elke partij ook echt wat zij vraagt.",
+);
+pub(super) const BLOCKS: Text =
+    ("{} blocks the deal: it lacks {} there.", "{} houdt het akkoord tegen: die komt daar {} tekort.");
+pub(super) const OPENS: Text = ("What would open it", "Wat een akkoord mogelijk zou maken");
+pub(super) const GRANT: Text = (
+    "A grant of {} from outside, at the terms of combination {}: {}.",
+    "Een bijdrage van buiten van {}, bij de voorwaarden van combinatie {}: {}.",
+);
+pub(super) const GRANT_TO: Text = ("{} to {}", "{} voor {}");
+pub(super) const ENOUGH: Text = (
+    "Together the parties save enough to pay for the programme: if they pay each other outside these terms, nothing need \
+     come from outside.",
+    "Samen besparen de partijen genoeg om het programma te betalen: als zij elkaar buiten deze voorwaarden om betalen, \
+     hoeft er niets van buiten te komen.",
+);
+pub(super) const NOT_ENOUGH: Text = (
+    "Together the parties expect to save less than the programme costs: however they divide it, {} must come from \
+     outside.",
+    "Samen verwachten de partijen minder te besparen dan het programma kost: hoe zij ook verdelen, er moet {} van buiten \
+     komen.",
+);
+pub(super) const TERM: Text = (
+    "{}: let it go to {} instead of {}, all other terms within their ranges.",
+    "{}: laat het tot {} gaan in plaats van {}, alle andere voorwaarden binnen hun grenzen.",
+);
+pub(super) const NO_TERM: Text = (
+    "No single term was found whose range could be widened to make a deal possible.",
+    "Er is geen enkele voorwaarde gevonden waarvan ruimere grenzen een akkoord mogelijk maken.",
+);
+pub(super) const SHAPLEY: Text = ("A fair division (Shapley)", "Een eerlijke verdeling (Shapley)");
+pub(super) const SHAPLEY_ABOUT: Text = (
+    "Each party would get what it adds to every coalition that it could join. Savings are expected to be {}, costs {}, so \
+     that {} can be divided.",
+    "Elke partij zou krijgen wat zij toevoegt aan elke coalitie waar zij bij kan. De verwachte besparing is {}, de kosten \
+     zijn {}, dus er is {} te verdelen.",
+);
+pub(super) const SHAPLEY_NOTHING: Text = (
+    "Savings are expected to be {}, costs {}: there is nothing to divide.",
+    "De verwachte besparing is {}, de kosten zijn {}: er valt niets te verdelen.",
+);
+pub(super) const SIDE_RECEIVES: Text =
+    ("receives {} beside the terms above", "ontvangt {} naast de voorwaarden hierboven");
+pub(super) const SIDE_PAYS: Text =
+    ("pays {} beside the terms above", "betaalt {} naast de voorwaarden hierboven");
+pub(super) const SIDE_NOTHING: Text = ("as by the terms above", "zoals bij de voorwaarden hierboven");
+pub(super) const UNSTABLE: Text = (
+    "Not stable: {} would be better off by {} without the others.",
+    "Niet stabiel: {} zou zonder de anderen {} beter af zijn.",
+);
+pub(super) const SHAPLEY_NEAREST: Text =
+    ("Of the combinations {} comes nearest to it.", "Van de combinaties komt {} er het dichtst bij.");
+pub(super) const AND: Text = ("{} and {}", "{} en {}");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_have_the_same_gaps() {
+        let all = [
+            ABOUT,
+            FALLBACK,
+            LEFT_OUT,
+            ASKS_NET,
+            ASKS_GAIN,
+            ASKS_CHANCE,
+            ASKS_WORST,
+            ASKS_PAYBACK,
+            ASKS_BUDGET,
+            YES,
+            NO,
+            UNDER,
+            GETS,
+            LACKS,
+            CHANCE,
+            BLOCKS,
+            GRANT,
+            GRANT_TO,
+            NOT_ENOUGH,
+            TERM,
+            SHAPLEY_ABOUT,
+            SHAPLEY_NOTHING,
+            SIDE_RECEIVES,
+            SIDE_PAYS,
+            UNSTABLE,
+            SHAPLEY_NEAREST,
+            AND,
+        ];
+        for (en, nl) in all {
+            assert_eq!(en.matches("{}").count(), nl.matches("{}").count(), "{en}");
+            assert!(en.contains("{}"), "{en}");
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Tables of a negotiation: every point, the named solutions, and what would open a deal.
+
+use crate::analyse::deal::opening::Opening;
+use crate::analyse::deal::{Deal, Point};
+use crate::report::table::{Cell, Kind, Table};
+use crate::scenario::Scenario;
+
+type Spec = (&'static str, Kind, &'static str, &'static str);
+
+const POINT: Spec = ("point", Kind::Integer, "", "number of the combination of terms");
+const ARRANGEMENT: Spec = ("arrangement", Kind::Key, "", "funding arrangement");
+const PARTY: Spec = ("party", Kind::Key, "", "party at the table");
+
+/// All tables of a negotiation.
+#[must_use]
+pub fn deal_tables(scenario: &Scenario, deal: &Deal) -> Vec<Table> {
+    let context = Context { scenario, deal };
+    vec![context.deals(), context.solutions(), context.openings(), super::inputs(scenario)]
+}
+
+struct Context<'a> {
+    scenario: &'a Scenario,
+    deal: &'a Deal,
+}
+
+/// A named solution with the point that it is.
+type Named = (&'static str, usize);
+
+impl Context<'_> {
+    /// Negotiable terms of any of the arrangements, in the order of the scenario.
+    fn terms(&self) -> Vec<usize> {
+        let all = self.deal.contracts.iter().flat_map(|contract| contract.terms.iter().copied());
+        let mut terms: Vec<usize> = all.collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
+    /// A table with a column for each term after the first columns.
+    fn table(&self, name: &str, description: &str, before: &[Spec], after: &[Spec]) -> Table {
+        let terms = &self.scenario.negotiation.terms;
+        let units: Vec<(&str, &str)> = self
+            .terms()
+            .into_iter()
+            .map(|term| {
+                let parameter = &self.scenario.parameters.list[terms[term].parameter];
+                (terms[term].id.as_str(), parameter.unit.as_str())
+            })
+            .collect();
+        let taken = |id: &str| before.iter().chain(after).any(|(name, ..)| *name == id);
+        let ids: Vec<String> = units
+            .iter()
+            .map(|&(id, _)| if taken(id) { format!("term_{id}") } else { id.to_owned() })
+            .collect();
+        let of_terms = units.iter().zip(&ids).map(|(&(_, unit), id)| {
+            (
+                id.as_str(),
+                Kind::Number,
+                unit,
+                "value of this negotiable term; empty: the arrangement has it not",
+            )
+        });
+        let columns: Vec<(&str, Kind, &str, &str)> =
+            before.iter().copied().chain(of_terms).chain(after.iter().copied()).collect();
+        Table::new(name, description, &columns)
+    }
+
+    /// Arrangement and terms of a point.
+    fn keys<'a>(&'a self, point: &Point) -> Vec<Cell<'a>> {
+        let contract = &self.deal.contracts[point.contract];
+        let values = self.deal.values(self.scenario, point);
+        let arrangement: Cell<'a> = (&self.scenario.arrangements[contract.arrangement].id).into();
+        let of_terms = self.terms().into_iter().map(|term| {
+            let at = contract.terms.iter().position(|&other| other == term);
+            Cell::from(at.map(|at| values[at]))
+        });
+        std::iter::once(arrangement).chain(of_terms).collect()
+    }
+
+    fn party(&self, seat: usize) -> &str {
+        &self.scenario.parties.list[self.deal.seats[seat].party].id
+    }
+
+    fn deals(&self) -> Table {
+        let mut table = self.table(
+            "deals",
+            "Every combination of terms, and what it means for each party at the table. Present values at the parties' \
+             rate. Combinations in which subsidies and cost shares pay more than all costs are left out.",
+            &[POINT, ARRANGEMENT],
+            &[
+                PARTY,
+                ("mean", Kind::Number, "EUR", "expected net present value"),
+                ("gain", Kind::Number, "EUR", "expected net present value more than without a deal"),
+                (
+                    "probability",
+                    Kind::Number,
+                    "1",
+                    "share of draws in which the net present value is not negative",
+                ),
+                (
+                    "cvar_5",
+                    Kind::Number,
+                    "EUR",
+                    "mean net present value over the worst twentieth of draws",
+                ),
+                (
+                    "payback_year",
+                    Kind::Integer,
+                    "calendar year",
+                    "first year from which the sum of expected net receipts stays at or above zero; empty: never, or no money moves",
+                ),
+                (
+                    "greatest_outlay",
+                    Kind::Number,
+                    "EUR per year",
+                    "most that it is expected to pay by decision in a year, less what it is paid so",
+                ),
+                ("condition_holds", Kind::Integer, "", "1: all conditions of the party hold, 0: not"),
+                (
+                    "shortfall",
+                    Kind::Number,
+                    "EUR",
+                    "least present value from outside with which they would hold",
+                ),
+                (
+                    "probability_condition",
+                    Kind::Number,
+                    "1",
+                    "share of draws in which the party has what it asks",
+                ),
+                ("feasible", Kind::Integer, "", "1: all conditions of all parties hold, 0: not"),
+                (
+                    "frontier",
+                    Kind::Integer,
+                    "",
+                    "1: feasible, and no feasible combination is better for one party and worse for none; 0: not",
+                ),
+                (
+                    "probability_all",
+                    Kind::Number,
+                    "1",
+                    "share of draws in which all parties have what they ask",
+                ),
+            ],
+        );
+        for (number, point) in self.deal.points.iter().enumerate() {
+            let keys = self.keys(point);
+            let feasible = point.is_feasible();
+            for (seat, judged) in point.parties.iter().enumerate() {
+                let year = |year: usize| i64::from(self.scenario.time.start) + year as i64;
+                let statistics: [Cell<'_>; 13] = [
+                    self.party(seat).into(),
+                    judged.net.into(),
+                    judged.gain.into(),
+                    judged.no_loss.into(),
+                    judged.worst.into(),
+                    judged.payback.map(year).into(),
+                    judged.outlay.into(),
+                    i64::from(judged.shortfall == 0.0).into(),
+                    judged.shortfall.into(),
+                    judged.chance.into(),
+                    i64::from(feasible).into(),
+                    i64::from(self.deal.solutions.frontier[number]).into(),
+                    point.chance.into(),
+                ];
+                let number: Cell<'_> = (number as i64 + 1).into();
+                table.push(std::iter::once(number).chain(keys.iter().copied()).chain(statistics));
+            }
+        }
+        table
+    }
+
+    fn named(&self) -> Vec<Named> {
+        let solutions = &self.deal.solutions;
+        let mut named = Vec::new();
+        named.extend(solutions.max_min.map(|point| ("max_min", point)));
+        named.extend(solutions.nash.map(|point| ("nash", point)));
+        named.push(("shapley", solutions.shapley));
+        if solutions.max_min.is_none() {
+            named.push(("nearest", solutions.nearest));
+        }
+        named
+    }
+
+    fn solutions(&self) -> Table {
+        let mut table = self.table(
+            "deal_solutions",
+            "Named combinations of terms: max_min (the smallest gain is largest), nash (the product of gains is largest), \
+             shapley (nearest to the target by the Shapley value), and where no deal is possible nearest (the largest \
+             shortfall is smallest). Gains are over the fallback.",
+            &[("solution", Kind::Key, "", "max_min, nash, shapley or nearest"), POINT, ARRANGEMENT],
+            &[
+                PARTY,
+                ("mean", Kind::Number, "EUR", "expected net present value"),
+                ("gain", Kind::Number, "EUR", "expected net present value more than without a deal"),
+                ("shortfall", Kind::Number, "EUR", "what its conditions lack"),
+                ("benefit", Kind::Number, "EUR", "expected savings net of leakages, before any payment"),
+                ("shapley_target", Kind::Number, "EUR", "net present value by the Shapley value"),
+                (
+                    "side_payment",
+                    Kind::Number,
+                    "EUR",
+                    "received (negative: paid) beside the contract to have the target, in the max_min or nearest combination",
+                ),
+            ],
+        );
+        let best = self.deal.solutions.nearest;
+        for (name, number) in self.named() {
+            let point = &self.deal.points[number];
+            let contract = &self.deal.contracts[point.contract];
+            for (seat, judged) in point.parties.iter().enumerate() {
+                let divides = number == best && contract.shapley.worth > 0.0;
+                let payment = divides.then(|| self.deal.solutions.side_payments[seat]);
+                let before: [Cell<'_>; 2] = [name.into(), (number as i64 + 1).into()];
+                let after: [Cell<'_>; 7] = [
+                    self.party(seat).into(),
+                    judged.net.into(),
+                    judged.gain.into(),
+                    judged.shortfall.into(),
+                    contract.benefits[seat].into(),
+                    contract.shapley.target[seat].into(),
+                    payment.into(),
+                ];
+                table.push(before.into_iter().chain(self.keys(point)).chain(after));
+            }
+        }
+        table
+    }
+
+    fn openings(&self) -> Table {
+        let mut table = Table::new(
+            "deal_openings",
+            "What would make a deal possible. grant: money from outside at one of the combinations of terms, to each \
+             party; grant_with_side_payments: the least money from outside if parties may pay each other whatever they \
+             agree on (the rest of the costs that their savings do not cover); term: the value to which the range of one \
+             term must be widened. Only the second is told where a deal is possible.",
+            &[
+                ("opening", Kind::Key, "", "grant, grant_with_side_payments or term"),
+                ARRANGEMENT,
+                (
+                    "point",
+                    Kind::Integer,
+                    "",
+                    "number of the combination of terms, where it is one of the space",
+                ),
+                PARTY,
+                ("term", Kind::Key, "", "negotiable term"),
+                ("amount", Kind::Number, "EUR", "present value of the grant"),
+                ("value", Kind::Number, "as the term", "value that the term would have to reach"),
+            ],
+        );
+        for (contract, &amount) in
+            self.deal.contracts.iter().zip(&self.deal.solutions.grant_with_side_payments)
+        {
+            let arrangement = &self.scenario.arrangements[contract.arrangement].id;
+            table.push([
+                "grant_with_side_payments".into(),
+                arrangement.into(),
+                Cell::Empty,
+                Cell::Empty,
+                Cell::Empty,
+                amount.into(),
+                Cell::Empty,
+            ]);
+        }
+        for opening in &self.deal.openings {
+            match opening {
+                Opening::Grant { point, to } => {
+                    let contract = &self.deal.contracts[self.deal.points[*point].contract];
+                    let arrangement = &self.scenario.arrangements[contract.arrangement].id;
+                    for (seat, &amount) in to.iter().enumerate() {
+                        table.push([
+                            "grant".into(),
+                            arrangement.into(),
+                            (*point as i64 + 1).into(),
+                            self.party(seat).into(),
+                            Cell::Empty,
+                            amount.into(),
+                            Cell::Empty,
+                        ]);
+                    }
+                }
+                Opening::Term { term, value, point } => {
+                    let contract = &self.deal.contracts[point.contract];
+                    table.push([
+                        "term".into(),
+                        (&self.scenario.arrangements[contract.arrangement].id).into(),
+                        Cell::Empty,
+                        Cell::Empty,
+                        (&self.scenario.negotiation.terms[*term].id).into(),
+                        Cell::Empty,
+                        (*value).into(),
+                    ]);
+                }
+            }
+        }
+        table
+    }
+}

@@ -1,0 +1,160 @@
+//! What must be true: the value of a number at which somebody breaks even.
+
+use super::Page;
+use crate::analyse::measures::or_id;
+use crate::analyse::threshold::{Answer, Crossing, Found};
+use crate::report::labels::Label;
+use crate::report::layout::{WIDTH, wrap};
+use crate::report::words::{Lang, significant};
+use crate::scenario::Scenario;
+use crate::scenario::checked::Whose;
+
+impl Page<'_> {
+    /// The break-even values of the run.
+    pub(super) fn must_be_true(&mut self) {
+        let found = &self.run.findings.thresholds;
+        if found.is_empty() {
+            return;
+        }
+        let title = self.say(Label::MustBeTrue, &[]);
+        self.heading(&title);
+        let text = break_even(self.run.scenario, found, self.lang);
+        self.text.push_str(&text);
+    }
+}
+
+/// Answers to break-even questions, an item for each, after a line that says what they mean.
+pub fn break_even(scenario: &Scenario, found: &[Found], lang: Lang) -> String {
+    let draws = found.iter().find_map(|found| found.drawn.as_ref()).map(|drawn| drawn.draws);
+    let basis = match draws {
+        Some(draws) => lang.say(Label::MustBeTrueDraws, &[&lang.number(draws as f64, 0)]),
+        None => lang.say(Label::MustBeTrueStated, &[]),
+    };
+    let mut text = wrap(&basis, WIDTH, 0);
+    for found in found {
+        text.push_str(&wrap(&format!("- {}", sentence(scenario, found, lang)), WIDTH, 2));
+    }
+    text
+}
+
+fn sentence(scenario: &Scenario, found: &Found, lang: Lang) -> String {
+    let asked = &scenario.thresholds[found.question];
+    let unit = scenario.parameters.list[asked.parameter].unit.as_str();
+    let show = |value: f64| figure(lang, value, unit);
+    let name = lang.of(&or_id(&asked.name, &asked.id)).to_owned();
+    let chance = asked.probability.map_or_else(String::new, |probability| {
+        format!(" {}", lang.say(Label::MustBeTrueChance, &[&lang.percent(probability)]))
+    });
+    let (who, chance) = (who(scenario, found, lang), chance.as_str());
+    let (low, high) = (show(asked.range.0), show(asked.range.1));
+    let answer = found.drawn.as_ref().map_or(&found.base, |drawn| &drawn.answer);
+    match answer {
+        Answer::Nothing => lang.say(Label::MustBeTrueNothing, &[&name, &who]),
+        Answer::Always => lang.say(Label::MustBeTrueAlways, &[&name, &low, &high, &who, chance]),
+        Answer::Never => lang.say(Label::MustBeTrueNever, &[&name, &low, &high, &who, chance]),
+        Answer::At(crossings) => match crossings.as_slice() {
+            [only] => {
+                let label = if only.at_least { Label::MustBeTrueAtLeast } else { Label::MustBeTrueAtMost };
+                let value = format!("{}{}", show(only.value), range(found, lang, &show, (&low, &high)));
+                let enough = if reached(only, found.stated) {
+                    Label::MustBeTrueEnough
+                } else {
+                    Label::MustBeTrueNotEnough
+                };
+                let verdict = lang.say(enough, &[&show(found.stated)]);
+                format!("{} {verdict}", lang.say(label, &[&name, &value, &who, chance]))
+            }
+            several => {
+                let values: Vec<String> = several.iter().map(|crossing| show(crossing.value)).collect();
+                let values = values.join("; ");
+                lang.say(Label::MustBeTrueSeveral, &[&name, &who, chance, &low, &high, &values])
+            }
+        },
+    }
+}
+
+fn reached(crossing: &Crossing, stated: f64) -> bool {
+    if crossing.at_least { stated >= crossing.value } else { stated <= crossing.value }
+}
+
+/// The range over draws in brackets, with a space before it. Ends outside what was looked at are told as that.
+fn range(found: &Found, lang: Lang, show: &dyn Fn(f64) -> String, (low, high): (&str, &str)) -> String {
+    let asked_for_chance = |drawn: &crate::analyse::threshold::Drawn| drawn.range;
+    let Some([from, to]) = found.drawn.as_ref().and_then(asked_for_chance) else { return String::new() };
+    let from = from.map_or_else(|| format!("<{low}"), show);
+    let to = to.map_or_else(|| format!(">{high}"), show);
+    if from == to {
+        return String::new();
+    }
+    format!(" ({from} {} {to})", lang.say(Label::To, &[]))
+}
+
+/// Who is to break even, and how that is counted.
+fn who(scenario: &Scenario, found: &Found, lang: Lang) -> String {
+    let asked = &scenario.thresholds[found.question];
+    let mut details = Vec::new();
+    let name = match asked.whose {
+        Whose::Society { willingness_to_pay } => {
+            details.push(if willingness_to_pay > 0.0 {
+                lang.say(Label::MustBeTrueWorth, &[&lang.money(willingness_to_pay)])
+            } else {
+                lang.say(Label::MustBeTrueEuros, &[])
+            });
+            lang.say(Label::MustBeTrueSociety, &[])
+        }
+        Whose::Party(party) => {
+            let party = &scenario.parties.list[party];
+            lang.of(&or_id(&party.name, &party.id)).to_owned()
+        }
+    };
+    if let Some(arrangement) = asked.arrangement.map(|index| &scenario.arrangements[index])
+        && scenario.arrangements.len() > 1
+    {
+        details.push(lang.of(&or_id(&arrangement.name, &arrangement.id)).to_owned());
+    }
+    if scenario.strategies.len() > 2 {
+        let strategy = &scenario.strategies[asked.strategy];
+        details.push(lang.of(&or_id(&strategy.name, &strategy.id)).to_owned());
+    }
+    if details.is_empty() { name } else { format!("{name} ({})", details.join("; ")) }
+}
+
+/// A value in its unit: shares as percentages, amounts as euros, three significant digits.
+fn figure(lang: Lang, value: f64, unit: &str) -> String {
+    if unit.starts_with("share") {
+        return format!("{}%", plain(lang, 100.0 * value));
+    }
+    if unit.starts_with("EUR") && value.abs() >= 10.0 {
+        return lang.money(value);
+    }
+    if unit.starts_with("EUR") {
+        return lang.pick("€", "€ ").to_owned() + &lang.number(value, 2);
+    }
+    plain(lang, value)
+}
+
+/// Three significant digits, with as many decimals as that takes and no zeros at the end.
+fn plain(lang: Lang, value: f64) -> String {
+    let value = significant(value, 3);
+    let decimals = (0..6).find(|&decimals| {
+        let shown: f64 = format!("{value:.decimals$}").parse().unwrap_or(value);
+        shown == value
+    });
+    lang.number(value, decimals.unwrap_or(6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_shown_in_their_unit() {
+        assert_eq!(figure(Lang::En, 0.2137, "share of the invited"), "21.4%");
+        assert_eq!(figure(Lang::Nl, 0.5, "share"), "50%");
+        assert_eq!(figure(Lang::En, 0.93417, "ratio"), "0.934");
+        assert_eq!(figure(Lang::Nl, 0.012_34, ""), "0,0123");
+        assert_eq!(figure(Lang::En, 540.4, "EUR per participant"), "€540");
+        assert_eq!(figure(Lang::Nl, 3.456, "EUR"), "€ 3,46");
+        assert_eq!(figure(Lang::En, -2.0, "kg"), "−2");
+    }
+}

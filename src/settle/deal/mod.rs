@@ -1,0 +1,378 @@
+//! Settling one arrangement at many values of its negotiable terms, without following anybody again.
+//!
+//! A party's position is a sum over postings, so it is a sum over clauses. A clause depends on few of the terms: its own,
+//! and those of the clauses whose postings it reads ([`dependence`]). Clauses that depend on the same terms form a
+//! [`Part`]; what depends on none (savings, costs of delivery, fixed clauses) is one too. A part is settled once for each
+//! combination of *its* terms and kept as the present value of what it brings each party in each draw; the position at a
+//! point of the whole space is then a sum of a few rows. With terms a (10 values) and b (10) in a fee and a subsidy on
+//! what the fee leaves, and c (100) in a shared saving, 10 + 100 + 100 settlements of a clause or two give 10,000 points.
+//!
+//! What a part needs more room for than there is ([`ROOM`]) is settled while points go by, and forgotten.
+//!
+//! **Same numbers.** At any point the positions are those that [`crate::settle::settle`] gives with these values written
+//! in the file, up to rounding in the order of additions (10⁻¹² of turnover). Terms that rest on expectations are agreed
+//! anew at each combination of what they depend on.
+
+mod dependence;
+mod part;
+
+pub use part::{Part, Settlement};
+
+use super::books::present_value;
+use super::clauses::{Known, Rule, rule};
+use super::contract::Block;
+use super::phases::{mean, post_phase, years};
+use super::{Agreed, Books, Expectations, Phase, SettleError, costs, entry, leakage, overlap};
+use crate::formula::{LANES, Lane};
+use crate::sample::Environment;
+use crate::scenario::Scenario;
+use crate::scenario::checked::{Clause, Negotiable, Origin};
+use crate::value::flows::{Flows, Valued};
+use dependence::Dependence;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Bytes that settled parts of an arrangement may take together.
+pub const ROOM: usize = 1 << 28;
+
+/// Steps of the terms that something depends on, in the order of the terms: 0 is the lowest value.
+pub type Steps = Vec<i64>;
+
+/// An arrangement with its negotiable terms, over all draws of one strategy.
+pub struct Negotiated<'a> {
+    scenario: &'a Scenario,
+    /// Index of the arrangement.
+    pub arrangement: usize,
+    rules: Vec<Box<dyn Rule + 'a>>,
+    /// The stated values.
+    base: Opened<'a>,
+    blocks: Vec<Opened<'a>>,
+    /// Number of draws.
+    pub draws: usize,
+    /// Yearly rate at which parties' cash flows are discounted.
+    pub rate: f64,
+    /// Years that postings may fall in.
+    pub years: usize,
+    /// Negotiable terms that it depends on: indices into those of the scenario.
+    pub terms: Vec<usize>,
+    dependence: Dependence,
+    /// Parameters computed from negotiable ones, in order.
+    affected: Vec<usize>,
+    parts: Vec<Part>,
+    /// Parties whose positions are wanted; last, if it is none of them, the one on whose gain delivery depends.
+    pub seats: Vec<usize>,
+    /// Whether what the shares of costs add up to can differ between draws.
+    shares_vary: bool,
+}
+
+/// A block of draws, with what no term changes.
+struct Opened<'a> {
+    block: Block<'a>,
+    /// Savings.
+    savings: Books,
+    /// Costs of delivery.
+    costs: Books,
+}
+
+/// Expectations of clauses, by clause and the steps of what it depends on.
+type Agreements = BTreeMap<(usize, Steps), Agreed>;
+
+impl<'a> Negotiated<'a> {
+    /// Opens an arrangement for a strategy of the scenario itself (its first variant). `negotiable` are the terms of the
+    /// scenario, or none where all keep their stated values; `seats` are the parties whose positions are wanted.
+    ///
+    /// # Errors
+    /// A quantity out of range, or market shares above one.
+    pub fn new(
+        scenario: &'a Scenario,
+        valued: &'a Valued,
+        strategy: usize,
+        arrangement: usize,
+        negotiable: &[Negotiable],
+        seats: &[usize],
+    ) -> Result<Self, SettleError> {
+        let delivery = valued.delivery_of(strategy, arrangement);
+        let variant = &valued.variants[0];
+        let clauses: &'a [Clause] = &scenario.arrangements[arrangement].clauses;
+        let draws = valued.runs;
+        let years = years(clauses, valued.shape.years);
+        let open = |flows: &'a Flows, runs: Option<[u64; LANES]>| -> Result<Opened<'a>, SettleError> {
+            let mut block = Block::new(scenario, arrangement, strategy, flows)?;
+            block.runs = runs;
+            let books = |lines| Books { years, lines, ..Books::default() };
+            let savings = books(leakage::postings(scenario, &block.market, flows));
+            let costs = books(costs::postings(&block));
+            Ok(Opened { block, savings, costs })
+        };
+        // The lanes beyond the last run repeat it.
+        let runs = |block: usize| {
+            std::array::from_fn(|lane| (block * LANES + lane).min(draws.saturating_sub(1)) as u64)
+        };
+        let base = open(&variant.base[delivery], None)?;
+        let blocks: Vec<Result<Opened<'a>, SettleError>> = variant
+            .blocks
+            .par_iter()
+            .enumerate()
+            .map(|(index, block)| open(&block[delivery], Some(runs(index))))
+            .collect();
+        let rules: Vec<Box<dyn Rule + 'a>> = clauses.iter().map(|clause| rule(clause)).collect();
+        let (terms, dependence) = Dependence::of(scenario, clauses, &rules, negotiable);
+        let negotiable = |&term: &usize| scenario.negotiation.terms[term].parameter;
+        let mut affected: Vec<usize> =
+            terms.iter().map(negotiable).flat_map(|parameter| scenario.dependants(parameter)).collect();
+        affected.sort_unstable();
+        affected.dedup();
+        let mut seats = seats.to_vec();
+        if let Some(entry) = &scenario.arrangements[arrangement].entry
+            && !seats.contains(&entry.party)
+        {
+            seats.push(entry.party);
+        }
+        let parts = Part::all(scenario, clauses, &dependence, &seats);
+        let shares_vary = dependence.sharing.iter().any(|&clause| {
+            let used = clauses[clause].quantities();
+            used.iter().any(|quantity| {
+                quantity.program.parameters().iter().any(|&parameter| varies(scenario, parameter))
+            })
+        });
+        Ok(Self {
+            scenario,
+            arrangement,
+            rules,
+            rate: variant.base[delivery].parties_rate,
+            base,
+            blocks: blocks.into_iter().collect::<Result<_, _>>()?,
+            draws,
+            years,
+            terms,
+            dependence,
+            affected,
+            parts,
+            seats,
+            shares_vary,
+        })
+    }
+
+    /// What each of the parties may expect to save, net of leakages, and what the programmes are expected to cost: present
+    /// values, EUR. Contracts do not change either.
+    #[must_use]
+    pub fn benefits_and_cost(&self) -> (Vec<f64>, f64) {
+        let expected =
+            |amount: &dyn Fn(&Opened<'a>) -> Lane| mean(self.blocks.iter().map(amount), self.draws);
+        let benefit =
+            |&party: &usize| expected(&|opened| present_value(&opened.savings.saved(party), self.rate));
+        let cost = expected(&|opened| {
+            let lines = opened.costs.lines.iter();
+            lines.fold(Lane::ZERO, |sum, line| sum + present_value(&line.amounts, self.rate))
+        });
+        (self.seats.iter().map(benefit).collect(), cost)
+    }
+
+    /// Position among [`Self::seats`] of the party that delivers only if it may expect to gain.
+    #[must_use]
+    pub fn enters(&self) -> Option<usize> {
+        let entry = self.scenario.arrangements[self.arrangement].entry.as_ref()?;
+        self.seats.iter().position(|&party| party == entry.party)
+    }
+
+    /// Whether that party stays away, of its net present value by draw: then nothing is delivered and nobody pays.
+    ///
+    /// # Errors
+    /// A premium that is negative or cannot be computed.
+    pub fn stays_away(&self, present: &[f64]) -> Result<bool, SettleError> {
+        match &self.scenario.arrangements[self.arrangement].entry {
+            None => Ok(false),
+            Some(entry) => Ok(entry::decide(entry, self.base.block.environment, present)?.is_some()),
+        }
+    }
+
+    /// Its parts.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Bytes that settling a part once leaves.
+    #[must_use]
+    pub fn room_of(&self, part: &Part) -> usize {
+        part.seats.len() * (self.draws + self.years) * size_of::<f64>()
+    }
+
+    /// Values of the terms at a point, in the order of [`Self::terms`].
+    #[must_use]
+    pub fn values(&self, steps: &[i64]) -> Vec<f64> {
+        self.terms
+            .iter()
+            .zip(steps)
+            .map(|(&term, &s)| self.scenario.negotiation.terms[term].value(s))
+            .collect()
+    }
+
+    /// Parameters of a block at some steps; of terms that are not mentioned nothing may depend on the result.
+    fn environment(
+        &self,
+        opened: &Opened<'_>,
+        terms: &[usize],
+        steps: &[i64],
+    ) -> Result<Environment, SettleError> {
+        let values: Vec<(usize, f64)> = terms
+            .iter()
+            .zip(steps)
+            .map(|(&term, &step)| {
+                let term = &self.scenario.negotiation.terms[self.terms[term]];
+                (term.parameter, term.value(step))
+            })
+            .collect();
+        if values.is_empty() {
+            return Ok(opened.block.environment.clone());
+        }
+        Ok(opened.block.environment.at(self.scenario, &values, &self.affected)?)
+    }
+
+    /// Which points are contracts at all: at some combinations subsidies and cost shares would together pay more than the
+    /// costs. By the steps of all terms; the result is in the order of `points`.
+    ///
+    /// # Errors
+    /// A quantity out of range.
+    pub fn possible(&self, points: &[&[i64]]) -> Result<Vec<bool>, SettleError> {
+        let terms = self.dependence.union(&self.dependence.sharing);
+        let pick = |point: &[i64]| -> Steps { terms.iter().map(|&term| point[term]).collect() };
+        let mut distinct: BTreeMap<Steps, bool> = points.iter().map(|point| (pick(point), true)).collect();
+        if self.dependence.sharing.len() > 1 {
+            let all: Vec<Steps> = distinct.keys().cloned().collect();
+            let agreed = self.agreements(&self.dependence.sharing, &terms, &all)?;
+            let found: Vec<Result<bool, SettleError>> =
+                all.par_iter().map(|steps| self.shares_fit(&terms, steps, &agreed)).collect();
+            for (steps, fits) in all.into_iter().zip(found) {
+                distinct.insert(steps, fits?);
+            }
+        }
+        Ok(points.iter().map(|point| distinct[&pick(point)]).collect())
+    }
+
+    fn shares_fit(&self, terms: &[usize], steps: &[i64], agreed: &Agreements) -> Result<bool, SettleError> {
+        let draws: &[Opened<'a>] = if self.shares_vary { &self.blocks } else { &[] };
+        for opened in std::iter::once(&self.base).chain(draws) {
+            let environment = self.environment(opened, terms, steps)?;
+            let block = Block { environment: &environment, ..opened.block.clone() };
+            let expectations = self.expectations(agreed, terms, steps);
+            match overlap::check(&block, &self.rules, &expectations) {
+                Ok(()) => {}
+                Err(SettleError::SharesAboveOne { .. }) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// What is agreed beforehand at some steps of `terms`, by clause.
+    fn expectations(&self, agreed: &Agreements, terms: &[usize], steps: &[i64]) -> Expectations {
+        let clauses = (0..self.rules.len()).map(|clause| {
+            let own = self.own_steps(clause, terms, steps);
+            own.and_then(|own| agreed.get(&(clause, own)).cloned()).unwrap_or_default()
+        });
+        Expectations { clauses: clauses.collect(), draws: self.draws }
+    }
+
+    /// Steps of the terms that a clause depends on, of those of `terms`; `None` where one is not among them.
+    fn own_steps(&self, clause: usize, terms: &[usize], steps: &[i64]) -> Option<Steps> {
+        let of = |term: &usize| terms.iter().position(|other| other == term).map(|at| steps[at]);
+        self.dependence.terms[clause].iter().map(of).collect()
+    }
+
+    /// First pass: terms of some clauses that rest on means over draws, for each of these combinations.
+    fn agreements(
+        &self,
+        clauses: &[usize],
+        terms: &[usize],
+        combinations: &[Steps],
+    ) -> Result<Agreements, SettleError> {
+        let mut agreed = Agreements::new();
+        let foreseeing = self.foreseeing(clauses)?;
+        if foreseeing.is_empty() {
+            return Ok(agreed);
+        }
+        let mut wanted: BTreeMap<(usize, Steps), &Steps> = BTreeMap::new();
+        for steps in combinations {
+            for &clause in &foreseeing {
+                if let Some(own) = self.own_steps(clause, terms, steps) {
+                    wanted.entry((clause, own)).or_insert(steps);
+                }
+            }
+        }
+        let wanted: Vec<((usize, Steps), &Steps)> = wanted.into_iter().collect();
+        let found: Vec<Result<Agreed, SettleError>> = wanted
+            .par_iter()
+            .map(|((clause, _), steps)| {
+                let rule = &self.rules[*clause];
+                let mut sums: Vec<f64> = Vec::new();
+                for (index, opened) in self.blocks.iter().enumerate() {
+                    let lanes = (self.draws - index * LANES).min(LANES);
+                    for (at, amount) in self.foreseen(opened, *clause, terms, steps)?.into_iter().enumerate()
+                    {
+                        if sums.len() <= at {
+                            sums.push(0.0);
+                        }
+                        // In draw order, as one long sum.
+                        sums[at] = amount.0[..lanes].iter().fold(sums[at], |sum, value| sum + value);
+                    }
+                }
+                let means: Vec<f64> = sums.into_iter().map(|sum| sum / self.draws as f64).collect();
+                let first = &self.blocks[0];
+                let environment = self.environment(first, terms, steps)?;
+                let block = Block { environment: &environment, ..first.block.clone() };
+                Ok(rule.agree(&block.contract(*clause), &means, &mut Vec::new()))
+            })
+            .collect();
+        for ((key, _), found) in wanted.into_iter().zip(found) {
+            agreed.insert(key, found?);
+        }
+        Ok(agreed)
+    }
+
+    /// Those of some clauses that have terms of this kind.
+    fn foreseeing(&self, clauses: &[usize]) -> Result<Vec<usize>, SettleError> {
+        let Some(first) = self.blocks.first() else { return Ok(Vec::new()) };
+        let all: Vec<usize> = (0..self.terms.len()).collect();
+        let lowest = vec![0; all.len()];
+        let mut found = Vec::new();
+        for &clause in clauses {
+            if !self.foreseen(first, clause, &all, &lowest)?.is_empty() {
+                found.push(clause);
+            }
+        }
+        Ok(found)
+    }
+
+    fn foreseen(
+        &self,
+        opened: &Opened<'a>,
+        clause: usize,
+        terms: &[usize],
+        steps: &[i64],
+    ) -> Result<Vec<Lane>, SettleError> {
+        let environment = self.environment(opened, terms, steps)?;
+        let block = Block { environment: &environment, ..opened.block.clone() };
+        let mut delivery = opened.costs.clone();
+        let unknown = self.expectations(&Agreements::new(), terms, steps);
+        let reads = |other: usize| self.dependence.reads[clause].contains(&other);
+        delivery.lines.extend(post_phase(&block, &self.rules, &unknown, Phase::Delivery, &delivery, reads)?);
+        let known = Known { savings: &opened.savings, delivery: &delivery };
+        self.rules[clause].foreseen(&block.contract(clause), &known)
+    }
+}
+
+/// Whether a parameter differs between draws.
+fn varies(scenario: &Scenario, parameter: usize) -> bool {
+    match &scenario.parameters.list[parameter].origin {
+        Origin::Fixed(_) => false,
+        Origin::Drawn { .. } => true,
+        Origin::Formula(formula) => {
+            let by_name = formula.program.parameters().iter().any(|&used| varies(scenario, used));
+            by_name
+                || formula.program.tables().iter().any(|&table| {
+                    scenario.tables[table].parameters().iter().any(|&row| varies(scenario, row))
+                })
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `ounce deal`: the folder it writes, what it says, and its exit codes.
+
+use assert_cmd::Command;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Exit code and the texts on standard output and standard error.
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("ounce").unwrap();
+    let output =
+        command.env_remove("NO_COLOR").current_dir(folder).arg("deal").args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Name and bytes of every file.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap()))
+        .collect()
+}
+
+/// A course for 50 people at 100 euros each avoids 30 falls in two years, which cost the town 100 euros each: the town
+/// bears 5000 and saves 3000. The state pays a share of the costs.
+fn town(state: &str) -> String {
+    format!(
+        r#"
+ounce = 1
+title = {{ en = "A course", nl = "Een cursus" }}
+time = {{ start = 2026, years = 2, cycle = "half-year" }}
+uncertainty = {{ draws = 8, seed = 1, design = "random" }}
+valuation = {{ discount = {{ costs = 0, effects = 0 }}, price_year = 2024 }}
+population = {{ closed = true, groups = {{ all = {{ age = 70, persons = 100 }} }} }}
+budgets = {{ care = {{}} }}
+strategies = {{ usual_care = {{}}, course = {{ programmes = ["course"] }} }}
+effects = {{ halved = {{ on = "life.fall", rate_ratio = 0.5, lasts = "always" }} }}
+unit_costs = {{ fall = {{ on = "life.fall", value = 100, budget = "care" }} }}
+parties = {{ town = {{ kind = "municipality", budgets = ["care"] }}, state = {{ kind = "state" }} }}
+[models.life]
+states = {{ home = {{ start = 1, utility = 1 }}, dead = {{ start = 0, alive = false }} }}
+events = {{ fall = {{ in = ["home"], rate = 0.8 }} }}
+[programmes.course]
+model = "life"
+provider = "town"
+eligible = "state == 'home'"
+enrol = {{ years = "2026", share = 0.5 }}
+cascade = {{ course = {{ of = "invited", share = 1, effects = ["halved"], costs = {{ course = 100 }} }} }}
+[arrangements.grant.clauses.grant]
+type = "subsidy"
+from = "state"
+to = "town"
+base = "course"
+share = {{ negotiable = {{ low = 0, high = 0.6, step = 0.1 }} }}
+[deal.parties]
+town = {{ needed = true }}
+state = {state}
+"#
+    )
+}
+
+fn written(state: &str) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("town.toml"), town(state)).unwrap();
+    home
+}
+
+#[test]
+fn a_deal_is_told_in_words_with_a_row_for_each_combination_and_party() {
+    // The town needs 2000 of 5000: 0.4 or more. The state pays at most 2600: 0.5 or less.
+    let home = written("{ net_at_least = -2600 }");
+    let (code, stdout, stderr) = run(home.path(), &["town.toml"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("Yes: 2 of 7 combinations give every party what it asks."), "{stdout}");
+    let files = files(&home.path().join("results/town_deal"));
+    for name in [
+        "deals.csv",
+        "deal_solutions.csv",
+        "deal_openings.csv",
+        "inputs.csv",
+        "datapackage.json",
+        "manifest.json",
+    ] {
+        assert!(files.contains_key(name), "{name} of {:?}", files.keys());
+    }
+    let deals = String::from_utf8(files["deals.csv"].clone()).unwrap();
+    let header = "point,arrangement,grant_share,party,mean,gain,probability,cvar_5,payback_year,greatest_outlay,\
+                  condition_holds,shortfall,probability_condition,feasible,frontier,probability_all";
+    assert_eq!(deals.lines().next(), Some(header));
+    assert_eq!(deals.lines().count(), 1 + 7 * 2);
+    let row = deals.lines().find(|line| line.starts_with("6,grant,0.5,state,")).unwrap();
+    assert!(row.starts_with("6,grant,0.5,state,-2500,-2500,0,-2500,,2500,1,0,1,1,1,1"), "{row}");
+    let package: serde_json::Value = serde_json::from_slice(&files["datapackage.json"]).unwrap();
+    assert_eq!(package["resources"][0]["name"], "deals");
+    let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+    assert_eq!(manifest["draws"], 8);
+}
+
+#[test]
+fn where_there_is_no_deal_it_is_told_who_blocks_it_and_what_would_help() {
+    // The state pays at most 1500, which is 0.3; there the town lacks 500. At 0.4 the state lacks 500 instead, but who
+    // gains least (the state) has more at 0.3. Both together save 3000 of 5000.
+    let home = written("{ net_at_least = -1500 }");
+    let (code, stdout, stderr) = run(home.path(), &["town.toml"]);
+    assert_eq!(code, 0, "{stderr}");
+    let text = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("No: none of the 7 combinations gives every party what it asks."), "{stdout}");
+    assert!(text.contains("town blocks the deal: it lacks €500 there."), "{stdout}");
+    assert!(
+        text.contains("A grant of €500 from outside, at the terms of combination 4: €500 to town."),
+        "{stdout}"
+    );
+    assert!(text.contains("No single term was found"), "{stdout}");
+    assert!(text.contains("however they divide it, €2,000 must come from outside"), "{stdout}");
+    let (_, dutch, _) = run(home.path(), &["town.toml", "--lang", "nl", "--force"]);
+    let dutch = dutch.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(dutch.contains("town houdt het akkoord tegen: die komt daar € 500 tekort."), "{dutch}");
+}
+
+#[test]
+fn a_deal_is_the_same_bytes_for_any_number_of_threads() {
+    let home = tempfile::tempdir().unwrap();
+    let written = |name: &str, threads: &str| {
+        let arguments = ["negotiation.toml", "--draws", "20", "--threads", threads, "--out", name, "--quiet"];
+        let (code, stdout, stderr) = run(home.path(), &arguments);
+        assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+        files(&home.path().join(name))
+    };
+    assert_eq!(written("one", "1"), written("three", "3"));
+}
+
+#[test]
+fn a_scenario_without_a_table_is_told_so() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, _, stderr) = run(home.path(), &["first_steps.toml", "--draws", "8"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("no [deal] table"), "{stderr}");
+}
