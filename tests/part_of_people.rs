@@ -12,7 +12,8 @@ use ounce::scenario::part::Part;
 const TOWNS: &str = r#"
 ounce = 1
 title = "two towns"
-time = { start = 2026, years = 4, cycle = "year" }
+time = { start = 2026, years = 4, cycle = "half-year" }
+valuation = { discount = { costs = 0, effects = 0 }, willingness_to_pay = [20000] }
 [population]
 closed = true
 [population.groups]
@@ -38,9 +39,9 @@ course = { programmes = ["course"] }
 [parameters]
 coordinators = { value = 2, assumption = "test" }
 [parties]
-town = { type = "municipality" }
+town = { kind = "municipality" }
 [arrangements.deal]
-clauses.lump = { type = "lump-sum", from = "town", to = "provider", amount = 800 }
+clauses.lump = { type = "lump-sum", from = "town", to = "provider", amount = 800, years = "2026" }
 clauses.fee = { type = "fee", from = "town", to = "provider", step = "course.test", price = 25, volume_cap = 100, cap_per_year = 4000 }
 "#;
 
