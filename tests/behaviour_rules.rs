@@ -180,10 +180,12 @@ fn the_summary_says_that_nothing_is_delivered_and_how_often_a_gate_is_wrong() {
             assert!(text.contains(word), "no {word:?} in\n{text}");
         }
     };
-    let en =
-        ["deal: nothing is delivered.", "evidence in 2027. Chance that a programme that works is stopped: "];
+    let en = [
+        "deal: nothing is delivered.",
+        "evidence in 2027. Chance that a programme that does nothing goes on: ",
+    ];
     said(ounce::report::words::Lang::En, &en);
-    let nl = ["deal: er wordt niets uitgevoerd.", "Kans dat een programma dat werkt wordt gestopt: "];
+    let nl = ["deal: er wordt niets uitgevoerd.", "Kans dat een programma doorgaat dat niets doet: "];
     said(ounce::report::words::Lang::Nl, &nl);
 }
 

@@ -15,16 +15,22 @@
 //!
 //! n* = n · 2.80² · C / (signal² − 2.80² · P),
 //!
-//! if the group they are compared with grows alike, and no number does where the denominator is not positive: the benchmark
-//! itself is in doubt. Without replicates the two cannot be told apart and all of it is taken for chance. *Example:* 200
-//! participants, a signal of EUR 10,000 and a noise of 20,000: n* = 200 · 7.85 · 4 = 6,280.
+//! and no number does where the denominator is not positive: the benchmark itself is in doubt. *Example:* 200 participants, a
+//! signal of EUR 10,000 and a noise of 20,000, all of it chance: n* = 200 · 7.85 · 4 = 6,280.
+//!
+//! Part of C may grow with n and not with its square root, as doubt does: where draws are not repeated C holds the doubt P
+//! too, and the luck of a control group of stated size is multiplied with n. Of that part, B, the number is
+//! n · 2.80² (C − B) / (signal² − 2.80² (P + B)); in a settlement that is mostly noise it is larger than n* whatever B is, so n*
+//! is the *least* number then. An error of measurement that the contract states is one of this many participants; what it
+//! would be of others nobody has said, so no number is given. And where the programme does no better than nothing, none is
+//! enough.
 
 use super::business_case::Settlement;
 use super::outcomes::participating_rows;
 use super::statistics::{Series, Summary};
 use crate::formula::Lane;
 use crate::scenario::Scenario;
-use crate::scenario::checked::Engine;
+use crate::scenario::checked::{CountBenchmark, Engine};
 use crate::settle::Books;
 use crate::settle::noise::WITHOUT_EFFECT;
 use crate::value::flows::Evidence;
@@ -80,11 +86,50 @@ pub enum Verdict {
     WithoutChance,
     /// It hardly pays, or pays anyway, because of its target and not by chance.
     Target,
-    /// It is mostly noise; with so many participants it would not be, if any number does.
+    /// On average it measures no more than of a programme that does nothing.
+    NoEffect,
+    /// It is mostly noise; with so many participants it would not be.
     Noise {
-        /// Participants, persons.
-        needed: Option<f64>,
+        /// How many.
+        needed: Needed,
     },
+}
+
+/// Participants with which a result would not be mostly noise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Needed {
+    /// About so many, persons.
+    About(f64),
+    /// At least so many, persons; more, or no number is enough, as far as the noise does not shrink with their number.
+    AtLeast(f64),
+    /// No number is enough.
+    None,
+    /// It rests on a stated error, of which nobody has said how it depends on their number.
+    NotKnown,
+}
+
+/// What is known of how noise depends on the number of participants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scaling {
+    /// What is not doubt is chance between them, or all of it is.
+    Chance,
+    /// Part of what is not known to be doubt may be as doubt is.
+    PartlyChance,
+    /// It rests on a stated error.
+    Stated,
+}
+
+impl Scaling {
+    /// `split`: whether chance and doubt are told apart.
+    fn of(scenario: &Scenario, stated_error: bool, stated_controls: bool, split: bool) -> Self {
+        // Without uncertain parameters all of it is chance.
+        let split = split || scenario.parameters.plan.uncertain.is_empty();
+        match (stated_error, stated_controls || !split) {
+            (true, _) => Self::Stated,
+            (false, true) => Self::PartlyChance,
+            (false, false) => Self::Chance,
+        }
+    }
 }
 
 /// How much of the decision at a gate is luck.
@@ -100,8 +145,8 @@ pub struct GateNoise {
     pub continues: Summary,
     /// The same for a programme that does nothing.
     pub continues_without_effect: Summary,
-    /// Of the draws in which the programme truly makes the result better, the share in which it is stopped; `None` where
-    /// it never does.
+    /// Of the draws in which the programme's true result is above the threshold, the share in which it is stopped; `None`
+    /// where it never is, and where steps are counted.
     pub stopped_though_it_works: Option<f64>,
     /// What to make of it.
     pub verdict: Verdict,
@@ -145,6 +190,10 @@ pub fn gate(scenario: &Scenario, arrangement: usize, settlement: &Settlement<'_>
             [continues.expected(), worthless.expected()],
             &nothing.summary(design),
             chance.then_some(participants.expected()),
+            |split| {
+                let controls = matches!(gate.result.benchmark, CountBenchmark::Control(_));
+                Scaling::of(scenario, gate.result.error_sd.is_some(), controls, split)
+            },
         )
     };
     Some(GateNoise {
@@ -164,7 +213,7 @@ pub fn noise(scenario: &Scenario, arrangement: usize, settlement: &Settlement<'_
         return Vec::new();
     }
     let clauses = &scenario.arrangements[arrangement].clauses;
-    let read = Reader { scenario, settlement };
+    let read = Reader { scenario, arrangement, settlement };
     (0..clauses.len())
         .filter_map(|clause| {
             let programme = clauses[clause].terms.measures()?;
@@ -177,6 +226,7 @@ pub fn noise(scenario: &Scenario, arrangement: usize, settlement: &Settlement<'_
 
 struct Reader<'a> {
     scenario: &'a Scenario,
+    arrangement: usize,
     settlement: &'a Settlement<'a>,
 }
 
@@ -240,7 +290,10 @@ impl Reader<'_> {
         } else {
             let chances = [pays.expected(), pays_without.expected()];
             let means = [measured.expected(), measured_without.expected()];
-            judge(means, chances, &measured_without.summary(design), participants)
+            let terms = &self.scenario.arrangements[self.arrangement].clauses[clause].terms;
+            judge(means, chances, &measured_without.summary(design), participants, |split| {
+                Scaling::of(self.scenario, terms.measures_with_error(), terms.controls_are_stated(), split)
+            })
         };
         Some(ResultNoise {
             name: name.trim_end_matches('.').to_owned(),
@@ -256,12 +309,21 @@ impl Reader<'_> {
 
 /// What to make of a result, from its mean and its chance of payment with the effect and without, and its spread
 /// without.
-fn judge(measured: [f64; 2], pays: [f64; 2], without: &Summary, participants: Option<f64>) -> Verdict {
+fn judge(
+    measured: [f64; 2],
+    pays: [f64; 2],
+    without: &Summary,
+    participants: Option<f64>,
+    scaling: impl Fn(bool) -> Scaling,
+) -> Verdict {
     let (Some(spread), Some(participants)) = (without.spread, participants) else {
         return Verdict::WithoutChance;
     };
     if 1.0 - pays[0] + pays[1] <= COIN {
         return Verdict::Informative;
+    }
+    if measured[0] <= measured[1] {
+        return Verdict::NoEffect;
     }
     let signal = (measured[0] - measured[1]).powi(2);
     let needed = APART * APART;
@@ -273,7 +335,14 @@ fn judge(measured: [f64; 2], pays: [f64; 2], without: &Summary, participants: Op
         None => (spread.sd * spread.sd, 0.0),
     };
     let left = signal - needed * doubt;
-    Verdict::Noise { needed: (left > 0.0).then(|| participants * needed * chance / left) }
+    let number = participants * needed * chance / left;
+    let needed = match scaling(spread.split.is_some()) {
+        Scaling::Stated => Needed::NotKnown,
+        _ if left <= 0.0 => Needed::None,
+        Scaling::PartlyChance => Needed::AtLeast(number),
+        Scaling::Chance => Needed::About(number),
+    };
+    Verdict::Noise { needed }
 }
 
 #[cfg(test)]
@@ -289,8 +358,9 @@ mod tests {
     #[test]
     fn an_effect_of_half_the_noise_needs_thirty_one_times_as_many_participants() {
         // 2.8016² · (20,000 / 10,000)² = 31.396; times 200.
-        let verdict = judge([10_000.0, 0.0], [0.6, 0.5], &summary(20_000.0, None), Some(200.0));
-        let Verdict::Noise { needed: Some(needed) } = verdict else { panic!("{verdict:?}") };
+        let spread = summary(20_000.0, None);
+        let verdict = judge([10_000.0, 0.0], [0.6, 0.5], &spread, Some(200.0), |_| Scaling::Chance);
+        let Verdict::Noise { needed: Needed::About(needed) } = verdict else { panic!("{verdict:?}") };
         approx::assert_relative_eq!(needed, 6_279.1, epsilon = 0.1);
     }
 
@@ -300,18 +370,37 @@ mod tests {
         // chance of 16 and doubt of 9, 100 · 7.849 · 16 / (100 − 7.849 · 9) = 427.8.
         let of = |chance, parameters| {
             let split = Some(Split { parameters, chance });
-            judge([10.0, 0.0], [0.5, 0.3], &summary(5.0, split), Some(100.0))
+            judge([10.0, 0.0], [0.5, 0.3], &summary(5.0, split), Some(100.0), |_| Scaling::Chance)
         };
-        assert_eq!(of(9.0, 16.0), Verdict::Noise { needed: None });
-        let Verdict::Noise { needed: Some(needed) } = of(16.0, 9.0) else { panic!() };
+        assert_eq!(of(9.0, 16.0), Verdict::Noise { needed: Needed::None });
+        let Verdict::Noise { needed: Needed::About(needed) } = of(16.0, 9.0) else { panic!() };
         approx::assert_relative_eq!(needed, 427.8, epsilon = 0.1);
     }
 
     #[test]
     fn a_settlement_that_seldom_errs_is_informative_and_a_target_out_of_reach_is_no_noise() {
         let spread = summary(1.0, None);
-        assert_eq!(judge([2.0, 0.0], [0.8, 0.2], &spread, Some(100.0)), Verdict::Informative);
-        assert_eq!(judge([10.0, 0.0], [0.0, 0.0], &spread, Some(100.0)), Verdict::Target);
-        assert_eq!(judge([0.1, 0.0], [0.5, 0.5], &spread, None), Verdict::WithoutChance);
+        let judge = |measured, pays, participants| {
+            judge([measured, 0.0], pays, &spread, participants, |_| Scaling::Chance)
+        };
+        assert_eq!(judge(2.0, [0.8, 0.2], Some(100.0)), Verdict::Informative);
+        assert_eq!(judge(10.0, [0.0, 0.0], Some(100.0)), Verdict::Target);
+        assert_eq!(judge(0.1, [0.5, 0.5], None), Verdict::WithoutChance);
+        assert_eq!(judge(-10.0, [0.0, 0.0], Some(100.0)), Verdict::NoEffect);
+    }
+
+    #[test]
+    fn where_part_of_the_noise_may_not_shrink_the_number_is_the_least_and_of_a_stated_error_none_is_given() {
+        // Signal 10, variance 25, 100 participants: as chance alone 100 · 7.849 · 25 / 100 = 196.2. If 4 of the 25 grow with
+        // the number (controls of a stated size) it is 100 · 7.849 · 21 / (100 − 7.849 · 4) = 240.2, and if 13 do none is
+        // enough: at least 196.
+        let judge =
+            |scaling| judge([10.0, 0.0], [0.5, 0.3], &summary(5.0, None), Some(100.0), move |_| scaling);
+        let Verdict::Noise { needed: Needed::AtLeast(least) } = judge(Scaling::PartlyChance) else {
+            panic!()
+        };
+        approx::assert_relative_eq!(least, 196.2, epsilon = 0.1);
+        assert!(least < 100.0 * 7.849 * 21.0 / (100.0 - 7.849 * 4.0));
+        assert_eq!(judge(Scaling::Stated), Verdict::Noise { needed: Needed::NotKnown });
     }
 }

@@ -46,6 +46,7 @@ pub enum Label {
     PartiesAddUp,
     Gate,
     GateLine,
+    GateStopsWhatWorks,
     GateMostlyLuck,
     NotDelivered,
     Luck,
@@ -56,6 +57,9 @@ pub enum Label {
     LuckWithoutChance,
     LuckIdealised,
     MostlyLuck,
+    MostlyLuckAtLeast,
+    LuckStatedError,
+    LuckNoEffect,
     LuckWhateverSize,
     HowSure,
     ModelDoubt,
@@ -236,10 +240,13 @@ impl Label {
             ),
             L::Gate => ("First prove, then continue", "Eerst bewijzen, dan doorgaan"),
             L::GateLine => (
-                "{}, evidence in {}. Chance that a programme that works is stopped: {}; that one that does nothing goes on: {}. \
-                 This programme goes on in {} of draws.",
-                "{}, bewijs in {}. Kans dat een programma dat werkt wordt gestopt: {}; dat er een doorgaat dat niets doet: {}. \
-                 Dit programma gaat door in {} van de trekkingen.",
+                "{}, evidence in {}. Chance that a programme that does nothing goes on: {}. This programme goes on in {} of draws.",
+                "{}, bewijs in {}. Kans dat een programma doorgaat dat niets doet: {}. Dit programma gaat door in {} van de \
+                 trekkingen.",
+            ),
+            L::GateStopsWhatWorks => (
+                "Chance that it is stopped although its result is truly good enough: {}.",
+                "Kans dat het wordt gestopt terwijl het resultaat in werkelijkheid goed genoeg is: {}.",
             ),
             L::GateMostlyLuck => (
                 "Mostly luck: only with about {} participants before that year (now {}) would the decision follow the effect.",
@@ -279,6 +286,22 @@ impl Label {
             L::MostlyLuck => (
                 "Mostly luck: only with about {} participants (now {}) would payment follow the effect.",
                 "Vooral geluk: pas met ongeveer {} deelnemers (nu {}) zou betaling het effect volgen.",
+            ),
+            L::MostlyLuckAtLeast => (
+                "Mostly luck: at least about {} participants (now {}) are needed before it would follow the effect. More are needed, \
+                 or no number is enough, as far as the uncertainty is doubt about the numbers or a control group that stays as \
+                 small.",
+                "Vooral geluk: er zijn minstens ongeveer {} deelnemers nodig (nu {}) voordat het het effect zou volgen. Het zijn er \
+                 meer, of geen aantal is genoeg, voor zover de onzekerheid twijfel over de getallen is of een controlegroep die \
+                 even klein blijft.",
+            ),
+            L::LuckStatedError => (
+                "Mostly luck. How many participants would be enough cannot be said: it rests on a stated error of measurement.",
+                "Vooral geluk. Hoeveel deelnemers genoeg zouden zijn is niet te zeggen: het berust op een opgegeven meetfout.",
+            ),
+            L::LuckNoEffect => (
+                "On average it measures no more than of a programme that does nothing, so more participants do not help.",
+                "Gemiddeld wordt er niet meer gemeten dan van een programma dat niets doet; meer deelnemers helpen dus niet.",
             ),
             L::LuckWhateverSize => (
                 "Mostly luck, with any number of participants: what it is compared with is itself too uncertain.",
@@ -530,11 +553,13 @@ mod tests {
             L::BestBuyBaseOnly,
             L::WorthKnowing,
             L::GateLine,
+            L::GateStopsWhatWorks,
             L::GateMostlyLuck,
             L::NotDelivered,
             L::LuckLine,
             L::LuckPayment,
             L::MostlyLuck,
+            L::MostlyLuckAtLeast,
             L::GoalLine,
             L::ByGroup,
             L::ByGroupBasis,

@@ -155,6 +155,25 @@ impl Contract<'_> {
         self.clause.years.as_ref().is_none_or(|years| years.contains(&year))
     }
 
+    /// 1 where what is granted by the year is still paid, 0 where the arrangement's gate has stopped enrolment by then: money
+    /// for a programme as a whole ends with it, whereas who has enrolled is served and paid for to the end.
+    #[must_use]
+    pub fn goes_on(&self, year: usize) -> Lane {
+        match (&self.block.arrangement.gate, &self.block.flows.gate) {
+            (Some(gate), Some(evidence)) if !self.clause.despite_gate && year >= gate.year => {
+                evidence.continues
+            }
+            _ => Lane::ONE,
+        }
+    }
+
+    /// Whether the arrangement's gate is about a programme.
+    #[must_use]
+    pub fn gate_is_about(&self, programme: usize) -> bool {
+        let gate = self.block.arrangement.gate.as_ref();
+        gate.is_some_and(|gate| gate.result.counts.programme == programme)
+    }
+
     /// What an amount is, in euros of the price year, for each written euro that is paid in year index `paid`.
     ///
     /// # Errors

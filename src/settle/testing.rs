@@ -10,7 +10,7 @@ use crate::sample::{DesignKind, Environment};
 use crate::scenario::Scenario;
 use crate::scenario::checked::*;
 use crate::value::flows::{
-    Delivery, Flows, Followed, Grid, Item, ItemKind, Line, RunDesign, Shape, Valued, VariantFlows,
+    Delivery, Evidence, Flows, Followed, Grid, Item, ItemKind, Line, RunDesign, Shape, Valued, VariantFlows,
 };
 use std::sync::Arc;
 
@@ -255,6 +255,37 @@ impl Builder {
     }
 }
 
+/// A gate in a year on persons who reach the first step of the first programme.
+pub fn gate(year: usize) -> Gate {
+    let counts = Request { programme: 0, what: Requested::Persons { step: 0, quarter: 0 }, where_: None };
+    Gate {
+        year,
+        result: OutcomeTerms {
+            counts,
+            per: None,
+            benchmark: CountBenchmark::Nothing,
+            fewer: false,
+            threshold: quantity("0"),
+            pays: Pays::Trigger(quantity("0")),
+            error_sd: None,
+            whole_contract: false,
+        },
+        standard_error: quantity("1"),
+        confidence: quantity("0.5"),
+    }
+}
+
+/// Evidence at a gate in which only the decision counts: 1 where enrolment goes on.
+pub fn evidence(goes_on: f64) -> Evidence {
+    Evidence {
+        measured: Lane::ZERO,
+        measured_without_effect: Lane::ZERO,
+        continues: Lane::splat(goes_on),
+        continues_without_effect: Lane::ZERO,
+        works: Lane::ZERO,
+    }
+}
+
 /// A clause between two parties, always in force, without caps.
 pub fn clause(from: usize, to: usize, terms: Terms) -> Clause {
     Clause {
@@ -267,6 +298,7 @@ pub fn clause(from: usize, to: usize, terms: Terms) -> Clause {
         cap_total: None,
         lag: 0,
         nominal: false,
+        despite_gate: false,
         terms,
     }
 }

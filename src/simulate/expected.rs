@@ -79,10 +79,11 @@ impl EnrolmentPlan {
         Self { cells, moments }
     }
 
-    /// The same as long as it goes on: nobody enrols at a boundary or later.
+    /// The same as long as a programme goes on: nobody enrols in it at a boundary or later.
     #[must_use]
-    pub fn until(&self, boundary: usize) -> Self {
-        let moments = self.moments.iter().filter(|moment| moment.boundary < boundary).cloned().collect();
+    pub fn until(&self, boundary: usize, programme: usize) -> Self {
+        let stays = |moment: &&Moment| moment.programme != programme || moment.boundary < boundary;
+        let moments = self.moments.iter().filter(stays).cloned().collect();
         Self { cells: self.cells.clone(), moments }
     }
 }

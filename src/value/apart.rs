@@ -5,9 +5,11 @@
 //! as take part, their rate is c = C/Y: counts (or costs) by person-years. Of n_c persons instead of the n = Y of a year the
 //! rate has the same expectation μ and a variance of n/n_c times that of c, as for any mean of persons; so
 //!
-//! rate = μ + (c − μ) · √(n/n_c), not below 0,
+//! rate = μ + (c − μ) · √(n/n_c),
 //!
-//! with μ from expected numbers in the same draw. A model that has none uses c as it is: as many controls as participants.
+//! with μ from expected numbers in the same draw. Of few controls and rare events this can be below 0, which no group shows;
+//! cut off there, controls would on average have more events than μ, and a programme that does nothing would avoid them.
+//! What is counted is linear in the rate, so its mean and variance are right as it is. A model that has none uses c as it is: as many controls as participants.
 //!
 //! What is known of participants from **before** is their count in a year without the programme. The model begins when the
 //! programme may, so the first year since enrolment stands for it, without effects and with other luck; it is pooled over
@@ -92,7 +94,7 @@ impl<'a> Rates<'a> {
                 let mean = ratio(expected(amount, year), expected(years, year));
                 Lane::from_fn(|lane| {
                     let scale = (of_years[lane] / persons[lane]).sqrt();
-                    (mean[lane] + (rate[lane] - mean[lane]) * scale).max(0.0)
+                    mean[lane] + (rate[lane] - mean[lane]) * scale
                 })
             })
             .collect()
@@ -134,6 +136,19 @@ mod tests {
         let rates = rates([130.0, 100.0], Some([100.0, 100.0]));
         approx::assert_relative_eq!(rates.control(0, 1, Lane::splat(400.0))[0][0], 1.15, epsilon = 1e-12);
         approx::assert_relative_eq!(rates.control(0, 1, Lane::splat(25.0))[0][0], 1.6, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn few_controls_of_a_rare_event_have_as_many_events_on_average_as_are_expected() {
+        // One fracture is expected in 100 person-years; 0, 1 or 2 are seen, each as often. Of 25 controls that is 0.01 + (0 −
+        // 0.01) · 2 = −0.01, 0.01 and 0.03 a person-year: 0.01 on average (0.0133 if cut off at 0).
+        let of = |seen: f64| {
+            let rates = rates([seen, 100.0], Some([1.0, 100.0]));
+            rates.control(0, 1, Lane::splat(25.0))[0][0]
+        };
+        let seen = [of(0.0), of(1.0), of(2.0)];
+        approx::assert_relative_eq!(seen[..], [-0.01, 0.01, 0.03], epsilon = 1e-12);
+        approx::assert_relative_eq!(seen.iter().sum::<f64>() / 3.0, 0.01, epsilon = 1e-12);
     }
 
     #[test]

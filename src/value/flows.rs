@@ -205,7 +205,7 @@ pub struct Evidence {
     pub continues: Lane,
     /// 1 where it would go on with a programme that does nothing.
     pub continues_without_effect: Lane,
-    /// 1 where the programme truly made the result better, whatever was measured.
+    /// 1 where the result is truly above the threshold, whatever was measured; 0 where the gate counts steps.
     pub works: Lane,
 }
 
@@ -273,6 +273,23 @@ pub struct Flows {
     pub apart: Option<Arc<Apart>>,
     /// What an arrangement's gate saw, where it has one; amounts are those of the course that was chosen.
     pub gate: Option<Evidence>,
+}
+
+impl Evidence {
+    /// The mean over blocks and their lanes: of decisions, the share of runs in which they fall so.
+    fn mean<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let count = all.clone().count() as f64;
+        let mean = |of: fn(&Self) -> Lane| {
+            mean_of_lanes(all.clone().fold(Lane::ZERO, |sum, evidence| sum + of(evidence))) / count
+        };
+        Self {
+            measured: mean(|e| e.measured),
+            measured_without_effect: mean(|e| e.measured_without_effect),
+            continues: mean(|e| e.continues),
+            continues_without_effect: mean(|e| e.continues_without_effect),
+            works: mean(|e| e.works),
+        }
+    }
 }
 
 /// The mean over the lanes, in every lane.
@@ -344,7 +361,7 @@ impl Flows {
             parties_rate: first.parties_rate,
             inflation: first.inflation,
             apart: None,
-            gate: first.gate,
+            gate: first.gate.map(|_| Evidence::mean(blocks.clone().filter_map(|flows| flows.gate.as_ref()))),
         }
     }
 

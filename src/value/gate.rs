@@ -13,21 +13,28 @@
 //! The same is asked of a programme that does nothing, whose participants are as their shadows: how often a worthless
 //! programme goes on, and how often a good one is stopped, is what such a rule should be judged by.
 //!
+//! A programme *works* where its result without any error, against what would really have been, is above the threshold: a
+//! rule that stops one which misses it has done what it is for. In engines that follow whole people this is the result of
+//! the people in that draw, luck of theirs included. Persons who reach a step are no effect, so there it says nothing.
+//!
+//! A gate concerns the programme that it measures, and strategies that offer it; other programmes go on.
+//!
 //! The standard error is what whoever decides believes; chance between people is in the count where the engine follows
 //! whole people, and `error_sd` adds what else goes wrong in measuring, from random numbers of its own.
 
 use super::apart::Rates;
-use super::flows::{Evidence, Flows, Followed, Grid};
+use super::flows::{Apart, Evidence, Flows, Followed, Grid};
 use crate::formula::Lane;
 use crate::sample::normal::{normal_cdf, normal_inverse};
 use crate::sample::{QuantityError, Stream, hash_of_name};
 use crate::scenario::checked::{Arrangement, CountBenchmark, Gate, Requested, Scenario};
 use crate::simulate::engine::{Run, Runs};
+use std::sync::Arc;
 
 /// What was measured before the gate of an arrangement, in the flows of a delivery as planned.
 ///
 /// # Errors
-/// A quantity of the gate that cannot be computed or is out of range.
+/// A quantity of the gate that cannot be computed.
 pub(super) fn evidence(
     scenario: &Scenario,
     arrangement: usize,
@@ -81,13 +88,14 @@ pub(super) fn evidence(
         Some(sd) => environment.quantity(sd)? * error(scenario, description, strategy, runs),
         None => Lane::ZERO,
     };
-    let measure = |count: Lane, benchmark: Lane| {
+    let above = |count: Lane, benchmark: Lane| {
         let difference = (count - benchmark) * sign;
         let result = per.map_or(difference, |per| {
             difference.zip(per, |difference, per| if per > 0.0 { difference / per } else { 0.0 })
         });
-        result - threshold + error
+        result - threshold
     };
+    let measure = |count: Lane, benchmark: Lane| above(count, benchmark) + error;
     let (measured, nothing) = (measure(with, benchmark[0]), measure(without, benchmark[1]));
     let standard_error = environment.quantity(&gate.standard_error)?;
     let confidence = environment.quantity(&gate.confidence)?;
@@ -99,13 +107,14 @@ pub(super) fn evidence(
             ))
         })
     };
-    let works = ((with - without) * sign).map(|better| f64::from(u8::from(better > 0.0)));
+    // Against what would really have been, and without error.
+    let works = above(with, without).map(|above| f64::from(u8::from(above > 0.0)));
     Ok(Evidence {
         measured,
         measured_without_effect: nothing,
         continues: goes_on(measured),
         continues_without_effect: goes_on(nothing),
-        works: if of_participants { works } else { Lane::ONE },
+        works: if of_participants { works } else { Lane::ZERO },
     })
 }
 
@@ -136,6 +145,13 @@ pub(super) fn choose(choice: Lane, mut first: Flows, mut second: Flows) -> Flows
     for (one, other) in grids(&mut first).into_iter().zip(grids(&mut second)) {
         one.combine(other, pick);
     }
+    if let (Some(one), Some(other)) = (&mut first.apart, second.apart.take()) {
+        let (mut one_of, mut other_of) = (Apart::clone(one), Apart::clone(&other));
+        for (one, other) in grids_apart(&mut one_of).into_iter().zip(grids_apart(&mut other_of)) {
+            one.combine(other, pick);
+        }
+        *one = Arc::new(one_of);
+    }
     for (one, other) in lists(&mut first).into_iter().zip(lists(&mut second)) {
         for (one, &mut other) in one.iter_mut().zip(other) {
             *one = pick(*one, other);
@@ -162,23 +178,29 @@ fn grids(flows: &mut Flows) -> Vec<&mut Grid> {
         &mut flows.health_level,
         &mut flows.health_increment,
     ];
-    for followed in flows.shadows.iter_mut().chain(&mut flows.cohorts) {
-        let Followed {
-            costs,
-            costs_retained,
-            person_years,
-            person_years_retained,
-            first_costs,
-            first_person_years,
-        } = followed;
-        all.extend([
-            costs,
-            costs_retained,
-            person_years,
-            person_years_retained,
-            first_costs,
-            first_person_years,
-        ]);
+    all.extend(flows.shadows.iter_mut().chain(&mut flows.cohorts).flat_map(grids_followed));
+    all
+}
+
+fn grids_followed(followed: &mut Followed) -> [&mut Grid; 6] {
+    let Followed {
+        costs,
+        costs_retained,
+        person_years,
+        person_years_retained,
+        first_costs,
+        first_person_years,
+    } = followed;
+    [costs, costs_retained, person_years, person_years_retained, first_costs, first_person_years]
+}
+
+fn grids_apart(apart: &mut Apart) -> Vec<&mut Grid> {
+    let Apart { shadows, requested, expected } = apart;
+    let mut all: Vec<&mut Grid> = shadows.iter_mut().flat_map(grids_followed).collect();
+    all.push(requested);
+    if let Some((shadows, requested)) = expected {
+        all.extend(shadows.iter_mut().flat_map(grids_followed));
+        all.push(requested);
     }
     all
 }

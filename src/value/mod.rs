@@ -33,7 +33,7 @@ mod without_effects;
 
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Design, Draws, Environment, QuantityError, SampleError, sample};
-use crate::scenario::checked::{Engine, Model, Scenario, Set};
+use crate::scenario::checked::{Engine, Gate, Model, Scenario, Set};
 use crate::simulate::Rates;
 use crate::simulate::engine::{Block, Memory, Present, Runs};
 use crate::simulate::individual::trace::{Traced, trace as lives};
@@ -165,7 +165,7 @@ pub fn value_draws(
                     runs: &Runs::of_block(uncertainty.seed, index, runs, replicates),
                     detail: detail(by_year),
                     apart: compared.then_some(Compared { plan: stated_plan, engines: &stated_engines }),
-                    gates: true,
+                    gates: Gates::Decide,
                 };
                 let flows = block(scenario, &plan, &how, &variant.set, &environment, room);
                 progress();
@@ -276,8 +276,35 @@ struct How<'a> {
     detail: Detail,
     /// How expected numbers are found, where people apart are followed as well.
     apart: Option<Compared<'a>>,
-    /// Whether evidence decides on enrolment; people apart are those of the plan.
-    gates: bool,
+    /// What evidence decides about enrolment.
+    gates: Gates,
+}
+
+/// Which course a delivery takes whose enrolment depends on evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gates {
+    /// The one that the evidence decides on, draw by draw.
+    Decide,
+    /// The one that was planned, for people apart where the programme goes on.
+    GoOn,
+    /// The one in which it is stopped, for people apart where it is.
+    Stop,
+}
+
+/// From a year on nobody enrols in a programme and none of its fixed costs are made.
+#[derive(Clone, Copy, Debug)]
+struct Stop {
+    year: usize,
+    programme: usize,
+}
+
+/// The gate of an arrangement where it concerns a strategy: one that offers the programme that is measured.
+fn gate_of<'a>(scenario: &'a Scenario, delivery: &flows::Delivery) -> Option<(usize, &'a Gate, Stop)> {
+    let index = delivery.arrangement?;
+    let gate = scenario.arrangements[index].gate.as_ref()?;
+    let programme = gate.result.counts.programme;
+    let offered = scenario.strategies[delivery.strategy].programmes.contains(&programme);
+    offered.then_some((index, gate, Stop { year: gate.year, programme }))
 }
 
 /// Expected numbers beside runs of whole people.
@@ -307,8 +334,8 @@ fn base_case(
     let results: Vec<Result<Vec<Flows>, QuantityError>> = (0..blocks)
         .into_par_iter()
         .map_init(Room::default, |room, index| {
-            let how =
-                How { engines, runs: &Runs::at_stated_values(seed, index), detail, apart: None, gates: true };
+            let runs = &Runs::at_stated_values(seed, index);
+            let how = How { engines, runs, detail, apart: None, gates: Gates::Decide };
             block(scenario, plan, &how, variant, stated, room)
         })
         .collect();
@@ -352,31 +379,41 @@ fn block(
     drawn: &Environment,
     room: &mut Room,
 ) -> Result<Vec<Flows>, QuantityError> {
-    let Some(compared) = how.apart else { return deliveries(scenario, plan, how, variant, drawn, room, &[]) };
-    let elsewhere = How { runs: &how.runs.with_other_luck(), apart: None, gates: false, ..*how };
-    let others = deliveries(scenario, plan, &elsewhere, variant, drawn, room, &[])?;
-    let expected = if compared.engines.contains(&Engine::Individual) {
-        None
-    } else {
-        let numbers = How { engines: compared.engines, apart: None, gates: false, ..*how };
-        Some(deliveries(scenario, compared.plan, &numbers, variant, drawn, &mut Room::default(), &[])?)
+    let Some(compared) = how.apart else {
+        return deliveries(scenario, plan, how, variant, drawn, room, [&[], &[]]);
     };
-    let mut expected = expected.map(Vec::into_iter);
-    let apart: Vec<Arc<Apart>> = others
-        .into_iter()
-        .map(|other| {
+    let mut apart = |gates: Gates| -> Result<Vec<Arc<Apart>>, QuantityError> {
+        let elsewhere = How { runs: &how.runs.with_other_luck(), apart: None, gates, ..*how };
+        let others = deliveries(scenario, plan, &elsewhere, variant, drawn, room, [&[], &[]])?;
+        let expected = if compared.engines.contains(&Engine::Individual) {
+            None
+        } else {
+            let numbers = How { engines: compared.engines, apart: None, gates, ..*how };
+            let room = &mut Room::default();
+            Some(deliveries(scenario, compared.plan, &numbers, variant, drawn, room, [&[], &[]])?)
+        };
+        let mut expected = expected.map(Vec::into_iter);
+        let of_delivery = |other: Flows| {
             let of_expected = expected.as_mut().and_then(Iterator::next);
             Arc::new(Apart {
                 shadows: other.shadows,
                 requested: other.requested,
                 expected: of_expected.map(|flows| (flows.shadows, flows.requested)),
             })
-        })
-        .collect();
-    deliveries(scenario, plan, how, variant, drawn, room, &apart)
+        };
+        Ok(others.into_iter().map(of_delivery).collect())
+    };
+    let going_on = apart(Gates::GoOn)?;
+    // Before a gate both courses are the same, so only clauses need who is stopped.
+    let after_gates = scenario.arrangements.iter().any(|arrangement| {
+        arrangement.gate.is_some() && arrangement.clauses.iter().any(|clause| clause.terms.is_apart())
+    });
+    let stopped = if after_gates { apart(Gates::Stop)? } else { Vec::new() };
+    deliveries(scenario, plan, how, variant, drawn, room, [&going_on, &stopped])
 }
 
-/// All deliveries of a variant in one block of draws; `apart` holds people apart, by delivery, or nothing.
+/// All deliveries of a variant in one block of draws; `apart` holds people apart, by delivery, or nothing: of the courses
+/// as planned, and of those that are stopped.
 fn deliveries(
     scenario: &Scenario,
     plan: &Plan,
@@ -384,7 +421,7 @@ fn deliveries(
     variant: &[Set],
     drawn: &Environment,
     room: &mut Room,
-    apart: &[Arc<Apart>],
+    [apart, apart_if_stopped]: [&[Arc<Apart>]; 2],
 ) -> Result<Vec<Flows>, QuantityError> {
     let environment = drawn.with(scenario, variant)?;
     let base = environment.with(scenario, &scenario.strategies[scenario.comparator].set)?;
@@ -394,19 +431,20 @@ fn deliveries(
     for (position, delivery) in plan.deliveries.iter().enumerate() {
         let strategy = &scenario.strategies[delivery.strategy];
         let mut own = environment.with(scenario, &strategy.set)?;
-        let arrangement = delivery.arrangement.map(|index| (index, &scenario.arrangements[index]));
-        if let Some((_, arrangement)) = arrangement {
+        if let Some(index) = delivery.arrangement {
+            let arrangement = &scenario.arrangements[index];
             own = own.with(scenario, &arrangement.set)?;
             own = own_payments::applied(own, arrangement)?;
         }
         let arms = [comparator_arm, arm(scenario, plan, how, own, room, &mut used)?];
-        let mut flows = deliver_one(scenario, plan, how, delivery.strategy, arms, None, room)?;
+        let gate = gate_of(scenario, delivery);
+        let stops = gate.filter(|_| how.gates == Gates::Stop).map(|(_, _, stop)| stop);
+        let mut flows = deliver_one(scenario, plan, how, delivery.strategy, arms, stops, room)?;
         flows.apart = apart.get(position).cloned();
-        if let (true, Some((index, arrangement))) = (how.gates, arrangement)
-            && let Some(gate) = &arrangement.gate
-        {
+        if let (Gates::Decide, Some((index, gate, stop))) = (how.gates, gate) {
             let evidence = gate::evidence(scenario, index, gate, delivery.strategy, &flows, how.runs)?;
-            let stopped = deliver_one(scenario, plan, how, delivery.strategy, arms, Some(gate.year), room)?;
+            let mut stopped = deliver_one(scenario, plan, how, delivery.strategy, arms, Some(stop), room)?;
+            stopped.apart = apart_if_stopped.get(position).cloned();
             flows = gate::choose(evidence.continues, flows, stopped);
             flows.gate = Some(evidence);
         }
@@ -490,14 +528,14 @@ fn same_bits(a: Lane, b: Lane) -> bool {
     a.0.iter().zip(b.0).all(|(x, y)| x.to_bits() == y.to_bits())
 }
 
-/// Cohorts and flows of one delivery; from the year `stops` on nobody enrols and no fixed costs are made.
+/// Cohorts and flows of one delivery, in which a programme may stop.
 fn deliver_one(
     scenario: &Scenario,
     plan: &Plan,
     how: &How<'_>,
     strategy: usize,
     [comparator_arm, own_arm]: [usize; 2],
-    stops: Option<usize>,
+    stops: Option<Stop>,
     room: &mut Room,
 ) -> Result<Flows, QuantityError> {
     let Room { memory, arms, scratch, tallies } = room;
@@ -509,7 +547,8 @@ fn deliver_one(
     let mut delivered = Delivered::new(&plan.shape);
     for (m, model) in plan.models.iter().enumerate() {
         let planned = &plan.enrolments[strategy][m];
-        let shortened = stops.map(|year| planned.until(year * scenario.time.cycles_per_year));
+        let shortened =
+            stops.map(|stop| planned.until(stop.year * scenario.time.cycles_per_year, stop.programme));
         let enrolment = shortened.as_ref().unwrap_or(planned);
         if enrolment.moments.is_empty() {
             continue;
@@ -575,12 +614,12 @@ fn ages(scenario: &Scenario) -> (usize, usize) {
     (ages().min().unwrap_or(0), ages().max().unwrap_or(0) + scenario.time.years)
 }
 
-/// Fixed costs of the strategy's programmes, at mid-year, until the year `stops`.
+/// Fixed costs of the strategy's programmes, at mid-year, until a programme stops.
 fn fixed_costs(
     scenario: &Scenario,
     plan: &Plan,
     strategy: usize,
-    stops: Option<usize>,
+    stops: Option<Stop>,
     environment: &Environment,
     clocks: &Clocks,
     delivered: &mut Delivered,
@@ -590,7 +629,8 @@ fn fixed_costs(
             let kind = flows::ItemKind::Fixed(index);
             let mut scratch = Scratch::default();
             let row = plan.item_row(programme, kind);
-            for &year in cost.years.iter().filter(|&&year| stops.is_none_or(|stops| year < stops)) {
+            let made = |year: usize| stops.is_none_or(|stop| stop.programme != programme || year < stop.year);
+            for &year in cost.years.iter().filter(|&&year| made(year)) {
                 let middle = year * scenario.time.cycles_per_year + scenario.time.cycles_per_year / 2;
                 let amount =
                     Points::calendar(scenario, middle).only(&cost.value, environment, &mut scratch)?;

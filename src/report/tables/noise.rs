@@ -2,7 +2,7 @@
 
 use super::{ARRANGEMENT, Context, MEASURE, STRATEGY, UNIT, VARIANT};
 use super::{single, statistics, with_statistics};
-use crate::analyse::noise::{ResultNoise, Verdict};
+use crate::analyse::noise::{Needed, ResultNoise, Verdict};
 use crate::report::table::{Cell, Kind, Table};
 
 /// How much of payments for measured results is luck; `None` where no clause measures anything or nothing was drawn.
@@ -29,8 +29,8 @@ pub(super) fn settlement_noise(context: &Context<'_>) -> Option<Table> {
             "verdict",
             Kind::Key,
             "",
-            "of a result: informative, mostly_noise, unrelated to the effect, without_chance, or target (decided by the target \
-             and not by chance)",
+            "of a result: informative, mostly_noise, unrelated to the effect, without_chance, no_effect, or target (decided by the \
+             target and not by chance)",
         )],
     );
     let mut any = false;
@@ -62,7 +62,8 @@ pub(super) fn settlement_noise(context: &Context<'_>) -> Option<Table> {
                 push("continues_without_effect", "1", statistics(nothing), verdict);
                 push("stops_though_it_works", "1", single(None, gate.stopped_though_it_works), verdict);
                 if let Verdict::Noise { needed } = gate.verdict {
-                    push("participants_needed", "persons", single(None, needed), verdict);
+                    let (measure, number) = participants(needed);
+                    push(measure, "persons", single(None, number), verdict);
                 }
             }
             for noise in &settlement.noise {
@@ -95,7 +96,8 @@ pub(super) fn settlement_noise(context: &Context<'_>) -> Option<Table> {
                     let not = single(Some(1.0 - result.pays.base), result.pays.spread.map(|s| 1.0 - s.mean));
                     push(name, "does_not_pay_with_effect", "1", not, verdict);
                     if let Verdict::Noise { needed } = result.verdict {
-                        push(name, "participants_needed", "persons", single(None, needed), verdict);
+                        let (measure, number) = participants(needed);
+                        push(name, measure, "persons", single(None, number), verdict);
                     }
                 }
             }
@@ -104,11 +106,21 @@ pub(super) fn settlement_noise(context: &Context<'_>) -> Option<Table> {
     any.then_some(table)
 }
 
+/// The measure of how many participants are needed, and the number where there is one.
+fn participants(needed: Needed) -> (&'static str, Option<f64>) {
+    match needed {
+        Needed::About(number) => ("participants_needed", Some(number)),
+        Needed::AtLeast(number) => ("participants_needed_at_least", Some(number)),
+        Needed::None | Needed::NotKnown => ("participants_needed", None),
+    }
+}
+
 fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Informative => "informative",
         Verdict::Unrelated => "unrelated",
         Verdict::WithoutChance => "without_chance",
+        Verdict::NoEffect => "no_effect",
         Verdict::Target => "target",
         Verdict::Noise { .. } => "mostly_noise",
     }

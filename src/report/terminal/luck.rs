@@ -2,7 +2,8 @@
 
 use super::Page;
 use crate::analyse::VariantFindings;
-use crate::analyse::noise::{ClauseNoise, GateNoise, ResultNoise, Verdict};
+use crate::analyse::noise::{ClauseNoise, GateNoise, Needed, ResultNoise, Verdict};
+use crate::analyse::statistics::Summary;
 use crate::report::labels::Label;
 
 impl Page<'_> {
@@ -65,21 +66,14 @@ impl Page<'_> {
             let gaps = [
                 self.name(&arrangement.name, &arrangement.id),
                 (self.run.scenario.time.start + i32::try_from(year).unwrap_or(0)).to_string(),
-                noise.stopped_though_it_works.map_or_else(|| "–".to_owned(), |chance| self.chance(chance)),
                 self.chance(noise.continues_without_effect.expected()),
                 self.chance(noise.continues.expected()),
             ];
             let mut text = self.say(Label::GateLine, &gaps.each_ref().map(String::as_str));
-            let participants = self.lang.rounded(noise.participants.expected());
-            let more = match noise.verdict {
-                Verdict::Informative | Verdict::Target => None,
-                Verdict::Unrelated => Some(self.say(Label::LuckUnrelated, &[])),
-                Verdict::WithoutChance => Some(self.say(Label::LuckWithoutChance, &[])),
-                Verdict::Noise { needed: Some(needed) } => {
-                    Some(self.say(Label::GateMostlyLuck, &[&self.lang.rounded(needed), &participants]))
-                }
-                Verdict::Noise { needed: None } => Some(self.say(Label::LuckWhateverSize, &[])),
-            };
+            if let Some(chance) = noise.stopped_though_it_works {
+                text = format!("{text} {}", self.say(Label::GateStopsWhatWorks, &[&self.chance(chance)]));
+            }
+            let more = self.verdict(noise.verdict, &noise.participants, Label::GateMostlyLuck);
             if let Some(more) = more {
                 text = format!("{text} {more}");
             }
@@ -91,19 +85,26 @@ impl Page<'_> {
         let nothing = self.chance(result.pays_without_effect.expected());
         let missed = self.chance(1.0 - result.pays.expected());
         let mut text = self.say(Label::LuckLine, &[name, &nothing, &missed]);
-        let participants = self.lang.rounded(noise.participants.expected());
-        let more = match result.verdict {
-            Verdict::Informative | Verdict::Target => None,
-            Verdict::Unrelated => Some(self.say(Label::LuckUnrelated, &[])),
-            Verdict::WithoutChance => Some(self.say(Label::LuckWithoutChance, &[])),
-            Verdict::Noise { needed: Some(needed) } => {
-                Some(self.say(Label::MostlyLuck, &[&self.lang.rounded(needed), &participants]))
-            }
-            Verdict::Noise { needed: None } => Some(self.say(Label::LuckWhateverSize, &[])),
-        };
+        let more = self.verdict(result.verdict, &noise.participants, Label::MostlyLuck);
         if let Some(more) = more {
             text = format!("{text} {more}");
         }
         text
+    }
+
+    /// What to make of a result; `about` says how many participants would be enough.
+    fn verdict(&self, verdict: Verdict, participants: &Summary, about: Label) -> Option<String> {
+        let participants = self.lang.rounded(participants.expected());
+        let number = |label, needed| self.say(label, &[&self.lang.rounded(needed), &participants]);
+        Some(match verdict {
+            Verdict::Informative | Verdict::Target => return None,
+            Verdict::Unrelated => self.say(Label::LuckUnrelated, &[]),
+            Verdict::WithoutChance => self.say(Label::LuckWithoutChance, &[]),
+            Verdict::NoEffect => self.say(Label::LuckNoEffect, &[]),
+            Verdict::Noise { needed: Needed::About(needed) } => number(about, needed),
+            Verdict::Noise { needed: Needed::AtLeast(needed) } => number(Label::MostlyLuckAtLeast, needed),
+            Verdict::Noise { needed: Needed::None } => self.say(Label::LuckWhateverSize, &[]),
+            Verdict::Noise { needed: Needed::NotKnown } => self.say(Label::LuckStatedError, &[]),
+        })
     }
 }

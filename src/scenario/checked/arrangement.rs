@@ -206,6 +206,8 @@ pub struct Clause {
     pub lag: usize,
     /// Contract amounts are in euros of the year they are paid: deflated by inflation.
     pub nominal: bool,
+    /// Whether it is paid on where an arrangement's gate stops enrolment.
+    pub despite_gate: bool,
     /// What it says.
     pub terms: Terms,
 }

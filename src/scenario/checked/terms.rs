@@ -143,6 +143,18 @@ impl Terms {
         }
     }
 
+    /// Whether what is measured rests on a stated number of other persons, however many take part.
+    #[must_use]
+    pub fn controls_are_stated(&self) -> bool {
+        let counted = |terms: &OutcomeTerms| matches!(terms.benchmark, CountBenchmark::Control(_));
+        match self {
+            Self::SharedSavings(terms) => matches!(terms.benchmark, Benchmark::Control(_)),
+            Self::OutcomePayment(terms) => counted(terms),
+            Self::ImpactBond(bond) => bond.triggers.iter().any(|trigger| counted(&trigger.terms)),
+            _ => false,
+        }
+    }
+
     /// Whether something is measured against people apart from the participants, or against another time.
     #[must_use]
     pub fn is_apart(&self) -> bool {

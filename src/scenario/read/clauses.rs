@@ -51,6 +51,8 @@ impl<'t> Reader<'_> {
             "revolving-fund" => self.revolving_fund(at, sides.map(|(from, _)| from)),
             _ => None,
         };
+        let of_a_year = matches!(kind, "lump-sum" | "subsidy" | "capitation");
+        let despite_gate = of_a_year && at.flag("despite_gate");
         let (from, to) = sides?;
         let clause = Clause {
             id: id.to_owned(),
@@ -62,6 +64,7 @@ impl<'t> Reader<'_> {
             cap_total,
             lag,
             nominal,
+            despite_gate,
             terms: terms?,
         };
         self.check_amount(at, &clause);

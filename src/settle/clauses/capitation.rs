@@ -4,7 +4,8 @@
 //!
 //! - those who reached a step and are alive at the start of each of some years since (its restriction makes groups of
 //!   different weight: a clause each); or
-//! - the whole population, weighted: a named outcome such as one per year of life, more for the old.
+//! - the whole population, weighted: a named outcome such as one per year of life, more for the old. Where the arrangement's
+//!   gate stops enrolment they are paid for no longer from its year on, unless `despite_gate`, and nothing is settled.
 //!
 //! With a corridor of width γ and a share α, and costs C_t that the receiver bears in the base, the part 1 − α of a
 //! deviation beyond ±γ · payment_t is settled with the payer: it pays (1 − α) · max(0, C_t − (1 + γ) payment_t) more, or
@@ -51,7 +52,7 @@ impl Capitation<'_> {
                 let heads = |year| {
                     flows.outcome_level.at(*outcome, year) + flows.outcome_increment.at(*outcome, year)
                 };
-                Ok((0..block.horizon()).map(|year| heads(year) * scale).collect())
+                Ok((0..block.horizon()).map(|year| heads(year) * scale * contract.goes_on(year)).collect())
             }
         }
     }
@@ -79,7 +80,11 @@ impl Capitation<'_> {
                 return Lane::ZERO;
             }
             let deviation = (costs[year] - payment[year]) * sign;
-            (deviation - width * payment[year]).max(Lane::ZERO) * shared
+            let settled = match self.heads {
+                Heads::Step { .. } => Lane::ONE,
+                Heads::Population { .. } => contract.goes_on(year),
+            };
+            (deviation - width * payment[year]).max(Lane::ZERO) * shared * settled
         };
         let years = 0..payment.len();
         Ok((
@@ -188,6 +193,25 @@ mod tests {
         flows.outcome_level.row_mut(0)[0] = Lane::splat(1000.0);
         flows.outcome_increment.row_mut(0)[0] = Lane::splat(2.0);
         assert_eq!(testing::net_of(&scenario, flows, Parties::PROVIDER), [120_240.0]);
+    }
+
+    #[test]
+    fn a_population_is_paid_for_no_longer_where_the_gate_has_stopped_the_programme() {
+        let outcome =
+            Outcome { id: "heads".into(), name: Default::default(), unit: "heads".into(), per: Vec::new() };
+        for (despite, later) in [(false, 0.0), (true, 120_000.0)] {
+            let mut clause = capitation(Heads::Population { outcome: 0 }, None);
+            clause.despite_gate = despite;
+            let mut scenario = town(clause).build();
+            scenario.outcomes.push(outcome.clone());
+            scenario.arrangements[0].gate = Some(testing::gate(1));
+            let mut flows = testing::flows(&scenario, 2);
+            flows.outcome_level = crate::value::flows::Grid::zeros(1, 2);
+            flows.outcome_increment = crate::value::flows::Grid::zeros(1, 2);
+            flows.outcome_level.row_mut(0).fill(Lane::splat(1000.0));
+            flows.gate = Some(testing::evidence(0.0));
+            assert_eq!(testing::net_of(&scenario, flows, Parties::PROVIDER), [120_000.0, later]);
+        }
     }
 
     #[test]

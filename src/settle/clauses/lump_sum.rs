@@ -1,6 +1,7 @@
 //! A fixed amount a year: an availability payment, a coordinator, the budget of a network.
 //!
-//! **Rule.** payment_t = A in every year in force, whatever is delivered and whatever the strategy.
+//! **Rule.** payment_t = A in every year in force, whatever is delivered and whatever the strategy; from the year of the
+//! arrangement's gate on only where enrolment goes on, unless it is paid `despite_gate`.
 //!
 //! **Who bears which risk.** Volume and price: the provider, who has the same amount for more people or dearer
 //! work, and keeps it for fewer. Retention and outcome: the payer. Measurement: none. Liquidity: low.
@@ -33,7 +34,8 @@ impl Rule for LumpSum<'_> {
         _agreed: &Agreed,
     ) -> Result<Vec<BookLine>, SettleError> {
         let amount = contract.quantity(self.amount, Range::NotNegative)?;
-        let amounts = contract.capped(|year| Ok(amount * contract.lagged_deflator(year)?))?;
+        let amounts = contract
+            .capped(|year| Ok(amount * contract.goes_on(year) * contract.lagged_deflator(year)?))?;
         Ok(contract.pay(&amounts))
     }
 }

@@ -17,7 +17,8 @@
 //! need_t, and there is nothing to take back. Caps limit the grant where it is paid in advance (what came back
 //! is available again under the cap over the contract), else the payments.
 //!
-//! Nominal grants lose value while they are carried.
+//! Nominal grants lose value while they are carried. Where the arrangement's gate stops enrolment in the programme there is
+//! no grant from its year on (G_t = 0), unless it is paid `despite_gate`; an open-ended subsidy pays on for who has enrolled.
 //!
 //! **Who bears which risk.** Volume: up to the grant who pays it, above it who bears the costs (or people are
 //! turned away, which is a plan and not a contract). Price: shared as s to 1 − s. Retention and outcome: none of
@@ -95,7 +96,11 @@ impl Subsidy<'_> {
             let deflator =
                 if self.clawback { contract.deflator(year)? } else { contract.lagged_deflator(year)? };
             let in_force = year < horizon && contract.in_force(year);
-            let mut grant = if in_force { written * deflator } else { Lane::ZERO };
+            let goes_on = match contract.gate_is_about(self.base.programme) {
+                true => contract.goes_on(year),
+                false => Lane::ONE,
+            };
+            let mut grant = if in_force { written * goes_on * deflator } else { Lane::ZERO };
             if self.clawback {
                 grant = caps.pay(grant, deflator);
             }
@@ -203,6 +208,36 @@ mod tests {
             flows.programme_costs.row_mut(0)[year] = Lane::splat(cost);
         }
         testing::net_of(&scenario, flows, STATE).into_iter().map(|net| -net).collect()
+    }
+
+    #[test]
+    fn no_grant_follows_where_the_gate_has_stopped_enrolment() {
+        // Grants of 100 in two years, costs of 70 and, of those who have enrolled, 20. Stopped in the second year: 70 is
+        // spent in the first, a fifth is carried (20) and 10 goes back; the second year has those 20 only. Going on: 100 is
+        // there and 20 carried; 20 is spent, of the 100 left 20 is carried and 80 goes back, and so do the 20 a year later.
+        for (goes_on, despite, pays) in [
+            (0.0, false, [90.0, 0.0, 0.0]),
+            (1.0, false, [90.0, 20.0, -20.0]),
+            (0.0, true, [90.0, 20.0, -20.0]),
+        ] {
+            let mut clause = grant("1", "100", "0.2", true);
+            clause.years = Some(vec![0, 1]);
+            clause.despite_gate = despite;
+            let mut scenario = testing::scenario()
+                .programme("chain", &["course"], &[])
+                .party("state", &[])
+                .clause(clause)
+                .build();
+            scenario.arrangements[0].gate = Some(testing::gate(1));
+            let mut flows = testing::flows(&scenario, 3);
+            for (year, cost) in [70.0, 20.0].into_iter().enumerate() {
+                flows.programme_costs.row_mut(0)[year] = Lane::splat(cost);
+            }
+            flows.gate = Some(testing::evidence(goes_on));
+            let paid: Vec<f64> =
+                testing::net_of(&scenario, flows, STATE).into_iter().map(|net| -net).collect();
+            assert_eq!(paid, pays, "goes on {goes_on}, despite {despite}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Terms of payments on costs.
 
 use super::super::{Key, Kind, Shape, at_most_one, key};
-use super::{BASE, COMMON};
+use super::{BASE, COMMON, DESPITE_GATE};
 
 pub(super) static SUBSIDY: Shape = Shape::new("subsidy", SUBSIDY_KEYS)
     .sharing(&[&COMMON])
@@ -25,6 +25,7 @@ static SUBSIDY_KEYS: &[Key] = &[
     .default("0"),
     key("clawback", Kind::Boolean, "Whether what is not spent goes back.", "clawback = true")
         .default("false"),
+    DESPITE_GATE,
 ];
 
 static COST_SHARE_KEYS: &[Key] = &[

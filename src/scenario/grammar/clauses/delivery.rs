@@ -1,7 +1,7 @@
 //! Terms of payments for delivery.
 
 use super::super::{Key, Kind, Shape, exactly_one, key};
-use super::{COMMON, STEP};
+use super::{COMMON, DESPITE_GATE, STEP};
 
 pub(super) static FEE: Shape = Shape::new("fee", FEE_KEYS).sharing(&[&COMMON]);
 static TIER: Shape = Shape::new("tier", TIER_KEYS);
@@ -73,10 +73,12 @@ static TIER_KEYS: &[Key] = &[
         .required(),
 ];
 
-static LUMP_SUM_KEYS: &[Key] =
-    &[key("amount", Kind::Quantity, "The amount for each year of `years`.", "amount = 120000")
+static LUMP_SUM_KEYS: &[Key] = &[
+    key("amount", Kind::Quantity, "The amount for each year of `years`.", "amount = 120000")
         .unit("EUR per year")
-        .required()];
+        .required(),
+    DESPITE_GATE,
+];
 
 static COPAYMENT_KEYS: &[Key] = &[
     STEP,
@@ -137,6 +139,7 @@ static CAPITATION_KEYS: &[Key] = &[
         "beyond = \"50%\"",
     )
     .default("0"),
+    DESPITE_GATE,
 ];
 
 static BUNDLED_KEYS: &[Key] = &[

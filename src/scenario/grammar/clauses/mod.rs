@@ -150,6 +150,15 @@ static COMMON_KEYS: &[Key] = &[
     key("lag", Kind::Integer, "Years after which it is paid.", "lag = 1").unit("years").default("0"),
 ];
 
+const DESPITE_GATE: Key = key(
+    "despite_gate",
+    Kind::Boolean,
+    "With a `gate`: whether what is not paid by person is paid on after enrolment has been stopped: a lump sum, a grant, an \
+     amount for the whole population.",
+    "despite_gate = true",
+)
+.default("false: it stops with enrolment");
+
 const STEP: Key = key(
     "step",
     Kind::Reference("a step of a programme (`chain.risk_check`)"),

@@ -77,6 +77,8 @@ impl Kernel {
     }
 
     fn part(&self, share: f64, minimum: f64, cap: Option<f64>, benchmark: f64, amount: f64) -> f64 {
+        // Measured of a few people a benchmark can fall below 0; shares of it are then nothing.
+        let benchmark = benchmark.max(0.0);
         let threshold = minimum * benchmark;
         if amount <= 0.0 || amount < threshold {
             return 0.0;
@@ -138,6 +140,15 @@ mod tests {
     #[test]
     fn forty_per_cent_of_three_is_paid_when_the_minimum_is_two() {
         approx::assert_relative_eq!(pays(ONE_SIDED, 97.0), 1.20, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn a_benchmark_below_zero_has_no_minimum_and_caps_at_nothing() {
+        // Costs of 40 against −10 are a loss of 50: half of it is 25, and under a cap as a share of the benchmark nothing.
+        let loss = LossKernel { share: 0.5, minimum_rate: Some(0.02), cap_rate: None, cap_amount: None };
+        let owes = |loss| Kernel { loss: Some(loss), deductible: true, ..ONE_SIDED }.settle(-10.0, -50.0);
+        assert_eq!(owes(loss), Settlement { payment: 0.0, repayment: 25.0 });
+        assert_eq!(owes(LossKernel { cap_rate: Some(0.1), ..loss }).repayment, 0.0);
     }
 
     #[test]
