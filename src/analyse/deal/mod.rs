@@ -1,8 +1,8 @@
 //! Which contract every party would sign.
 //!
 //! Negotiable terms span a space; with several arrangements it is that of each, side by side. Every point is settled in
-//! all draws ([`crate::settle::deal`]) and judged by each party ([`wants`]). A point is *feasible* when all conditions of
-//! all parties at the table hold. Of the feasible points [`solutions`] names
+//! all draws ([`crate::settle::deal`]) and judged by each party ([`wants`]). A point is *feasible* when the programme is
+//! delivered (a party with a condition of entry does not stay away) and all conditions of all parties at the table hold. Of the feasible points [`solutions`] names
 //!
 //! - the **frontier**: no other feasible point gives a party more and none less, in expected net present value;
 //! - **max-min**: the smallest gain over the fallback is largest (then the second smallest, and so on);
@@ -26,7 +26,7 @@ mod tests;
 pub mod wants;
 
 pub use point::{Point, Position};
-pub use wants::{Judged, Wants};
+pub use wants::{Judged, Wants, Without};
 
 use crate::sample::Environment;
 use crate::scenario::Scenario;
@@ -104,6 +104,15 @@ pub enum DealError {
     /// No combination of terms is a contract.
     #[error("at every combination of terms subsidies and cost shares would together pay more than the costs")]
     NothingPossible,
+    /// At all combinations of terms somebody keeps away, so that nothing is delivered.
+    #[error(
+        "at every combination of terms {parties} may expect too little and delivers nothing: there is no contract to agree \
+         on (see `entry` of the arrangement)"
+    )]
+    NothingDelivered {
+        /// Who keeps away, each in back quotes.
+        parties: String,
+    },
     /// A contract that cannot be settled.
     #[error(transparent)]
     Settle(#[from] SettleError),
@@ -127,9 +136,8 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
         |arrangement, terms| Negotiated::new(scenario, valued, table.strategy, arrangement, terms, &parties);
     let fallback = match table.fallback {
         Some(arrangement) => space::stated(&open(arrangement, &[])?)?,
-        None => vec![Vec::new(); seats.len()],
+        None => vec![Without::default(); seats.len()],
     };
-    let without: Vec<f64> = fallback.iter().map(|draws| space::mean_or_nothing(draws)).collect();
     let terms = &scenario.negotiation.terms;
     let negotiated: Vec<Negotiated<'_>> =
         table.arrangements.iter().map(|&arrangement| open(arrangement, terms)).collect::<Result<_, _>>()?;
@@ -137,6 +145,15 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
     let points = space.points()?;
     if points.iter().all(|point| point.parties.is_empty()) {
         return Err(DealError::NothingPossible);
+    }
+    if !points.iter().any(Point::is_delivered) {
+        let away = negotiated
+            .iter()
+            .filter_map(|negotiated| scenario.arrangements[negotiated.arrangement].entry.as_ref());
+        let mut parties: Vec<String> =
+            away.map(|entry| format!("`{}`", scenario.parties.list[entry.party].id)).collect();
+        parties.dedup();
+        return Err(DealError::NothingDelivered { parties: parties.join(" or ") });
     }
     let contracts: Vec<Contract> = negotiated
         .iter()
@@ -152,6 +169,7 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
         .collect();
     let solutions = Solutions::of(&points, &contracts, &seats);
     let openings = opening::openings(&space, &points, &contracts, &solutions)?;
+    let without = fallback.iter().take(seats.len()).map(|without| without.expected).collect();
     Ok(Deal {
         strategy: table.strategy,
         fallback: table.fallback,

@@ -6,7 +6,8 @@
 //! - **A wider range of one term**, all others staying within theirs. From the [`START`] points with the least shortfalls the
 //!   term is moved beyond its lowest and its highest value, 1, 2, 4, … and at most [`FARTHEST`] steps, until a point is
 //!   feasible, and then halved back. This finds the least widening where more of it never hurts; a deal far from these
-//!   points may be missed. Where a value is no longer one that the term may have (a share above 1) the search ends.
+//!   points may be missed. Where a value is no longer one that the term may have (a share above 1) the search halves towards
+//!   the last that is.
 
 use super::Contract;
 use super::point::Point;
@@ -56,7 +57,7 @@ pub(super) fn openings(
     let to = points[point].parties.iter().map(|party| party.shortfall).collect();
     let mut openings = vec![Opening::Grant { point, to }];
     let most = |point: &Point| point.parties.iter().map(|party| party.shortfall).fold(0.0, f64::max);
-    let mut near: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_possible()).collect();
+    let mut near: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_delivered()).collect();
     near.sort_by(|&one, &other| most(&points[one]).total_cmp(&most(&points[other])).then(one.cmp(&other)));
     near.truncate(START);
     let mut terms: Vec<usize> =
@@ -72,8 +73,8 @@ pub(super) fn openings(
                 Some((contract, position, &points[point].steps))
             })
             .collect();
-        let found = [1, -1].into_iter().filter_map(|direction| widen(space, term, &starts, direction));
-        let least = found.min_by_key(|(steps, _)| *steps);
+        let (up, down) = (widen(space, term, &starts, 1)?, widen(space, term, &starts, -1)?);
+        let least = up.into_iter().chain(down).min_by_key(|(steps, _)| *steps);
         if let Some((_, point)) = least {
             let position =
                 contracts[point.contract].terms.iter().position(|other| *other == term).unwrap_or(0);
@@ -84,19 +85,29 @@ pub(super) fn openings(
     Ok(openings)
 }
 
+/// What there is at a number of steps beyond a range.
+enum Look {
+    /// A feasible point.
+    Deal(Point),
+    /// None.
+    NoDeal,
+    /// A value that the term cannot have.
+    TooFar,
+}
+
 /// The least number of steps beyond a range with which there is a feasible point, and the first of these.
 fn widen(
     space: &Space<'_>,
     term: usize,
     starts: &[(usize, usize, &Steps)],
     direction: i64,
-) -> Option<(i64, Point)> {
+) -> Result<Option<(i64, Point)>, SettleError> {
     let end = match direction {
         1 => space.scenario.negotiation.terms[term].count() as i64 - 1,
         _ => 0,
     };
-    let look = |beyond: i64| -> Option<Option<Point>> {
-        let mut best: Option<Point> = None;
+    let look = |beyond: i64| -> Result<Look, SettleError> {
+        let mut found = Look::TooFar;
         for contract in 0..space.negotiated.len() {
             let mut moved: Vec<Steps> = starts
                 .iter()
@@ -112,26 +123,39 @@ fn widen(
             if moved.is_empty() {
                 continue;
             }
-            // A value that the term cannot have.
-            let points = space.judge(contract, &moved).ok()?;
-            best = best.or_else(|| points.into_iter().find(Point::is_feasible));
+            match space.judge(contract, &moved) {
+                Ok(points) => match points.into_iter().find(Point::is_feasible) {
+                    Some(point) => return Ok(Look::Deal(point)),
+                    None => found = Look::NoDeal,
+                },
+                // Out of range in this arrangement; another may allow it.
+                Err(SettleError::Quantity(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
-        Some(best)
+        Ok(found)
     };
     let (mut without, mut beyond) = (0, 1);
+    let mut too_far = None;
     let (mut with, mut found) = loop {
         match look(beyond)? {
-            Some(point) => break (beyond, point),
-            None if beyond >= FARTHEST => return None,
-            None => (without, beyond) = (beyond, 2 * beyond),
+            Look::Deal(point) => break (beyond, point),
+            Look::NoDeal => without = beyond,
+            Look::TooFar => too_far = Some(beyond),
         }
+        // Once a value was too far, halve towards the last that is allowed.
+        beyond = match too_far {
+            Some(end) if end - without > 1 => (without + end) / 2,
+            None if beyond < FARTHEST => 2 * beyond,
+            _ => return Ok(None),
+        };
     };
     while with - without > 1 {
         let middle = (with + without) / 2;
-        match look(middle).flatten() {
-            Some(point) => (with, found) = (middle, point),
-            None => without = middle,
+        match look(middle)? {
+            Look::Deal(point) => (with, found) = (middle, point),
+            Look::NoDeal | Look::TooFar => without = middle,
         }
     }
-    Some((with, found))
+    Ok(Some((with, found)))
 }

@@ -202,6 +202,23 @@ fn a_range_that_ends_too_early_is_told_where_it_should_end() {
 }
 
 #[test]
+fn a_share_beyond_all_costs_does_not_hide_that_all_of_them_would_do() {
+    // S = 0, F = 100 with b up to 0.7: the town needs 1, three steps further; the fourth is no share.
+    let (scenario, deal) = Case::new(0.4, 0.7, 0.1, 0.0, 100.0).find();
+    assert!(deal.feasible().is_empty());
+    let Opening::Term { value, point, .. } = &deal.openings[1] else { panic!("{:?}", deal.openings) };
+    assert_eq!((*value, deal.values(&scenario, point)), (1.0, vec![1.0]));
+}
+
+#[test]
+fn a_range_is_widened_downwards_too_up_to_nothing() {
+    // S = 100, F = 0 with b from 0.3: the fund signs for nothing only; the fourth step down is no share.
+    let (scenario, deal) = Case::new(0.3, 0.6, 0.1, 100.0, 0.0).find();
+    let Opening::Term { value, point, .. } = &deal.openings[1] else { panic!("{:?}", deal.openings) };
+    assert_eq!((*value, deal.values(&scenario, point)), (0.0, vec![0.0]));
+}
+
+#[test]
 fn a_party_that_fears_a_loss_signs_for_less() {
     // The fund saves 50 or 150, the town 40. The fund wants to lose in at most two draws of five: then b ≤ 0.5, and at 0.6
     // it loses 10 in half of the draws. The town needs 0.6: no deal, the fund lacks 10 there.
@@ -277,7 +294,7 @@ fn without_room_to_keep_parts_they_are_settled_while_points_go_by() {
     let terms = &scenario.negotiation.terms;
     let negotiated =
         [Negotiated::new(&scenario, &valued, testing::STRATEGY, 0, terms, &[TOWN, FUND]).unwrap()];
-    let fallback = [Vec::new(), Vec::new()];
+    let fallback = [Without::default(), Without::default()];
     for room in [0, 300] {
         let space = Space {
             scenario: &scenario,

@@ -6,6 +6,7 @@ use super::Rates;
 use super::layout::{Line, WIDTH, wrap};
 use super::words::Lang;
 use crate::analyse::deal::opening::Opening;
+use crate::analyse::deal::solutions::counted;
 use crate::analyse::deal::{Deal, Point, Wants};
 use crate::analyse::measures::or_id;
 use crate::scenario::Scenario;
@@ -123,6 +124,16 @@ impl Page<'_> {
             let left_out = self.count(left_out);
             self.say(w::LEFT_OUT, &[&left_out]);
         }
+        for (index, contract) in self.deal.contracts.iter().enumerate() {
+            let away =
+                self.deal.points.iter().filter(|point| point.contract == index && point.declined).count();
+            let entry = &self.scenario.arrangements[contract.arrangement].entry;
+            if let (1.., Some(entry)) = (away, entry) {
+                let party = &self.scenario.parties.list[entry.party];
+                let (away, party) = (self.count(away), self.name(&party.name, &party.id));
+                self.say(w::STAYS_AWAY, &[&away, &party]);
+            }
+        }
     }
 
     fn asked(&mut self) {
@@ -234,12 +245,27 @@ impl Page<'_> {
             self.say(w::NO_TERM, &[]);
         }
         let contract = self.deal.points[self.deal.solutions.nearest].contract;
-        let grant = self.deal.solutions.grant_with_side_payments[contract];
-        if grant > 0.0 {
-            let grant = self.money(grant);
-            self.say(w::NOT_ENOUGH, &[&grant]);
+        self.earned_back(contract);
+    }
+
+    /// Whether those who are needed save enough to pay for the programme.
+    fn earned_back(&mut self, contract: usize) {
+        let seats = counted(&self.deal.seats);
+        let names = self.list(&seats.iter().map(|&seat| self.party(seat)).collect::<Vec<_>>());
+        let names = if seats.iter().any(|&seat| self.deal.seats[seat].needed) {
+            self.lang.fill(w::NEEDED, &[&names])
         } else {
-            self.say(w::ENOUGH, &[]);
+            names
+        };
+        let found = &self.deal.contracts[contract];
+        let savings = self.money(seats.iter().map(|&seat| found.benefits[seat]).sum());
+        let cost = self.money(found.cost);
+        let open = self.deal.solutions.grant_with_side_payments[contract];
+        if open > 0.0 {
+            let open = self.money(open);
+            self.say(w::NOT_ENOUGH, &[&names, &savings, &cost, &open]);
+        } else {
+            self.say(w::ENOUGH, &[&names, &savings, &cost]);
         }
     }
 

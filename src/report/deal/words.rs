@@ -75,16 +75,23 @@ pub(super) const GRANT: Text = (
 );
 pub(super) const GRANT_TO: Text = ("{} to {}", "{} voor {}");
 pub(super) const ENOUGH: Text = (
-    "Together the parties save enough to pay for the programme: if they pay each other outside these terms, nothing need \
-     come from outside.",
-    "Samen besparen de partijen genoeg om het programma te betalen: als zij elkaar buiten deze voorwaarden om betalen, \
-     hoeft er niets van buiten te komen.",
+    "Expected savings of {} are {} in all, and the programme costs {}: enough to pay for it, so that a deal outside these \
+     terms is possible if each accepts a small enough gain.",
+    "De verwachte besparing van {} is samen {}, en het programma kost {}: genoeg om het te betalen, zodat buiten deze \
+     voorwaarden om een akkoord mogelijk is als elk met een klein genoege winst instemt.",
 );
 pub(super) const NOT_ENOUGH: Text = (
-    "Together the parties expect to save less than the programme costs: however they divide it, {} must come from \
-     outside.",
-    "Samen verwachten de partijen minder te besparen dan het programma kost: hoe zij ook verdelen, er moet {} van buiten \
-     komen.",
+    "Expected savings of {} are {} in all, and the programme costs {}. Of the costs {} is not earned back by them: somebody \
+     must accept to bear that, one of them, another party, or whoever gives a grant.",
+    "De verwachte besparing van {} is samen {}, en het programma kost {}. Van de kosten wordt {} niet door hen \
+     terugverdiend: iemand moet dat voor zijn rekening willen nemen, een van hen, een andere partij, of wie een bijdrage \
+     geeft.",
+);
+pub(super) const NEEDED: Text = ("{}, without whom nothing happens,", "{}, zonder wie niets gebeurt,");
+pub(super) const STAYS_AWAY: Text = (
+    "At {} combinations {} may expect too little to deliver the programme: nothing happens there, so they are no deal.",
+    "Bij {} combinaties mag {} te weinig verwachten om het programma uit te voeren: daar gebeurt niets, dus dat is geen \
+     akkoord.",
 );
 pub(super) const TERM: Text = (
     "{}: let it go to {} instead of {}, all other terms within their ranges.",
@@ -144,6 +151,9 @@ mod tests {
             GRANT,
             GRANT_TO,
             NOT_ENOUGH,
+            ENOUGH,
+            NEEDED,
+            STAYS_AWAY,
             TERM,
             SHAPLEY_ABOUT,
             SHAPLEY_NOTHING,

@@ -128,7 +128,13 @@ impl Context<'_> {
                     "1",
                     "share of draws in which the party has what it asks",
                 ),
-                ("feasible", Kind::Integer, "", "1: all conditions of all parties hold, 0: not"),
+                (
+                    "delivered",
+                    Kind::Integer,
+                    "",
+                    "1: the programme is delivered; 0: who delivers only with a gain stays away, so there is no deal",
+                ),
+                ("feasible", Kind::Integer, "", "1: delivered, and all conditions of all parties hold, 0: not"),
                 (
                     "frontier",
                     Kind::Integer,
@@ -148,7 +154,7 @@ impl Context<'_> {
             let feasible = point.is_feasible();
             for (seat, judged) in point.parties.iter().enumerate() {
                 let year = |year: usize| i64::from(self.scenario.time.start) + year as i64;
-                let statistics: [Cell<'_>; 13] = [
+                let statistics: [Cell<'_>; 14] = [
                     self.party(seat).into(),
                     judged.net.into(),
                     judged.gain.into(),
@@ -159,6 +165,7 @@ impl Context<'_> {
                     i64::from(judged.shortfall == 0.0).into(),
                     judged.shortfall.into(),
                     judged.chance.into(),
+                    i64::from(point.is_delivered()).into(),
                     i64::from(feasible).into(),
                     i64::from(self.deal.solutions.frontier[number]).into(),
                     point.chance.into(),
@@ -231,8 +238,8 @@ impl Context<'_> {
         let mut table = Table::new(
             "deal_openings",
             "What would make a deal possible. grant: money from outside at one of the combinations of terms, to each \
-             party; grant_with_side_payments: the least money from outside if parties may pay each other whatever they \
-             agree on (the rest of the costs that their savings do not cover); term: the value to which the range of one \
+             party; grant_with_side_payments: what of the costs the expected savings of the needed parties (of all, where \
+             none is named so) do not cover, which somebody must accept to bear however they pay each other; term: the value to which the range of one \
              term must be widened. Only the second is told where a deal is possible.",
             &[
                 ("opening", Kind::Key, "", "grant, grant_with_side_payments or term"),

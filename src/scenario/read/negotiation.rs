@@ -329,9 +329,11 @@ impl<'t> Reader<'_> {
             self.error(at.span_of("chance_of_no_loss"), format!("a probability of {value}"), label);
         }
         let payback_within = at.integer("payback_within").and_then(|years| match usize::try_from(years) {
-            Ok(years @ 1..) => Some(years),
+            Ok(years) if (1..=self.scenario.time.years).contains(&years) => Some(years),
             _ => {
-                let label = "expected 1 or more";
+                let horizon = self.scenario.time.years;
+                let label =
+                    format!("expected from 1 to {horizon}: what comes after the horizon is not known");
                 self.error(at.span_of("payback_within"), format!("payback within {years} years"), label);
                 None
             }

@@ -238,7 +238,8 @@ impl<'a> Negotiated<'a> {
         let terms = self.dependence.union(&self.dependence.sharing);
         let pick = |point: &[i64]| -> Steps { terms.iter().map(|&term| point[term]).collect() };
         let mut distinct: BTreeMap<Steps, bool> = points.iter().map(|point| (pick(point), true)).collect();
-        if self.dependence.sharing.len() > 1 {
+        // Also one clause alone: a cost share may give several parties shares that are too much together.
+        if !self.dependence.sharing.is_empty() {
             let all: Vec<Steps> = distinct.keys().cloned().collect();
             let agreed = self.agreements(&self.dependence.sharing, &terms, &all)?;
             let found: Vec<Result<bool, SettleError>> =
@@ -251,18 +252,31 @@ impl<'a> Negotiated<'a> {
     }
 
     fn shares_fit(&self, terms: &[usize], steps: &[i64], agreed: &Agreements) -> Result<bool, SettleError> {
+        match self.check_shares(terms, steps, agreed) {
+            Ok(()) => Ok(true),
+            Err(SettleError::SharesAboveOne { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether an arrangement that is opened without negotiable terms is a contract.
+    ///
+    /// # Errors
+    /// Shares of costs above one, or a quantity out of range.
+    pub fn check_stated(&self) -> Result<(), SettleError> {
+        let agreed = self.agreements(&self.dependence.sharing, &[], &[Steps::new()])?;
+        self.check_shares(&[], &[], &agreed)
+    }
+
+    fn check_shares(&self, terms: &[usize], steps: &[i64], agreed: &Agreements) -> Result<(), SettleError> {
         let draws: &[Opened<'a>] = if self.shares_vary { &self.blocks } else { &[] };
         for opened in std::iter::once(&self.base).chain(draws) {
             let environment = self.environment(opened, terms, steps)?;
             let block = Block { environment: &environment, ..opened.block.clone() };
             let expectations = self.expectations(agreed, terms, steps);
-            match overlap::check(&block, &self.rules, &expectations) {
-                Ok(()) => {}
-                Err(SettleError::SharesAboveOne { .. }) => return Ok(false),
-                Err(error) => return Err(error),
-            }
+            overlap::check(&block, &self.rules, &expectations)?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// What is agreed beforehand at some steps of `terms`, by clause.
