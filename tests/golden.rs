@@ -6,8 +6,8 @@
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};
 
-/// Enough for ranges, few enough for a quick test.
-const DRAWS: &str = "16";
+/// One block of lanes: enough to show ranges, few enough for a quick test.
+const DRAWS: &str = "8";
 
 /// The scenarios that can be run as they are, in alphabetical order.
 fn scenarios() -> Vec<PathBuf> {
