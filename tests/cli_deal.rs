@@ -106,11 +106,17 @@ fn where_there_is_no_deal_it_is_told_who_blocks_it_and_what_would_help() {
     let text = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("No: none of the 7 combinations gives every party what it asks."), "{stdout}");
     assert!(text.contains("town blocks the deal: it lacks €500 there."), "{stdout}");
-    assert!(
-        text.contains("A grant of €500 from outside, at the terms of combination 4: €500 to town."),
-        "{stdout}"
-    );
+    assert!(text.contains("A grant of €500 from outside (€500 to town), with grant_share 30%."), "{stdout}");
     assert!(text.contains("No single term was found"), "{stdout}");
+    // The town does with a loss of 500 at 0.3, or the state with one of 2000 at 0.4.
+    for asks_less in [
+        "town asks less: to be at most €500 worse off than without a deal, instead of not to be worse off than without a deal; with \
+         grant_share 30%.",
+        "state asks less: an expected result of at least −€2,000, instead of an expected result of at least −€1,500; with \
+         grant_share 40%.",
+    ] {
+        assert!(text.contains(asks_less), "{stdout}");
+    }
     assert!(
         text.contains(
             "Expected savings of town, without whom nothing happens, are €3,000 in all, and the programme costs €5,000. Of \

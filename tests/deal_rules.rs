@@ -293,6 +293,36 @@ fn at_terms_that_keep_the_provider_away_nothing_happens() {
 }
 
 #[test]
+fn who_is_not_at_the_table_but_pays_is_told() {
+    // The town decides alone what it pays the provider for 50 people at a cost of 100: nothing, so the provider loses 5000.
+    let table = "deal = { parties = { town = {} } }";
+    let scenario = read(&small("", "{ negotiable = { low = 0, high = 100, step = 50 } }", table)).unwrap();
+    let deal = found(&scenario);
+    assert_eq!(deal.solutions.max_min, Some(0));
+    let provider = ounce::scenario::checked::Parties::PROVIDER;
+    let losing: Vec<(usize, f64)> = deal.others[&0]
+        .iter()
+        .map(|&(party, net)| (party, net.round()))
+        .filter(|(_, net)| *net < 0.0)
+        .collect();
+    assert_eq!(losing, [(provider, -5000.0)]);
+}
+
+#[test]
+fn warnings_about_clauses_reach_a_deal() {
+    // Whether there are ten falls is settled on the expected number, without chance.
+    let reward = "[arrangements.fees.clauses.reward]\ntype = \"outcome-payment\"\nfrom = \"town\"\nto = \"provider\"\n\
+                  node = \"life.fall\"\nthreshold = 10\namount = 500\n";
+    let text = small("", "{ negotiable = { low = 80, high = 120, step = 20 } }", TABLE);
+    let scenario = read(&format!("{text}{reward}")).unwrap();
+    let valued = run(&scenario);
+    let settled = settle(&scenario, &valued).unwrap();
+    let warnings = deal(&scenario, &valued).unwrap().warnings;
+    assert_eq!(warnings, settled[0].warnings);
+    assert!(warnings[0].en.contains("`reward` settles a threshold on expected numbers"), "{warnings:?}");
+}
+
+#[test]
 fn where_the_provider_always_stays_away_there_is_nothing_to_agree_on() {
     // A fee of 30 at most for what costs 100.
     let entry = "[arrangements.fees.entry]\nparty = \"provider\"\n";
@@ -358,10 +388,10 @@ fn a_fallback_that_pays_more_than_all_costs_is_refused_as_it_is_by_a_run() {
     };
     let table = "deal = { arrangements = [\"fees\"], fallback = \"now\", parties = { town = {} } }";
     let text = small("", "{ negotiable = { low = 80, high = 120, step = 20 } }", table);
-    let now = clause("now", "one", "0.7") + &clause("now", "two", "0.6");
+    let now = clause("now", "one", "0.75") + &clause("now", "two", "0.5");
     let scenario = read(&format!("{text}{now}")).unwrap();
     let error = deal(&scenario, &run(&scenario)).unwrap_err().to_string();
-    assert!(error.contains("together pay 1.3"), "{error}");
+    assert!(error.contains("together pay 1.25 times"), "{error}");
     assert_eq!(settle(&scenario, &run(&scenario)).unwrap_err().to_string(), error);
 }
 

@@ -1,10 +1,12 @@
 //! What would make a deal possible that is not.
 //!
+//! - **One party that asks less**: of the points at which all others have what they ask, the one at which it lacks least,
+//!   and what it would have to be content with there.
 //! - **A grant** from outside, at the terms of the space: Σ of what parties lack, at the point where that is least.
-//! - **Payments between parties** beyond what the terms allow: if Σ B_i of those who are needed is at least C nothing need
-//!   come from outside, and only the division is at fault.
-//! - **A wider range of one term**, all others staying within theirs. From the [`START`] points with the least shortfalls the
-//!   term is moved beyond its lowest and its highest value, 1, 2, 4, … and at most [`FARTHEST`] steps, until a point is
+//! - **Payments between parties** beyond what the terms allow: if Σ B_i of those who are needed is at least C the programme
+//!   can be paid from their savings, and only the division is at fault.
+//! - **A wider range of one term**, all others staying within theirs. From the [`START`] points with the least shortfalls,
+//!   and the one with the least at each value of each term (at most [`MOST`] in all), the term is moved beyond its lowest and its highest value, 1, 2, 4, … and at most [`FARTHEST`] steps, until a point is
 //!   feasible, and then halved back. This finds the least widening where more of it never hurts; a deal far from these
 //!   points may be missed. Where a value is no longer one that the term may have (a share above 1) the search halves towards
 //!   the last that is.
@@ -15,9 +17,13 @@ use super::solutions::Solutions;
 use super::space::Space;
 use crate::settle::SettleError;
 use crate::settle::deal::Steps;
+use std::collections::BTreeSet;
 
-/// Points from which a term is moved.
+/// Nearest points from which a term is moved.
 const START: usize = 10;
+
+/// Most points from which a term is moved.
+const MOST: usize = 200;
 
 /// Steps beyond a range that are tried.
 const FARTHEST: i64 = 32;
@@ -31,6 +37,13 @@ pub enum Opening {
         point: usize,
         /// By seat.
         to: Vec<f64>,
+    },
+    /// One party asks less.
+    Condition {
+        /// The party.
+        seat: usize,
+        /// A point at which all others have what they ask, and it lacks least.
+        point: usize,
     },
     /// Another range for one term.
     Term {
@@ -59,7 +72,17 @@ pub(super) fn openings(
     let most = |point: &Point| point.parties.iter().map(|party| party.shortfall).fold(0.0, f64::max);
     let mut near: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_delivered()).collect();
     near.sort_by(|&one, &other| most(&points[one]).total_cmp(&most(&points[other])).then(one.cmp(&other)));
-    near.truncate(START);
+    let mut seen = BTreeSet::new();
+    let mut rank = 0;
+    near.retain(|&point| {
+        let Point { contract, steps, .. } = &points[point];
+        // Every value is noted, not just the first that is new.
+        let new =
+            steps.iter().enumerate().filter(|(term, step)| seen.insert((*contract, *term, **step))).count();
+        rank += 1;
+        rank <= START || new > 0
+    });
+    near.truncate(MOST);
     let mut terms: Vec<usize> =
         contracts.iter().flat_map(|contract| contract.terms.iter().copied()).collect();
     terms.sort_unstable();
@@ -82,7 +105,20 @@ pub(super) fn openings(
             openings.push(Opening::Term { term, value, point: Box::new(point) });
         }
     }
+    openings.extend((0..space.seats.len()).filter_map(|seat| asking_less(points, seat)));
     Ok(openings)
+}
+
+/// Where a party lacks least while all others have what they ask; of equals the first.
+fn asking_less(points: &[Point], seat: usize) -> Option<Opening> {
+    let content = |point: &Point| {
+        let mut others = point.parties.iter().enumerate().filter(|(other, _)| *other != seat);
+        point.is_delivered() && others.all(|(_, judged)| judged.shortfall == 0.0)
+    };
+    let lacks = |point: usize| points[point].parties[seat].shortfall;
+    let among = (0..points.len()).filter(|&point| content(&points[point]));
+    let least = among.reduce(|best, next| if lacks(next) < lacks(best) { next } else { best })?;
+    Some(Opening::Condition { seat, point: least })
 }
 
 /// What there is at a number of steps beyond a range.

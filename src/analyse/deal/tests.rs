@@ -175,7 +175,25 @@ fn where_savings_do_not_cover_the_cost_a_grant_must() {
     approx::assert_relative_eq!(to.iter().sum::<f64>(), 20.0, epsilon = 1e-9);
     approx::assert_relative_eq!(deal.solutions.grant.1, 20.0, epsilon = 1e-9);
     assert_eq!(*point, deal.solutions.grant.0);
-    assert_eq!(deal.openings.len(), 1, "no share helps: {:?}", deal.openings);
+    let terms = deal.openings.iter().filter(|opening| matches!(opening, Opening::Term { .. })).count();
+    assert_eq!(terms, 0, "no share helps: {:?}", deal.openings);
+}
+
+#[test]
+fn a_party_that_asked_less_would_open_the_deal_where_all_others_are_content() {
+    // S = 20, F = 60. The fund is content at b ≤ 0.6, where the town has −20; the town at b ≥ 0.8, where the fund has −20.
+    let (scenario, deal) = Case::new(0.5, 1.0, 0.1, 20.0, 60.0).find();
+    let mut told = Vec::new();
+    for opening in &deal.openings {
+        let Opening::Condition { seat, point } = opening else { continue };
+        let [(asked, reached)] = deal.seats[*seat].unmet(&deal.points[*point].parties[*seat])[..] else {
+            panic!("{opening:?}")
+        };
+        let Condition::Gain(reached) = reached else { panic!("{reached:?}") };
+        assert_eq!(asked, Condition::Gain(0.0));
+        told.push((*seat, share(&scenario, &deal, *point), reached.round()));
+    }
+    assert_eq!(told, [(0, 0.6, -20.0), (1, 0.8, -20.0)]);
 }
 
 #[test]

@@ -35,6 +35,9 @@ use crate::scenario::checked::{Quantity, Seat};
 /// Part of a party's turnover below which a shortfall is rounding.
 const ROUNDING: f64 = 1e-9;
 
+/// Euros below which nothing is told of a condition that does not hold.
+const CENT: f64 = 0.01;
+
 /// The share of draws that are the worst.
 pub const WORST: f64 = 0.05;
 
@@ -93,7 +96,72 @@ pub struct Judged {
     pub chance: f64,
 }
 
+/// A condition and its level, asked or reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Condition {
+    /// Expected net present value, EUR.
+    Net(f64),
+    /// The same over that of the fallback, EUR.
+    Gain(f64),
+    /// Probability of no loss.
+    Chance(f64),
+    /// Mean net present value in the worst draws, EUR.
+    Worst(f64),
+    /// Years until its money is back; `None`: it never is.
+    Payback(Option<usize>),
+    /// Most that it pays in a year, EUR.
+    Budget(f64),
+}
+
+impl Condition {
+    /// Whether a level that is reached is enough.
+    fn holds(self, reached: Self) -> bool {
+        match (self, reached) {
+            (Self::Net(asked), Self::Net(has))
+            | (Self::Gain(asked), Self::Gain(has))
+            | (Self::Worst(asked), Self::Worst(has)) => has >= asked - CENT,
+            (Self::Chance(asked), Self::Chance(has)) => has >= asked - ROUNDING,
+            (Self::Payback(Some(asked)), Self::Payback(has)) => has.is_some_and(|has| has <= asked),
+            (Self::Budget(asked), Self::Budget(has)) => has <= asked + CENT,
+            _ => true,
+        }
+    }
+}
+
 impl Wants {
+    /// All its conditions.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition> {
+        let all = [
+            self.net.map(Condition::Net),
+            self.gain.map(Condition::Gain),
+            self.chance.map(Condition::Chance),
+            self.worst.map(Condition::Worst),
+            self.payback.map(|years| Condition::Payback(Some(years))),
+            self.budget.map(Condition::Budget),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    /// Conditions that do not hold at a point, each with the level that is reached there: if the party asked no more than
+    /// this, it would sign.
+    #[must_use]
+    pub fn unmet(&self, judged: &Judged) -> Vec<(Condition, Condition)> {
+        let reached = |condition: &Condition| match condition {
+            Condition::Net(_) => Condition::Net(judged.net),
+            Condition::Gain(_) => Condition::Gain(judged.gain),
+            Condition::Chance(_) => Condition::Chance(judged.no_loss),
+            Condition::Worst(_) => Condition::Worst(judged.worst),
+            Condition::Payback(_) => Condition::Payback(judged.payback.map(|year| year + 1)),
+            Condition::Budget(_) => Condition::Budget(judged.outlay),
+        };
+        // Where no money moves none has to come back.
+        let nothing = judged.net == 0.0 && judged.outlay == 0.0;
+        let applies = |condition: &Condition| !(nothing && matches!(condition, Condition::Payback(_)));
+        let all = self.conditions().into_iter().filter(applies);
+        all.map(|asked| (asked, reached(&asked))).filter(|(asked, has)| !asked.holds(*has)).collect()
+    }
+
     /// The conditions of a party at the table.
     ///
     /// # Errors
@@ -291,6 +359,19 @@ mod tests {
         let wants = Wants { budget: Some(50.0), net: Some(35.0), ..wants() };
         let (judged, _) = judge(&wants, &[10.0, 10.0], &[], &[-60.0, 70.0], &[-60.0, 0.0]);
         assert_eq!(judged.shortfall, 25.0);
+    }
+
+    #[test]
+    fn conditions_that_do_not_hold_are_told_with_what_is_reached() {
+        // 60 is paid in the first year; 20 and 50 come back, so the money is there after the third.
+        let wants =
+            Wants { budget: Some(50.0), payback: Some(2), net: Some(5.0), chance: Some(0.9), ..wants() };
+        let (judged, _) = judge(&wants, &[0.0, 20.0], &[], &[-60.0, 20.0, 50.0], &[-60.0, 0.0, 0.0]);
+        let unmet = [
+            (Condition::Payback(Some(2)), Condition::Payback(Some(3))),
+            (Condition::Budget(50.0), Condition::Budget(60.0)),
+        ];
+        assert_eq!(wants.unmet(&judged), unmet);
     }
 
     #[test]
