@@ -67,15 +67,15 @@ fn compute_and_write(
     draws: Draws,
     target: Target,
 ) -> Result<String, Failure> {
-    let Read { scenario, sources, warnings } = read;
+    let Read { scenario, sources, warnings, part } = read;
     // People are followed once; variants are other questions.
     let bar = arguments.results.progress_bar(blocks(scenario, Extent::Draws));
     let valued = value_draws(scenario, Extent::Draws, Some(draws), &|| bar.inc(1))?;
     bar.finish_and_clear();
     let found = deal(scenario, &valued)?;
     let provenance = Provenance::new(sources, arguments.options());
-    let mut sentences: Vec<Localised> =
-        warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources))).collect();
+    let of_reading = warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources)));
+    let mut sentences: Vec<Localised> = part.iter().cloned().chain(of_reading).collect();
     for warning in valued.warnings.iter().map(Localised::same) {
         if !sentences.contains(&warning) {
             sentences.push(warning);

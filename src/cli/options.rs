@@ -11,9 +11,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::failure::Failure;
 use super::{INVALID, Language, UNFINISHED, complain};
 use crate::report::csv::CsvStyle as Style;
+use crate::report::part::in_words;
 use crate::report::words::Lang;
 use crate::sample::{Draws, check_ranges};
-use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::checked::Localised;
+use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Overrides, Scenario};
 use crate::value::draw;
@@ -39,7 +41,8 @@ pub struct ScenarioOptions {
     #[arg(long, value_name = "NAME=VALUE", value_parser = super::assignment)]
     pub set: Vec<(String, String)>,
     /// Only the people of whom a label of the population has this value, such as one municipality; given several times,
-    /// people of whom all hold
+    /// people of whom all hold. Fixed costs, capacities and amounts in contracts are those of the whole file, and scaled to
+    /// the part of its people who are left
     #[arg(long = "where", value_name = "LABEL=VALUE", value_parser = super::assignment)]
     pub only: Vec<(String, String)>,
     /// How many threads; results do not depend on it
@@ -104,6 +107,8 @@ pub(super) struct Read {
     pub(super) sources: Sources,
     /// What is doubtful.
     pub(super) warnings: Diagnostics,
+    /// Which part of the people is kept, and what that does to amounts.
+    pub(super) part: Option<Localised>,
 }
 
 impl ScenarioOptions {
@@ -127,13 +132,15 @@ impl ScenarioOptions {
         let over = ("command line", lines);
         match scenario::read_and(Path::new(&self.file), &self.set, over, self.overrides(), &mut sources) {
             Ok(loaded) => {
-                let (mut scenario, mut warnings) = (loaded.scenario, loaded.warnings);
+                let (mut scenario, warnings) = (loaded.scenario, loaded.warnings);
                 self.override_uncertainty(&mut scenario);
-                match self.keep_only(&mut scenario) {
-                    Ok(found) => warnings.append(found),
-                    Err(wrong) => return Err(Failure::scenario(wrong).report(&sources)),
+                match scenario.keep_only(&self.only) {
+                    Ok(part) => {
+                        let part = part.map(|part| in_words(&scenario, &self.only, &part));
+                        Ok(Read { scenario, sources, warnings, part })
+                    }
+                    Err(wrong) => Err(Failure::scenario(wrong).report(&sources)),
                 }
-                Ok(Read { scenario, sources, warnings })
             }
             Err(diagnostics) => {
                 diagnostics.emit(&sources);
@@ -150,21 +157,6 @@ impl ScenarioOptions {
         if let Some(seed) = self.seed {
             uncertainty.seed = seed;
         }
-    }
-
-    /// Keeps only the people who were asked for, and warns of what is still that of all people.
-    fn keep_only(&self, scenario: &mut Scenario) -> Result<Diagnostics, Diagnostic> {
-        let mut amounts = Vec::new();
-        for (label, value) in &self.only {
-            amounts = scenario.keep(label, value)?;
-        }
-        let mut found = Diagnostics::new();
-        if !amounts.is_empty() {
-            let title = format!("these are still those of the whole file: {}", amounts.join(", "));
-            let help = "shares of people are shares of those who are left; set other amounts with --set";
-            found.push(Diagnostic::warning(title).help(help));
-        }
-        Ok(found)
     }
 
     /// What must be known when the file is read.

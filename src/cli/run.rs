@@ -88,7 +88,7 @@ fn compute_and_write(
     draws: Option<Draws>,
     target: Target,
 ) -> Result<String, Failure> {
-    let Read { scenario, sources, warnings } = read;
+    let Read { scenario, sources, warnings, part } = read;
     let extent = arguments.extent();
     let lives = match &arguments.trace {
         None => None,
@@ -105,8 +105,8 @@ fn compute_and_write(
     findings.thresholds = find_all(scenario, depth)
         .map_err(|(question, problem)| Failure::threshold(scenario, question, &problem))?;
     let provenance = Provenance::new(sources, arguments.options());
-    let mut sentences: Vec<Localised> =
-        warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources))).collect();
+    let of_reading = warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources)));
+    let mut sentences: Vec<Localised> = part.iter().cloned().chain(of_reading).collect();
     // Variants without draws of their own would repeat that they have none.
     let told = settled.iter().filter(|settled| settled.variant == 0 || settled.draws > 0);
     let settled_warnings = told.flat_map(|settled| settled.warnings.iter().cloned());

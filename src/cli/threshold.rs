@@ -75,7 +75,8 @@ fn answer(arguments: &ThresholdArgs) -> ExitCode {
                 Language::Nl => Lang::Nl,
             };
             let title = lang.of(&scenario.title);
-            print(&format!("{title}\n\n{}", break_even(scenario, &[found], lang)))
+            let part = read.part.as_ref().map_or_else(String::new, |part| format!("{}\n\n", lang.of(part)));
+            print(&format!("{title}\n\n{part}{}", break_even(scenario, &[found], lang)))
         }
         Err(problem) => Failure::threshold(scenario, question, &problem).report(&read.sources),
     }

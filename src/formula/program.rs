@@ -6,8 +6,8 @@ use super::FormulaError;
 use super::lane::{LANES, Lane};
 use super::lower::{Action, Instruction, Lowered, Operand, Register, lower};
 use super::operation::{
-    PointSource, Source, binary_lanes, binary_points, holds, select_lanes, select_points, unary_lanes,
-    unary_points,
+    Binary, PointSource, Source, binary_lanes, binary_points, holds, select_lanes, select_points,
+    unary_lanes, unary_points,
 };
 use super::parse::Expression;
 use super::resolve::resolve;
@@ -256,6 +256,36 @@ impl Program {
             Some(Operand::Constant(value)) => Some(value),
             _ => None,
         }
+    }
+
+    /// The program whose value is so many times that of this one, whatever it is evaluated with.
+    #[must_use]
+    pub fn times(&self, factor: f64) -> Self {
+        let mut code = self.code.clone();
+        let product = |of: Operand| Action::Binary(Binary::Multiply, of, Operand::Constant(factor));
+        match code.result {
+            Some(Operand::Constant(value)) => code.result = Some(Operand::Constant(value * factor)),
+            Some(operand @ (Operand::Parameter(_) | Operand::Register(Register::Once(_)))) => {
+                let to = Register::Once(code.once_registers);
+                code.once_registers += 1;
+                code.once.push(Instruction { action: product(operand), to });
+                code.result = Some(Operand::Register(to));
+            }
+            Some(operand) => {
+                code.each.push(Instruction { action: product(operand), to: Register::Out });
+                code.result = None;
+            }
+            None => {
+                let before = Register::Lanes(code.lane_registers);
+                code.lane_registers += 1;
+                if let Some(last) = code.each.last_mut() {
+                    last.to = before;
+                }
+                let action = product(Operand::Register(before));
+                code.each.push(Instruction { action, to: Register::Out });
+            }
+        }
+        Self { code }
     }
 
     /// Evaluates the formula at every point in every draw of the lane, into `out`.

@@ -217,6 +217,18 @@ fn constant_formulas_are_folded_completely() {
 }
 
 #[test]
+fn a_program_times_a_number_is_the_formula_times_that_number() {
+    let values = Values::new(70);
+    // What varies with nothing, with the draw, with the point, with both; named alone and computed.
+    for text in ["8", "price", "price + 1", "age", "age + 1", "age * price", "age * price + fall_rate(70)"] {
+        let mut out = vec![Lane::ZERO; values.points];
+        let scaled = program(text).times(0.25);
+        values.with_inputs(|inputs| scaled.evaluate(inputs, &mut Scratch::new(), &mut out)).unwrap();
+        assert_eq!(out, evaluated(&format!("({text}) * 0.25"), &values).unwrap(), "{text}");
+    }
+}
+
+#[test]
 fn a_program_says_what_it_uses() {
     let program = program("fade(since) * shares.otago + price * price + mortality(age, sex) + fade(0)");
     assert_eq!(program.parameters(), [0, 2]);

@@ -356,9 +356,9 @@ impl Label {
                 ("The files have results by {} as well.", "De bestanden hebben ook uitkomsten per {}.")
             }
             L::ByGroupAlike => (
-                "The file tells only how many people live there, not how old they are: per inhabitant all have the same \
+                "The file tells only how many people live there, not how old they are: per person all have the same \
                  results.",
-                "Het bestand zegt alleen hoeveel mensen er wonen, niet hoe oud zij zijn: per inwoner zijn alle uitkomsten \
+                "Het bestand zegt alleen hoeveel mensen er wonen, niet hoe oud zij zijn: per persoon zijn alle uitkomsten \
                  gelijk.",
             ),
             L::ByGroupEnds => (

@@ -13,6 +13,7 @@ pub mod labels;
 pub mod layout;
 mod manifest;
 pub mod parquet;
+pub mod part;
 pub mod table;
 pub mod tables;
 pub mod terminal;

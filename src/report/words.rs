@@ -31,6 +31,27 @@ impl Lang {
         }
     }
 
+    /// What people are told apart by, in words: the usual ones in this language, others as the file calls them.
+    pub fn of_trait(self, id: &str) -> String {
+        let words = match id {
+            "age_group" => ("age group", "leeftijdsgroep"),
+            "country" => ("country", "land"),
+            "district" => ("district", "wijk"),
+            "education" => ("education", "opleiding"),
+            "income" => ("income", "inkomen"),
+            "municipality" => ("municipality", "gemeente"),
+            "neighbourhood" => ("neighbourhood", "buurt"),
+            "place" => ("place", "plaats"),
+            "province" => ("province", "provincie"),
+            "region" => ("region", "regio"),
+            "ses" => ("socio-economic position", "sociaaleconomische positie"),
+            "sex" => ("sex", "geslacht"),
+            "town" => ("town", "plaats"),
+            _ => return id.replace('_', " "),
+        };
+        self.pick(words.0, words.1).to_owned()
+    }
+
     fn decimal(self) -> char {
         match self {
             Self::En => '.',

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod grammar;
 pub mod merge;
 mod origins;
+pub mod part;
 mod read;
 pub mod schema;
 pub mod sources;

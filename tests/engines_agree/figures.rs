@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// People that a scenario keeps at most.
 const PEOPLE: f64 = 5000.0;
+/// The same where people have risk factors, who are followed cycle by cycle.
+const PEOPLE_WITH_FACTORS: f64 = 1200.0;
 
 /// Named figures, each with one value a run.
 pub struct Figures {
@@ -43,9 +45,11 @@ fn small(mut scenario: Scenario) -> Scenario {
     let people: f64 = scenario.population.groups.iter().map(|group| group.persons).sum();
     let by_plan =
         scenario.programmes.iter().any(|programme| !matches!(programme.enrol.amount, EnrolAmount::Share(_)));
-    if people > PEOPLE && !by_plan {
+    let factors = scenario.models.iter().any(|model| !model.factors.is_empty());
+    let most = if factors { PEOPLE_WITH_FACTORS } else { PEOPLE };
+    if people > most && !by_plan {
         for group in &mut scenario.population.groups {
-            group.persons *= PEOPLE / people;
+            group.persons *= most / people;
         }
     }
     scenario.variants.truncate(1);
@@ -53,7 +57,7 @@ fn small(mut scenario: Scenario) -> Scenario {
     scenario.goals.clear();
     scenario.results = ounce::scenario::checked::Results::default();
     // Fine enough that the rest between bins and persons is below the noise.
-    scenario.uncertainty.factor_bins = 60;
+    scenario.uncertainty.factor_bins = 20;
     scenario
 }
 

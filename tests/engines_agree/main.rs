@@ -1,7 +1,7 @@
 //! The three engines agree, on every scenario that comes with the program.
 //!
 //! Each scenario is run with all parameters at their stated values in many runs that differ in chance only, its
-//! population scaled to at most 5,000 people. The means over runs must be what `expected` gives, figure by figure
+//! population scaled to at most 5,000 people (1,200 where they have risk factors). The means over runs must be what `expected` gives, figure by figure
 //! (five standard errors) and jointly (Hotelling's T² against its chi-square distribution); and `counts` and
 //! `individual` must have the same variances where people of one profile are alike.
 

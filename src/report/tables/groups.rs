@@ -29,12 +29,7 @@ pub(super) fn by_group(context: &Context<'_>) -> Option<Table> {
             STRATEGY,
             MEASURE,
             ("quantity", Kind::Key, "", quantity),
-            (
-                "per",
-                Kind::Key,
-                "",
-                "total, inhabitant (person at the start, of the ages in the file) or participant",
-            ),
+            ("per", Kind::Key, "", "total, person_at_start (of the ages in the file) or participant"),
             BUDGET,
             UNIT,
         ],
@@ -96,7 +91,7 @@ impl Rows<'_> {
         let participants = &of.participants;
         let keys = ["participants", "reached", "total", "", "persons"];
         self.push(of.strategy, keys, &participants.total.times(size));
-        let keys = ["participants", "reached", "inhabitant", "", "persons"];
+        let keys = ["participants", "reached", "person_at_start", "", "persons"];
         self.push(of.strategy, keys, &participants.per_inhabitant);
         for (measure, difference) in self.context.findings.measures.iter().zip(&of.difference) {
             let keys = [measure.id.as_str(), "difference", "total", "", measure.unit.as_str()];
@@ -119,7 +114,7 @@ impl Rows<'_> {
             self.push(strategy, [measure, "difference", per, budget, unit], summary);
         };
         push("total", &amount.total.times(size));
-        push("inhabitant", &amount.per_inhabitant);
+        push("person_at_start", &amount.per_inhabitant);
         if let Some(summary) = &amount.per_participant {
             push("participant", summary);
         }

@@ -17,7 +17,8 @@ impl Page<'_> {
     pub(super) fn places(&mut self) {
         let run = self.run;
         let (Some(groups), Some(findings)) = (&run.valued.groups, &run.findings.groups) else { return };
-        let name = |by: usize| run.scenario.trait_id(run.scenario.results.by[by]).replace('_', " ");
+        let lang = self.lang;
+        let name = |by: usize| lang.of_trait(run.scenario.trait_id(run.scenario.results.by[by]));
         let own: Vec<&Group> = groups.list.iter().filter(|group| group.by == 0).collect();
         let Some(first) = own.first() else { return };
         let title = self.say(Label::ByGroup, &[&name(0)]);

@@ -53,13 +53,11 @@ impl Scenario {
 
     /// Keeps only the people of whom a trait has a value, those who enter later among them.
     ///
-    /// Everything else stays as it is: shares of people are shares of those who are left, but numbers of persons,
-    /// capacities, fixed costs and contract amounts are still those of the whole file. Gives the sorts of these that the
-    /// scenario has, in plain words.
+    /// Everything else stays as it is; [`Scenario::keep_only`] gives those who are left their part of it.
     ///
     /// # Errors
     /// The population has no such trait, or nobody has that value.
-    pub fn keep(&mut self, id: &str, value: &str) -> Result<Vec<&'static str>, Diagnostic> {
+    pub fn keep(&mut self, id: &str, value: &str) -> Result<(), Diagnostic> {
         let known = self.traits();
         let Some(&(_, of)) = known.iter().find(|(known, _)| *known == id) else {
             let names = known.iter().map(|(known, _)| *known);
@@ -77,21 +75,7 @@ impl Scenario {
                 "nobody of `{id}` `{value}` is of the ages that the scenario is about"
             )));
         }
-        Ok(self.amounts_of_the_whole())
-    }
-
-    fn amounts_of_the_whole(&self) -> Vec<&'static str> {
-        let programmes = || self.programmes.iter();
-        let by_number = |amount: &super::EnrolAmount| !matches!(amount, super::EnrolAmount::Share(_));
-        [
-            (programmes().any(|p| by_number(&p.enrol.amount)), "numbers of persons to enrol"),
-            (programmes().any(|p| p.steps.iter().any(|step| step.capacity.is_some())), "capacities"),
-            (programmes().any(|p| !p.fixed.is_empty()), "fixed costs"),
-            (self.arrangements.iter().any(|a| !a.clauses.is_empty()), "amounts in contracts"),
-        ]
-        .into_iter()
-        .filter_map(|(there, what)| there.then_some(what))
-        .collect()
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::formula::{Column, Inputs, LANES, Lane, Scratch};
 use crate::sample::Environment;
-use crate::scenario::checked::{Group, Programme, Variables};
+use crate::scenario::checked::{Group, Programme, Scenario, Variables};
 use crate::scenario::diagnostic::Diagnostic;
 
 use super::context::{At, Reader};
@@ -55,50 +55,9 @@ impl Reader<'_> {
 
     /// The ages at which somebody may be invited.
     pub(super) fn eligible_ages(&self, programme: &Programme, base: &Environment) -> BTreeSet<u16> {
-        let program = &programme.eligible.program;
-        let mut columns: Vec<Vec<f64>> = vec![Vec::new(); self.scenario.variables.count()];
-        let mut points = 1;
-        for &variable in program.variables().iter().filter(|variable| **variable != Variables::AGE) {
-            let values: Vec<f64> = match variable {
-                Variables::STATE => self.scenario.models[programme.model]
-                    .states
-                    .iter()
-                    .filter(|state| state.alive)
-                    .map(|state| state.code)
-                    .collect(),
-                _ if self.scenario.variables.is_history(variable) => vec![0.0, 1.0, 10.0],
-                _ if self.scenario.variables.factor_at(variable).is_some() => {
-                    // From the lowest bin of all people to the highest, so that a range between is met too.
-                    let ends = crate::sample::ranges::outer(&self.scenario, variable);
-                    let between = |(lowest, highest): (f64, f64)| {
-                        [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| lowest + part * (highest - lowest))
-                    };
-                    ends.into_iter().flat_map(between).collect()
-                }
-                _ => (0..place::texts_of(&self.scenario.variables, variable).len())
-                    .map(|code| code as f64)
-                    .collect(),
-            };
-            for column in &mut columns {
-                *column = column.iter().flat_map(|value| values.iter().map(move |_| *value)).collect();
-            }
-            columns[variable] = (0..points).flat_map(|_| values.iter().copied()).collect();
-            points *= values.len();
-        }
-        let mut ages = BTreeSet::new();
-        for age in 0..=120_u16 {
-            columns[Variables::AGE] = vec![f64::from(age); points];
-            let variables: Vec<Column<'_>> = columns.iter().map(Column::from).collect();
-            let inputs =
-                Inputs { parameters: &base.parameters, variables: &variables, points, tables: &base.tables };
-            let mut out = vec![Lane([0.0; LANES]); points];
-            // A table that ends before this age has nobody of it.
-            let evaluated = program.evaluate(&inputs, &mut Scratch::new(), &mut out);
-            if evaluated.is_ok() && out.iter().any(|lane| lane.0[0] != 0.0 && lane.0[0].is_finite()) {
-                ages.insert(age);
-            }
-        }
-        ages
+        let somebody =
+            |age: &u16| may_be_invited(&self.scenario, programme, &[(Variables::AGE, f64::from(*age))], base);
+        (0..=120_u16).filter(somebody).collect()
     }
 
     /// The ages that people whom a model follows have in a year of the horizon.
@@ -108,6 +67,51 @@ impl Reader<'_> {
         let groups = self.scenario.population.groups.iter().filter(there);
         groups.map(|group| group.age + (year - group.enters) as u16).collect()
     }
+}
+
+/// Whether somebody of whom some variables are known may be invited, whatever the others are.
+pub(in crate::scenario) fn may_be_invited(
+    scenario: &Scenario,
+    programme: &Programme,
+    known: &[(usize, f64)],
+    base: &Environment,
+) -> bool {
+    let program = &programme.eligible.program;
+    let mut columns: Vec<Vec<f64>> = vec![Vec::new(); scenario.variables.count()];
+    let mut points = 1;
+    for &variable in program.variables() {
+        let stated = known.iter().find(|(known, _)| *known == variable);
+        let values: Vec<f64> = match variable {
+            _ if stated.is_some() => stated.map(|(_, value)| *value).into_iter().collect(),
+            Variables::STATE => scenario.models[programme.model]
+                .states
+                .iter()
+                .filter(|state| state.alive)
+                .map(|state| state.code)
+                .collect(),
+            _ if scenario.variables.is_history(variable) => vec![0.0, 1.0, 10.0],
+            _ if scenario.variables.factor_at(variable).is_some() => {
+                // From the lowest bin of all people to the highest, so that a range between is met too.
+                let ends = crate::sample::ranges::outer(scenario, variable);
+                let between = |(lowest, highest): (f64, f64)| {
+                    [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| lowest + part * (highest - lowest))
+                };
+                ends.into_iter().flat_map(between).collect()
+            }
+            _ => (0..place::texts_of(&scenario.variables, variable).len()).map(|code| code as f64).collect(),
+        };
+        for column in &mut columns {
+            *column = column.iter().flat_map(|value| values.iter().map(move |_| *value)).collect();
+        }
+        columns[variable] = (0..points).flat_map(|_| values.iter().copied()).collect();
+        points *= values.len();
+    }
+    let variables: Vec<Column<'_>> = columns.iter().map(Column::from).collect();
+    let inputs = Inputs { parameters: &base.parameters, variables: &variables, points, tables: &base.tables };
+    let mut out = vec![Lane([0.0; LANES]); points];
+    // A table that ends before this age has nobody of it.
+    let evaluated = program.evaluate(&inputs, &mut Scratch::new(), &mut out);
+    evaluated.is_ok() && out.iter().any(|lane| lane.0[0] != 0.0 && lane.0[0].is_finite())
 }
 
 /// Numbers as ranges: `62-64, 70`.

@@ -52,6 +52,7 @@ use super::tree::Node;
 use crate::sample::{DesignKind, ranges};
 
 use context::{At, Reader, localised};
+pub(super) use eligible::may_be_invited;
 use negotiation::Use;
 use prices::Prices;
 pub(crate) use quantity::constant;
