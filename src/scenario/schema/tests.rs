@@ -141,5 +141,5 @@ fn tables_of_different_shape_have_different_names() {
     assert_eq!(keys_of("background_mortality"), 2 + 5);
     assert_eq!(keys_of("enrolment"), 5);
     assert_eq!(keys_of("discount"), 3);
-    assert_eq!(keys_of("lump_sum"), 1 + 10 + 5);
+    assert_eq!(keys_of("lump_sum"), 2 + 10 + 5);
 }

@@ -216,9 +216,9 @@ mod tests {
         // spent in the first, a fifth is carried (20) and 10 goes back; the second year has those 20 only. Going on: 100 is
         // there and 20 carried; 20 is spent, of the 100 left 20 is carried and 80 goes back, and so do the 20 a year later.
         for (goes_on, despite, pays) in [
-            (0.0, false, [90.0, 0.0, 0.0]),
-            (1.0, false, [90.0, 20.0, -20.0]),
-            (0.0, true, [90.0, 20.0, -20.0]),
+            (0.0, false, [90.0, 0.0, 0.0, 0.0]),
+            (1.0, false, [90.0, 20.0, -20.0, 0.0]),
+            (0.0, true, [90.0, 20.0, -20.0, 0.0]),
         ] {
             let mut clause = grant("1", "100", "0.2", true);
             clause.years = Some(vec![0, 1]);
