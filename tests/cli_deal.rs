@@ -85,11 +85,11 @@ fn a_deal_is_told_in_words_with_a_row_for_each_combination_and_party() {
     }
     let deals = String::from_utf8(files["deals.csv"].clone()).unwrap();
     let header = "point,arrangement,grant_share,party,mean,gain,probability,cvar_5,payback_year,greatest_outlay,\
-                  condition_holds,shortfall,probability_condition,feasible,frontier,probability_all";
+                  condition_holds,shortfall,probability_condition,delivered,feasible,frontier,probability_all";
     assert_eq!(deals.lines().next(), Some(header));
     assert_eq!(deals.lines().count(), 1 + 7 * 2);
     let row = deals.lines().find(|line| line.starts_with("6,grant,0.5,state,")).unwrap();
-    assert!(row.starts_with("6,grant,0.5,state,-2500,-2500,0,-2500,,2500,1,0,1,1,1,1"), "{row}");
+    assert!(row.starts_with("6,grant,0.5,state,-2500,-2500,0,-2500,,2500,1,0,1,1,1,1,1"), "{row}");
     let package: serde_json::Value = serde_json::from_slice(&files["datapackage.json"]).unwrap();
     assert_eq!(package["resources"][0]["name"], "deals");
     let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
@@ -106,12 +106,24 @@ fn where_there_is_no_deal_it_is_told_who_blocks_it_and_what_would_help() {
     let text = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("No: none of the 7 combinations gives every party what it asks."), "{stdout}");
     assert!(text.contains("town blocks the deal: it lacks €500 there."), "{stdout}");
+    assert!(text.contains("A grant of €500 from outside (€500 to town), with grant_share 30%."), "{stdout}");
+    assert!(text.contains("No single term was found"), "{stdout}");
+    // The town does with a loss of 500 at 0.3, or the state with one of 2000 at 0.4.
+    for asks_less in [
+        "town asks less: to be at most €500 worse off than without a deal, instead of not to be worse off than without a deal; with \
+         grant_share 30%.",
+        "state asks less: an expected result of at least −€2,000, instead of an expected result of at least −€1,500; with \
+         grant_share 40%.",
+    ] {
+        assert!(text.contains(asks_less), "{stdout}");
+    }
     assert!(
-        text.contains("A grant of €500 from outside, at the terms of combination 4: €500 to town."),
+        text.contains(
+            "Expected savings of town, without whom nothing happens, are €3,000 in all, and the programme costs €5,000. Of \
+             the costs €2,000 is not earned back by them"
+        ),
         "{stdout}"
     );
-    assert!(text.contains("No single term was found"), "{stdout}");
-    assert!(text.contains("however they divide it, €2,000 must come from outside"), "{stdout}");
     let (_, dutch, _) = run(home.path(), &["town.toml", "--lang", "nl", "--force"]);
     let dutch = dutch.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(dutch.contains("town houdt het akkoord tegen: die komt daar € 500 tekort."), "{dutch}");

@@ -284,6 +284,129 @@ fn at_terms_that_keep_the_provider_away_nothing_happens() {
     let nets: Vec<[f64; 2]> =
         deal.points.iter().map(|point| [0, 1].map(|seat: usize| point.parties[seat].net.round())).collect();
     assert_eq!(nets, [[0.0, 0.0], [-5500.0, 500.0], [-6600.0, 1600.0]]);
+    // Nobody loses where nothing happens, but that is no deal, and needs no grant either.
+    let delivered: Vec<bool> = deal.points.iter().map(|point| point.is_delivered()).collect();
+    assert_eq!(delivered, [false, true, true]);
+    assert!(deal.feasible().is_empty());
+    assert_eq!((deal.solutions.nearest, deal.solutions.shapley, deal.points[0].chance), (1, 1, 0.0));
+    assert_eq!((deal.solutions.grant.0, deal.solutions.grant.1.round()), (1, 5500.0));
+}
+
+#[test]
+fn who_is_not_at_the_table_but_pays_is_told() {
+    // The town decides alone what it pays the provider for 50 people at a cost of 100: nothing, so the provider loses 5000.
+    let table = "deal = { parties = { town = {} } }";
+    let scenario = read(&small("", "{ negotiable = { low = 0, high = 100, step = 50 } }", table)).unwrap();
+    let deal = found(&scenario);
+    assert_eq!(deal.solutions.max_min, Some(0));
+    let provider = ounce::scenario::checked::Parties::PROVIDER;
+    let losing: Vec<(usize, f64)> = deal.others[&0]
+        .iter()
+        .map(|&(party, net)| (party, net.round()))
+        .filter(|(_, net)| *net < 0.0)
+        .collect();
+    assert_eq!(losing, [(provider, -5000.0)]);
+}
+
+#[test]
+fn warnings_about_clauses_reach_a_deal() {
+    // Whether there are ten falls is settled on the expected number, without chance.
+    let reward = "[arrangements.fees.clauses.reward]\ntype = \"outcome-payment\"\nfrom = \"town\"\nto = \"provider\"\n\
+                  node = \"life.fall\"\nthreshold = 10\namount = 500\n";
+    let text = small("", "{ negotiable = { low = 80, high = 120, step = 20 } }", TABLE);
+    let scenario = read(&format!("{text}{reward}")).unwrap();
+    let valued = run(&scenario);
+    let settled = settle(&scenario, &valued).unwrap();
+    let warnings = deal(&scenario, &valued).unwrap().warnings;
+    assert_eq!(warnings, settled[0].warnings);
+    assert!(warnings[0].en.contains("`reward` settles a threshold on expected numbers"), "{warnings:?}");
+}
+
+#[test]
+fn where_the_provider_always_stays_away_there_is_nothing_to_agree_on() {
+    // A fee of 30 at most for what costs 100.
+    let entry = "[arrangements.fees.entry]\nparty = \"provider\"\n";
+    let fee = "fee = { negotiable = { low = 10, high = 30, step = 10 } }";
+    let scenario = read(&format!("{}{entry}", small(fee, "\"fee\"", TABLE))).unwrap();
+    let error = deal(&scenario, &run(&scenario)).unwrap_err().to_string();
+    assert!(error.contains("at every combination of terms `provider`"), "{error}");
+}
+
+#[test]
+fn shares_of_one_clause_that_are_more_than_all_costs_are_no_contract() {
+    // Of 0.2, 0.4, 0.6 and 0.8 each, 4 + 3 + 2 + 1 pairs add up to at most 1.
+    let split = "[arrangements.fees.clauses.split]\ntype = \"cost-share\"\nbase = \"course\"\nof = \"provider\"\n\
+                 parties = [\"town\", \"state\"]\nrule = \"fixed\"\nshares.town = { negotiable = { low = 0.2, high = 0.8, \
+                 step = 0.2 } }\nshares.state = { negotiable = { low = 0.2, high = 0.8, step = 0.2 } }\n";
+    let text = small("", "100", "deal = { parties = { town = {}, state = {} } }")
+        .replace("budgets = [\"care\"] } }", "budgets = [\"care\"] }, state = { kind = \"state\" } }");
+    let scenario = read(&format!("{text}{split}")).unwrap();
+    let found = found(&scenario);
+    assert_eq!(found.points.len(), 16);
+    for point in &found.points {
+        let together: f64 = found.values(&scenario, point).iter().sum();
+        assert_eq!(point.is_possible(), together < 1.0 + 1e-9, "{together}");
+    }
+}
+
+#[test]
+fn at_the_terms_of_the_fallback_everybody_has_in_all_draws_what_it_has_there() {
+    let clauses = |arrangement: &str, share: &str, amount: &str| {
+        format!(
+            "[arrangements.{arrangement}.clauses.g]\ntype = \"subsidy\"\nfrom = \"state\"\nto = \"provider\"\n\
+             base = \"course\"\nshare = {share}\n[arrangements.{arrangement}.clauses.h]\ntype = \"lump-sum\"\n\
+             from = \"state\"\nto = \"provider\"\namount = {amount}\nyears = \"2026\"\n"
+        )
+    };
+    let uncertain = "r = { value = 0.8, ci95 = [0.5, 1.1], dist = \"normal\", assumption = \"an example\" }";
+    let table =
+        "deal = { arrangements = [\"bargain\"], fallback = \"now\", parties = { town = {}, state = {} } }";
+    let text = small(uncertain, "100", table)
+        .replace("budgets = [\"care\"] } }", "budgets = [\"care\"] }, state = { kind = \"state\" } }")
+        .replace("draws = 8", "draws = 64")
+        .replace("costs = 0,", "costs = 0.03,")
+        .replace("rate = 0.8", "rate = \"r\"");
+    let now = clauses("now", "0.3", "77.7");
+    let range = |low: f64, high: f64, step: f64| {
+        format!("{{ negotiable = {{ low = {low}, high = {high}, step = {step} }} }}")
+    };
+    let bargain = clauses("bargain", &range(0.2, 0.4, 0.1), &range(7.7, 77.7, 7.0));
+    let scenario = read(&format!("{text}{now}{bargain}")).unwrap();
+    let deal = found(&scenario);
+    let same = deal.points.iter().find(|point| deal.values(&scenario, point) == [0.3, 77.7]).unwrap();
+    assert!(same.is_feasible());
+    assert_eq!((same.chance, same.parties[1].chance), (1.0, 1.0));
+}
+
+#[test]
+fn a_fallback_that_pays_more_than_all_costs_is_refused_as_it_is_by_a_run() {
+    let clause = |arrangement: &str, id: &str, share: &str| {
+        format!(
+            "[arrangements.{arrangement}.clauses.{id}]\ntype = \"subsidy\"\nfrom = \"town\"\nto = \"provider\"\n\
+             base = \"course\"\nshare = {share}\n"
+        )
+    };
+    let table = "deal = { arrangements = [\"fees\"], fallback = \"now\", parties = { town = {} } }";
+    let text = small("", "{ negotiable = { low = 80, high = 120, step = 20 } }", table);
+    let now = clause("now", "one", "0.75") + &clause("now", "two", "0.5");
+    let scenario = read(&format!("{text}{now}")).unwrap();
+    let error = deal(&scenario, &run(&scenario)).unwrap_err().to_string();
+    assert!(error.contains("together pay 1.25 times"), "{error}");
+    assert_eq!(settle(&scenario, &run(&scenario)).unwrap_err().to_string(), error);
+}
+
+#[test]
+fn money_cannot_be_asked_back_after_the_horizon() {
+    // The horizon is two years.
+    let fee = "{ negotiable = { low = 80, high = 120, step = 20 } }";
+    let text = |years: u8| {
+        small("", fee, &format!("deal = {{ parties = {{ town = {{ payback_within = {years} }} }} }}"))
+    };
+    let deal = found(&read(&text(2)).unwrap());
+    assert!(deal.feasible().is_empty(), "the town only pays");
+    let error = read(&text(3)).unwrap_err();
+    assert!(error.contains("payback within 3 years"), "{error}");
+    assert!(error.contains("expected from 1 to 2"), "{error}");
 }
 
 #[test]

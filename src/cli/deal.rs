@@ -76,7 +76,7 @@ fn compute_and_write(
     let provenance = Provenance::new(sources, arguments.options());
     let of_reading = warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources)));
     let mut sentences: Vec<Localised> = part.iter().cloned().chain(of_reading).collect();
-    for warning in valued.warnings.iter().map(Localised::same) {
+    for warning in valued.warnings.iter().map(Localised::same).chain(found.warnings.iter().cloned()) {
         if !sentences.contains(&warning) {
             sentences.push(warning);
         }

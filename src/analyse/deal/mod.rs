@@ -1,8 +1,8 @@
 //! Which contract every party would sign.
 //!
 //! Negotiable terms span a space; with several arrangements it is that of each, side by side. Every point is settled in
-//! all draws ([`crate::settle::deal`]) and judged by each party ([`wants`]). A point is *feasible* when all conditions of
-//! all parties at the table hold. Of the feasible points [`solutions`] names
+//! all draws ([`crate::settle::deal`]) and judged by each party ([`wants`]). A point is *feasible* when the programme is
+//! delivered (a party with a condition of entry does not stay away) and all conditions of all parties at the table hold. Of the feasible points [`solutions`] names
 //!
 //! - the **frontier**: no other feasible point gives a party more and none less, in expected net present value;
 //! - **max-min**: the smallest gain over the fallback is largest (then the second smallest, and so on);
@@ -26,17 +26,19 @@ mod tests;
 pub mod wants;
 
 pub use point::{Point, Position};
-pub use wants::{Judged, Wants};
+pub use wants::{Condition, Judged, Wants, Without};
 
 use crate::sample::Environment;
 use crate::scenario::Scenario;
+use crate::scenario::checked::{Localised, Table};
 use crate::settle::SettleError;
 use crate::settle::coalition::Game;
-use crate::settle::deal::{Negotiated, ROOM};
+use crate::settle::deal::{Negotiated, ROOM, Steps};
 use crate::value::flows::Valued;
 use opening::Opening;
 use solutions::{Shapley, Solutions};
 use space::Space;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a negotiation comes to.
 #[derive(Clone, Debug)]
@@ -59,6 +61,10 @@ pub struct Deal {
     pub solutions: Solutions,
     /// What would make a deal possible; empty where one is.
     pub openings: Vec<Opening>,
+    /// Parties that are not at the table with their expected net present values, EUR, at the points that are named.
+    pub others: BTreeMap<usize, Vec<(usize, f64)>>,
+    /// What a reader should know about the contracts, in sentences.
+    pub warnings: Vec<Localised>,
 }
 
 /// An arrangement to choose from.
@@ -104,6 +110,15 @@ pub enum DealError {
     /// No combination of terms is a contract.
     #[error("at every combination of terms subsidies and cost shares would together pay more than the costs")]
     NothingPossible,
+    /// At all combinations of terms somebody keeps away, so that nothing is delivered.
+    #[error(
+        "at every combination of terms {parties} may expect too little and delivers nothing: there is no contract to agree \
+         on (see `entry` of the arrangement)"
+    )]
+    NothingDelivered {
+        /// Who keeps away, each in back quotes.
+        parties: String,
+    },
     /// A contract that cannot be settled.
     #[error(transparent)]
     Settle(#[from] SettleError),
@@ -127,9 +142,8 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
         |arrangement, terms| Negotiated::new(scenario, valued, table.strategy, arrangement, terms, &parties);
     let fallback = match table.fallback {
         Some(arrangement) => space::stated(&open(arrangement, &[])?)?,
-        None => vec![Vec::new(); seats.len()],
+        None => vec![Without::default(); seats.len()],
     };
-    let without: Vec<f64> = fallback.iter().map(|draws| space::mean_or_nothing(draws)).collect();
     let terms = &scenario.negotiation.terms;
     let negotiated: Vec<Negotiated<'_>> =
         table.arrangements.iter().map(|&arrangement| open(arrangement, terms)).collect::<Result<_, _>>()?;
@@ -137,6 +151,15 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
     let points = space.points()?;
     if points.iter().all(|point| point.parties.is_empty()) {
         return Err(DealError::NothingPossible);
+    }
+    if !points.iter().any(Point::is_delivered) {
+        let away = negotiated
+            .iter()
+            .filter_map(|negotiated| scenario.arrangements[negotiated.arrangement].entry.as_ref());
+        let mut parties: Vec<String> =
+            away.map(|entry| format!("`{}`", scenario.parties.list[entry.party].id)).collect();
+        parties.dedup();
+        return Err(DealError::NothingDelivered { parties: parties.join(" or ") });
     }
     let contracts: Vec<Contract> = negotiated
         .iter()
@@ -152,6 +175,21 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
         .collect();
     let solutions = Solutions::of(&points, &contracts, &seats);
     let openings = opening::openings(&space, &points, &contracts, &solutions)?;
+    let named: BTreeSet<usize> = [solutions.max_min, solutions.nash]
+        .into_iter()
+        .flatten()
+        .chain([solutions.nearest, solutions.shapley, solutions.grant.0])
+        .collect();
+    let others = others(scenario, valued, table, &contracts, &points, &named)?;
+    let mut warnings: Vec<Localised> = Vec::new();
+    for negotiated in &negotiated {
+        for warning in negotiated.warnings()? {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+    }
+    let without = fallback.iter().take(seats.len()).map(|without| without.expected).collect();
     Ok(Deal {
         strategy: table.strategy,
         fallback: table.fallback,
@@ -162,5 +200,41 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
         without,
         solutions,
         openings,
+        others,
+        warnings,
     })
+}
+
+/// Expected net present values of all who are not at the table, at some points.
+fn others(
+    scenario: &Scenario,
+    valued: &Valued,
+    table: &Table,
+    contracts: &[Contract],
+    points: &[Point],
+    named: &BTreeSet<usize>,
+) -> Result<BTreeMap<usize, Vec<(usize, f64)>>, SettleError> {
+    let seated = |party: &usize| table.seats.iter().any(|seat| seat.party == *party);
+    let parties: Vec<usize> = (0..scenario.parties.list.len()).filter(|party| !seated(party)).collect();
+    let wants: Vec<Wants> =
+        parties.iter().map(|&party| Wants { party, weight: 1.0, ..Wants::default() }).collect();
+    let fallback = vec![Without::default(); parties.len()];
+    let mut found = BTreeMap::new();
+    for (contract, &Contract { arrangement, .. }) in contracts.iter().enumerate() {
+        let own: Vec<usize> =
+            named.iter().copied().filter(|&point| points[point].contract == contract).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let terms = &scenario.negotiation.terms;
+        let negotiated = [Negotiated::new(scenario, valued, table.strategy, arrangement, terms, &parties)?];
+        let space =
+            Space { scenario, negotiated: &negotiated, seats: &wants, fallback: &fallback, room: ROOM };
+        let steps: Vec<Steps> = own.iter().map(|&point| points[point].steps.clone()).collect();
+        for (point, judged) in own.into_iter().zip(space.judge(0, &steps)?) {
+            let nets = judged.parties.iter().map(|judged| judged.net);
+            found.insert(point, parties.iter().copied().zip(nets).collect());
+        }
+    }
+    Ok(found)
 }

@@ -1,12 +1,15 @@
 //! What would make a deal possible that is not.
 //!
+//! - **One party that asks less**: of the points at which all others have what they ask, the one at which it lacks least,
+//!   and what it would have to be content with there.
 //! - **A grant** from outside, at the terms of the space: Σ of what parties lack, at the point where that is least.
-//! - **Payments between parties** beyond what the terms allow: if Σ B_i of those who are needed is at least C nothing need
-//!   come from outside, and only the division is at fault.
-//! - **A wider range of one term**, all others staying within theirs. From the [`START`] points with the least shortfalls the
-//!   term is moved beyond its lowest and its highest value, 1, 2, 4, … and at most [`FARTHEST`] steps, until a point is
+//! - **Payments between parties** beyond what the terms allow: if Σ B_i of those who are needed is at least C the programme
+//!   can be paid from their savings, and only the division is at fault.
+//! - **A wider range of one term**, all others staying within theirs. From the [`START`] points with the least shortfalls,
+//!   and the one with the least at each value of each term (at most [`MOST`] in all), the term is moved beyond its lowest and its highest value, 1, 2, 4, … and at most [`FARTHEST`] steps, until a point is
 //!   feasible, and then halved back. This finds the least widening where more of it never hurts; a deal far from these
-//!   points may be missed. Where a value is no longer one that the term may have (a share above 1) the search ends.
+//!   points may be missed. Where a value is no longer one that the term may have (a share above 1) the search halves towards
+//!   the last that is.
 
 use super::Contract;
 use super::point::Point;
@@ -14,9 +17,13 @@ use super::solutions::Solutions;
 use super::space::Space;
 use crate::settle::SettleError;
 use crate::settle::deal::Steps;
+use std::collections::BTreeSet;
 
-/// Points from which a term is moved.
+/// Nearest points from which a term is moved.
 const START: usize = 10;
+
+/// Most points from which a term is moved.
+const MOST: usize = 200;
 
 /// Steps beyond a range that are tried.
 const FARTHEST: i64 = 32;
@@ -30,6 +37,13 @@ pub enum Opening {
         point: usize,
         /// By seat.
         to: Vec<f64>,
+    },
+    /// One party asks less.
+    Condition {
+        /// The party.
+        seat: usize,
+        /// A point at which all others have what they ask, and it lacks least.
+        point: usize,
     },
     /// Another range for one term.
     Term {
@@ -56,9 +70,19 @@ pub(super) fn openings(
     let to = points[point].parties.iter().map(|party| party.shortfall).collect();
     let mut openings = vec![Opening::Grant { point, to }];
     let most = |point: &Point| point.parties.iter().map(|party| party.shortfall).fold(0.0, f64::max);
-    let mut near: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_possible()).collect();
+    let mut near: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_delivered()).collect();
     near.sort_by(|&one, &other| most(&points[one]).total_cmp(&most(&points[other])).then(one.cmp(&other)));
-    near.truncate(START);
+    let mut seen = BTreeSet::new();
+    let mut rank = 0;
+    near.retain(|&point| {
+        let Point { contract, steps, .. } = &points[point];
+        // Every value is noted, not just the first that is new.
+        let new =
+            steps.iter().enumerate().filter(|(term, step)| seen.insert((*contract, *term, **step))).count();
+        rank += 1;
+        rank <= START || new > 0
+    });
+    near.truncate(MOST);
     let mut terms: Vec<usize> =
         contracts.iter().flat_map(|contract| contract.terms.iter().copied()).collect();
     terms.sort_unstable();
@@ -72,8 +96,8 @@ pub(super) fn openings(
                 Some((contract, position, &points[point].steps))
             })
             .collect();
-        let found = [1, -1].into_iter().filter_map(|direction| widen(space, term, &starts, direction));
-        let least = found.min_by_key(|(steps, _)| *steps);
+        let (up, down) = (widen(space, term, &starts, 1)?, widen(space, term, &starts, -1)?);
+        let least = up.into_iter().chain(down).min_by_key(|(steps, _)| *steps);
         if let Some((_, point)) = least {
             let position =
                 contracts[point.contract].terms.iter().position(|other| *other == term).unwrap_or(0);
@@ -81,7 +105,30 @@ pub(super) fn openings(
             openings.push(Opening::Term { term, value, point: Box::new(point) });
         }
     }
+    openings.extend((0..space.seats.len()).filter_map(|seat| asking_less(points, seat)));
     Ok(openings)
+}
+
+/// Where a party lacks least while all others have what they ask; of equals the first.
+fn asking_less(points: &[Point], seat: usize) -> Option<Opening> {
+    let content = |point: &Point| {
+        let mut others = point.parties.iter().enumerate().filter(|(other, _)| *other != seat);
+        point.is_delivered() && others.all(|(_, judged)| judged.shortfall == 0.0)
+    };
+    let lacks = |point: usize| points[point].parties[seat].shortfall;
+    let among = (0..points.len()).filter(|&point| content(&points[point]));
+    let least = among.reduce(|best, next| if lacks(next) < lacks(best) { next } else { best })?;
+    Some(Opening::Condition { seat, point: least })
+}
+
+/// What there is at a number of steps beyond a range.
+enum Look {
+    /// A feasible point.
+    Deal(Point),
+    /// None.
+    NoDeal,
+    /// A value that the term cannot have.
+    TooFar,
 }
 
 /// The least number of steps beyond a range with which there is a feasible point, and the first of these.
@@ -90,13 +137,13 @@ fn widen(
     term: usize,
     starts: &[(usize, usize, &Steps)],
     direction: i64,
-) -> Option<(i64, Point)> {
+) -> Result<Option<(i64, Point)>, SettleError> {
     let end = match direction {
         1 => space.scenario.negotiation.terms[term].count() as i64 - 1,
         _ => 0,
     };
-    let look = |beyond: i64| -> Option<Option<Point>> {
-        let mut best: Option<Point> = None;
+    let look = |beyond: i64| -> Result<Look, SettleError> {
+        let mut found = Look::TooFar;
         for contract in 0..space.negotiated.len() {
             let mut moved: Vec<Steps> = starts
                 .iter()
@@ -112,26 +159,39 @@ fn widen(
             if moved.is_empty() {
                 continue;
             }
-            // A value that the term cannot have.
-            let points = space.judge(contract, &moved).ok()?;
-            best = best.or_else(|| points.into_iter().find(Point::is_feasible));
+            match space.judge(contract, &moved) {
+                Ok(points) => match points.into_iter().find(Point::is_feasible) {
+                    Some(point) => return Ok(Look::Deal(point)),
+                    None => found = Look::NoDeal,
+                },
+                // Out of range in this arrangement; another may allow it.
+                Err(SettleError::Quantity(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
-        Some(best)
+        Ok(found)
     };
     let (mut without, mut beyond) = (0, 1);
+    let mut too_far = None;
     let (mut with, mut found) = loop {
         match look(beyond)? {
-            Some(point) => break (beyond, point),
-            None if beyond >= FARTHEST => return None,
-            None => (without, beyond) = (beyond, 2 * beyond),
+            Look::Deal(point) => break (beyond, point),
+            Look::NoDeal => without = beyond,
+            Look::TooFar => too_far = Some(beyond),
         }
+        // Once a value was too far, halve towards the last that is allowed.
+        beyond = match too_far {
+            Some(end) if end - without > 1 => (without + end) / 2,
+            None if beyond < FARTHEST => 2 * beyond,
+            _ => return Ok(None),
+        };
     };
     while with - without > 1 {
         let middle = (with + without) / 2;
-        match look(middle).flatten() {
-            Some(point) => (with, found) = (middle, point),
-            None => without = middle,
+        match look(middle)? {
+            Look::Deal(point) => (with, found) = (middle, point),
+            Look::NoDeal | Look::TooFar => without = middle,
         }
     }
-    Some((with, found))
+    Ok(Some((with, found)))
 }

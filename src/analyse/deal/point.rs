@@ -1,6 +1,6 @@
 //! One combination of terms, and how each party judges it.
 
-use super::wants::{Judged, Wants};
+use super::wants::{Judged, Wants, Without};
 use crate::settle::SettleError;
 use crate::settle::deal::{Negotiated, Settlement};
 
@@ -26,7 +26,10 @@ pub struct Point {
     pub steps: Vec<i64>,
     /// How each party judges it, by seat; empty where the terms are no contract, since shares add up to more than all costs.
     pub parties: Vec<Judged>,
-    /// Share of draws in which the conditions of all hold.
+    /// Whether the party on whose gain delivery depends stays away at these terms: nobody has or pays anything, and there is
+    /// no deal.
+    pub declined: bool,
+    /// Share of draws in which the conditions of all hold; 0 where nothing is delivered.
     pub chance: f64,
 }
 
@@ -37,10 +40,16 @@ impl Point {
         !self.parties.is_empty()
     }
 
-    /// Whether all conditions of all parties hold.
+    /// Whether the terms can be agreed on, and the programme is delivered at them.
+    #[must_use]
+    pub fn is_delivered(&self) -> bool {
+        self.is_possible() && !self.declined
+    }
+
+    /// Whether the programme is delivered and all conditions of all parties hold.
     #[must_use]
     pub fn is_feasible(&self) -> bool {
-        self.is_possible() && self.parties.iter().all(|judged| judged.shortfall == 0.0)
+        self.is_delivered() && self.parties.iter().all(|judged| judged.shortfall == 0.0)
     }
 
     /// What all lack together, EUR.
@@ -120,16 +129,16 @@ impl Room {
         }
     }
 
-    /// How all parties judge a point. Where the party on whose gain delivery depends stays away, all have nothing.
+    /// How all parties judge a point, the share of draws in which all are content, and whether the party on whose gain
+    /// delivery depends stays away: then all have nothing.
     pub(super) fn judge(
         &mut self,
         negotiated: &Negotiated<'_>,
         seats: &[Wants],
-        fallback: &[Vec<f64>],
-        without: &[f64],
+        fallback: &[Without],
         shares: &[Share<'_>],
         factors: &[f64],
-    ) -> Result<(Vec<Judged>, f64), SettleError> {
+    ) -> Result<(Vec<Judged>, f64, bool), SettleError> {
         self.content.clear();
         self.content.resize(negotiated.draws, true);
         let stays_away = match negotiated.enters() {
@@ -140,19 +149,19 @@ impl Room {
         };
         let mut judged = Vec::with_capacity(seats.len());
         for (seat, wants) in seats.iter().enumerate() {
-            let fallback = (fallback[seat].as_slice(), without[seat]);
+            let without = &fallback[seat];
             judged.push(if stays_away {
                 self.clear(negotiated.draws, negotiated.years);
                 let Self { present, expected, paid, content } = self;
                 let nothing = Position { present, expected, paid, turnover: 0.0 };
-                wants.judge(&nothing, fallback, factors, content)
+                wants.judge(&nothing, without, factors, content)
             } else {
                 self.position(seat, shares, |position, content| {
-                    wants.judge(position, fallback, factors, content)
+                    wants.judge(position, without, factors, content)
                 })
             });
         }
-        let all = self.content.iter().filter(|&&content| content).count();
-        Ok((judged, all as f64 / negotiated.draws as f64))
+        let all = self.content.iter().filter(|&&content| content && !stays_away).count();
+        Ok((judged, all as f64 / negotiated.draws as f64, stays_away))
     }
 }

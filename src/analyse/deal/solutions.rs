@@ -51,16 +51,16 @@ pub struct Solutions {
     pub side_payments: Vec<f64>,
     /// The least grant with which parties can agree on one of the points, and the point.
     pub grant: (usize, f64),
-    /// The least grant if parties can pay each other whatever they agree on, EUR, by contract: max(0, C − Σ B_i) over
-    /// those who are needed (over all, where none is named so).
+    /// What of the costs is not earned back by those who are needed (by all, where none is named so), EUR, by contract:
+    /// max(0, C − Σ B_i). Somebody must accept to bear it, one of them, another party, or who gives a grant.
     pub grant_with_side_payments: Vec<f64>,
 }
 
 impl Solutions {
-    /// Finds them. At least one point is possible.
+    /// Finds them, among points at which the programme is delivered; there is at least one.
     #[must_use]
     pub fn of(points: &[Point], contracts: &[Contract], seats: &[Wants]) -> Self {
-        let possible: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_possible()).collect();
+        let possible: Vec<usize> = (0..points.len()).filter(|&point| points[point].is_delivered()).collect();
         let feasible: Vec<usize> =
             possible.iter().copied().filter(|&point| points[point].is_feasible()).collect();
         let gains =
@@ -134,16 +134,16 @@ impl Solutions {
     }
 }
 
-/// What must come from outside if the needed parties can divide what they save as they like.
-fn lacking(contract: &Contract, seats: &[Wants]) -> f64 {
+/// Seats whose savings are compared with the costs: those without whom nothing happens, or all where none is named so.
+#[must_use]
+pub fn counted(seats: &[Wants]) -> Vec<usize> {
     let anybody = seats.iter().any(|seat| seat.needed);
-    let together: f64 = contract
-        .benefits
-        .iter()
-        .zip(seats)
-        .filter(|(_, seat)| seat.needed || !anybody)
-        .map(|(benefit, _)| benefit)
-        .sum();
+    (0..seats.len()).filter(|&seat| seats[seat].needed || !anybody).collect()
+}
+
+/// What of the costs they do not earn back.
+fn lacking(contract: &Contract, seats: &[Wants]) -> f64 {
+    let together: f64 = counted(seats).into_iter().map(|seat| contract.benefits[seat]).sum();
     (contract.cost - together).max(0.0)
 }
 
@@ -186,7 +186,13 @@ mod tests {
             shortfall: 0.0,
             chance: 1.0,
         };
-        Point { contract: 0, steps: Vec::new(), parties: gains.iter().map(party).collect(), chance: 1.0 }
+        Point {
+            contract: 0,
+            steps: Vec::new(),
+            parties: gains.iter().map(party).collect(),
+            declined: false,
+            chance: 1.0,
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! All points of a space, settled part by part while they go by.
 
 use super::point::{Point, Room, Share};
-use super::wants::{Judged, Wants};
+use super::wants::{Judged, Wants, Without};
 use crate::analyse::statistics::mean;
 use crate::scenario::Scenario;
 use crate::settle::SettleError;
@@ -20,8 +20,8 @@ pub(super) struct Space<'a> {
     pub(super) negotiated: &'a [Negotiated<'a>],
     /// Who negotiates.
     pub(super) seats: &'a [Wants],
-    /// Net present value without a deal, by seat and draw; empty: 0.
-    pub(super) fallback: &'a [Vec<f64>],
+    /// What each has without a deal, by seat.
+    pub(super) fallback: &'a [Without],
     /// Bytes that settled parts of an arrangement may take together.
     pub(super) room: usize,
 }
@@ -70,7 +70,6 @@ impl Space<'_> {
         }
         let together = self.room.checked_div(passing).unwrap_or(TOGETHER).clamp(1, TOGETHER);
         let factors = discount_factors(negotiated.rate, negotiated.years);
-        let without: Vec<f64> = self.fallback.iter().map(|draws| mean_or_nothing(draws)).collect();
         let mut judged = Vec::with_capacity(wanted.len());
         for group in wanted.chunks(together) {
             let mut passed: Vec<Option<Settled>> = vec![None; kept.len()];
@@ -85,23 +84,18 @@ impl Space<'_> {
                 .collect();
             judged.par_extend(group.par_iter().map_init(Room::default, |room, point| {
                 let shares = shares(negotiated, &settled, point);
-                room.judge(negotiated, self.seats, self.fallback, &without, &shares, &factors)
+                room.judge(negotiated, self.seats, self.fallback, &shares, &factors)
             }));
         }
-        let judged: Vec<(Vec<Judged>, f64)> = judged.into_iter().collect::<Result<_, SettleError>>()?;
+        let judged: Vec<(Vec<Judged>, f64, bool)> = judged.into_iter().collect::<Result<_, SettleError>>()?;
         let mut judged = judged.into_iter();
         let point = |(steps, possible): (&Steps, &bool)| {
             let found = if *possible { judged.next() } else { None };
-            let (parties, chance) = found.unwrap_or_default();
-            Point { contract, steps: steps.clone(), parties, chance }
+            let (parties, chance, declined) = found.unwrap_or_default();
+            Point { contract, steps: steps.clone(), parties, declined, chance }
         };
         Ok(steps.iter().zip(&possible).map(point).collect())
     }
-}
-
-/// Mean over draws; 0 for what has none.
-pub(super) fn mean_or_nothing(draws: &[f64]) -> f64 {
-    if draws.is_empty() { 0.0 } else { mean(draws) }
 }
 
 /// What each part brings at a point.
@@ -138,8 +132,12 @@ fn all_steps(counts: &[usize]) -> Vec<Steps> {
     all
 }
 
-/// Net present value of each party by draw under an arrangement that is opened at its stated values.
-pub(super) fn stated(stated: &Negotiated<'_>) -> Result<Vec<Vec<f64>>, SettleError> {
+/// What each party has under an arrangement that is opened at its stated values.
+///
+/// # Errors
+/// As for settling it by itself, shares of costs above one among them.
+pub(super) fn stated(stated: &Negotiated<'_>) -> Result<Vec<Without>, SettleError> {
+    stated.check_stated()?;
     let settlements: Vec<Settlement> = stated
         .parts()
         .iter()
@@ -148,9 +146,15 @@ pub(super) fn stated(stated: &Negotiated<'_>) -> Result<Vec<Vec<f64>>, SettleErr
     let shares: Vec<Share<'_>> =
         stated.parts().iter().zip(&settlements).map(|(part, s)| (part.seats.as_slice(), s)).collect();
     let mut room = Room::default();
-    let all: Vec<Vec<f64>> = (0..stated.seats.len())
-        .map(|seat| room.position(seat, &shares, |position, _| position.present.to_vec()))
+    let all: Vec<Without> = (0..stated.seats.len())
+        .map(|seat| {
+            room.position(seat, &shares, |position, _| Without {
+                present: position.present.to_vec(),
+                expected: mean(position.present),
+                turnover: position.turnover,
+            })
+        })
         .collect();
-    let stays_away = stated.enters().map(|seat| stated.stays_away(&all[seat])).transpose()?;
-    Ok(if stays_away == Some(true) { vec![vec![0.0; stated.draws]; all.len()] } else { all })
+    let stays_away = stated.enters().map(|seat| stated.stays_away(&all[seat].present)).transpose()?;
+    Ok(if stays_away == Some(true) { vec![Without::default(); all.len()] } else { all })
 }

@@ -175,7 +175,25 @@ fn where_savings_do_not_cover_the_cost_a_grant_must() {
     approx::assert_relative_eq!(to.iter().sum::<f64>(), 20.0, epsilon = 1e-9);
     approx::assert_relative_eq!(deal.solutions.grant.1, 20.0, epsilon = 1e-9);
     assert_eq!(*point, deal.solutions.grant.0);
-    assert_eq!(deal.openings.len(), 1, "no share helps: {:?}", deal.openings);
+    let terms = deal.openings.iter().filter(|opening| matches!(opening, Opening::Term { .. })).count();
+    assert_eq!(terms, 0, "no share helps: {:?}", deal.openings);
+}
+
+#[test]
+fn a_party_that_asked_less_would_open_the_deal_where_all_others_are_content() {
+    // S = 20, F = 60. The fund is content at b ≤ 0.6, where the town has −20; the town at b ≥ 0.8, where the fund has −20.
+    let (scenario, deal) = Case::new(0.5, 1.0, 0.1, 20.0, 60.0).find();
+    let mut told = Vec::new();
+    for opening in &deal.openings {
+        let Opening::Condition { seat, point } = opening else { continue };
+        let [(asked, reached)] = deal.seats[*seat].unmet(&deal.points[*point].parties[*seat])[..] else {
+            panic!("{opening:?}")
+        };
+        let Condition::Gain(reached) = reached else { panic!("{reached:?}") };
+        assert_eq!(asked, Condition::Gain(0.0));
+        told.push((*seat, share(&scenario, &deal, *point), reached.round()));
+    }
+    assert_eq!(told, [(0, 0.6, -20.0), (1, 0.8, -20.0)]);
 }
 
 #[test]
@@ -199,6 +217,23 @@ fn a_range_that_ends_too_early_is_told_where_it_should_end() {
     assert_eq!((*term, *value), (0, 0.6));
     assert_eq!(deal.values(&scenario, point), [0.6]);
     assert_eq!(deal.solutions.grant_with_side_payments, [0.0], "they have enough together");
+}
+
+#[test]
+fn a_share_beyond_all_costs_does_not_hide_that_all_of_them_would_do() {
+    // S = 0, F = 100 with b up to 0.7: the town needs 1, three steps further; the fourth is no share.
+    let (scenario, deal) = Case::new(0.4, 0.7, 0.1, 0.0, 100.0).find();
+    assert!(deal.feasible().is_empty());
+    let Opening::Term { value, point, .. } = &deal.openings[1] else { panic!("{:?}", deal.openings) };
+    assert_eq!((*value, deal.values(&scenario, point)), (1.0, vec![1.0]));
+}
+
+#[test]
+fn a_range_is_widened_downwards_too_up_to_nothing() {
+    // S = 100, F = 0 with b from 0.3: the fund signs for nothing only; the fourth step down is no share.
+    let (scenario, deal) = Case::new(0.3, 0.6, 0.1, 100.0, 0.0).find();
+    let Opening::Term { value, point, .. } = &deal.openings[1] else { panic!("{:?}", deal.openings) };
+    assert_eq!((*value, deal.values(&scenario, point)), (0.0, vec![0.0]));
 }
 
 #[test]
@@ -277,7 +312,7 @@ fn without_room_to_keep_parts_they_are_settled_while_points_go_by() {
     let terms = &scenario.negotiation.terms;
     let negotiated =
         [Negotiated::new(&scenario, &valued, testing::STRATEGY, 0, terms, &[TOWN, FUND]).unwrap()];
-    let fallback = [Vec::new(), Vec::new()];
+    let fallback = [Without::default(), Without::default()];
     for room in [0, 300] {
         let space = Space {
             scenario: &scenario,

@@ -18,7 +18,8 @@
 //! x − E V, x − (E V − E V⁰), x − the mean of the lowest twentieth, and minus the ⌈pN⌉-th largest of the N values of V. If
 //! the largest of these is more than the present value of what goes to budget and payback, it is the shortfall, else that.
 //!
-//! **In one draw** a party is content when V is at least every level that its conditions on V name (x, V⁰ + x, 0 and x);
+//! **In one draw** a party is content when V is at least every level that its conditions on V name (x, V⁰ + x, 0 and x),
+//! where less than 10⁻⁹ of the turnover is rounding, as it is for the shortfall;
 //! the chance that its conditions hold is the share of such draws, and 0 where payback or budget, which are about the
 //! expected flow, do not hold.
 //!
@@ -33,6 +34,9 @@ use crate::scenario::checked::{Quantity, Seat};
 
 /// Part of a party's turnover below which a shortfall is rounding.
 const ROUNDING: f64 = 1e-9;
+
+/// Euros below which nothing is told of a condition that does not hold.
+const CENT: f64 = 0.01;
 
 /// The share of draws that are the worst.
 pub const WORST: f64 = 0.05;
@@ -60,6 +64,17 @@ pub struct Wants {
     pub weight: f64,
 }
 
+/// What a party has without a deal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Without {
+    /// Net present value by draw, EUR; empty: 0.
+    pub present: Vec<f64>,
+    /// Its mean, EUR.
+    pub expected: f64,
+    /// Expected sum of absolute amounts, EUR: the measure for rounding.
+    pub turnover: f64,
+}
+
 /// How a party judges a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
@@ -81,7 +96,72 @@ pub struct Judged {
     pub chance: f64,
 }
 
+/// A condition and its level, asked or reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Condition {
+    /// Expected net present value, EUR.
+    Net(f64),
+    /// The same over that of the fallback, EUR.
+    Gain(f64),
+    /// Probability of no loss.
+    Chance(f64),
+    /// Mean net present value in the worst draws, EUR.
+    Worst(f64),
+    /// Years until its money is back; `None`: it never is.
+    Payback(Option<usize>),
+    /// Most that it pays in a year, EUR.
+    Budget(f64),
+}
+
+impl Condition {
+    /// Whether a level that is reached is enough.
+    fn holds(self, reached: Self) -> bool {
+        match (self, reached) {
+            (Self::Net(asked), Self::Net(has))
+            | (Self::Gain(asked), Self::Gain(has))
+            | (Self::Worst(asked), Self::Worst(has)) => has >= asked - CENT,
+            (Self::Chance(asked), Self::Chance(has)) => has >= asked - ROUNDING,
+            (Self::Payback(Some(asked)), Self::Payback(has)) => has.is_some_and(|has| has <= asked),
+            (Self::Budget(asked), Self::Budget(has)) => has <= asked + CENT,
+            _ => true,
+        }
+    }
+}
+
 impl Wants {
+    /// All its conditions.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition> {
+        let all = [
+            self.net.map(Condition::Net),
+            self.gain.map(Condition::Gain),
+            self.chance.map(Condition::Chance),
+            self.worst.map(Condition::Worst),
+            self.payback.map(|years| Condition::Payback(Some(years))),
+            self.budget.map(Condition::Budget),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    /// Conditions that do not hold at a point, each with the level that is reached there: if the party asked no more than
+    /// this, it would sign.
+    #[must_use]
+    pub fn unmet(&self, judged: &Judged) -> Vec<(Condition, Condition)> {
+        let reached = |condition: &Condition| match condition {
+            Condition::Net(_) => Condition::Net(judged.net),
+            Condition::Gain(_) => Condition::Gain(judged.gain),
+            Condition::Chance(_) => Condition::Chance(judged.no_loss),
+            Condition::Worst(_) => Condition::Worst(judged.worst),
+            Condition::Payback(_) => Condition::Payback(judged.payback.map(|year| year + 1)),
+            Condition::Budget(_) => Condition::Budget(judged.outlay),
+        };
+        // Where no money moves none has to come back.
+        let nothing = judged.net == 0.0 && judged.outlay == 0.0;
+        let applies = |condition: &Condition| !(nothing && matches!(condition, Condition::Payback(_)));
+        let all = self.conditions().into_iter().filter(applies);
+        all.map(|asked| (asked, reached(&asked))).filter(|(asked, has)| !asked.holds(*has)).collect()
+    }
+
     /// The conditions of a party at the table.
     ///
     /// # Errors
@@ -103,20 +183,19 @@ impl Wants {
         })
     }
 
-    /// Judges a position; `fallback` is the net present value without a deal, by draw and expected. Clears `content` in
-    /// draws in which the party is not content.
+    /// Judges a position. Clears `content` in draws in which the party is not content.
     #[must_use]
     pub fn judge(
         &self,
         position: &Position<'_>,
-        (fallback, without): (&[f64], f64),
+        without: &Without,
         factors: &[f64],
         content: &mut [bool],
     ) -> Judged {
         let present = position.present;
         let draws = present.len() as f64;
         let net = mean(present);
-        let gain = net - without;
+        let gain = net - without.expected;
         let worst = expected_shortfall(present, WORST).unwrap_or(net);
         let (timed, outlay) = self.timed(position, factors);
         let needs = [
@@ -127,9 +206,10 @@ impl Wants {
         ];
         let level = needs.into_iter().flatten().fold(0.0_f64, f64::max);
         let shortfall = timed.max(level);
-        let shortfall = if shortfall <= ROUNDING * position.turnover { 0.0 } else { shortfall };
-        let own = self.content(present, fallback, content);
-        let in_time = timed <= ROUNDING * position.turnover;
+        let slack = ROUNDING * position.turnover.max(without.turnover);
+        let shortfall = if shortfall <= slack { 0.0 } else { shortfall };
+        let own = self.content(present, &without.present, slack, content);
+        let in_time = timed <= slack;
         if !in_time {
             content.fill(false);
         }
@@ -146,13 +226,13 @@ impl Wants {
     }
 
     /// Marks draws in which the party is not content; gives the number of those in which it is.
-    fn content(&self, present: &[f64], fallback: &[f64], content: &mut [bool]) -> usize {
+    fn content(&self, present: &[f64], fallback: &[f64], slack: f64, content: &mut [bool]) -> usize {
         let fixed = [self.net, self.worst, self.chance.map(|_| 0.0)];
         let level = fixed.into_iter().flatten().fold(f64::NEG_INFINITY, f64::max);
         let mut count = 0;
         for (draw, (&value, all)) in present.iter().zip(content).enumerate() {
             let without = fallback.get(draw).copied().unwrap_or(0.0);
-            let own = value >= level && self.gain.is_none_or(|gain| value - without >= gain);
+            let own = value >= level - slack && self.gain.is_none_or(|gain| value - without >= gain - slack);
             count += usize::from(own);
             *all &= own;
         }
@@ -166,7 +246,8 @@ impl Wants {
         for (year, &factor) in factors.iter().enumerate() {
             let for_budget = self.budget.map_or(0.0, |budget| (-position.paid[year] - budget).max(0.0));
             sum += position.expected[year] + for_budget;
-            let due = self.payback.is_some_and(|years| year + 1 >= years);
+            // What is never due within the term is due at its end.
+            let due = self.payback.is_some_and(|years| year + 1 >= years.min(factors.len()));
             let for_payback = if due { (-sum).max(0.0) } else { 0.0 };
             sum += for_payback;
             total += (for_budget + for_payback) * factor;
@@ -205,8 +286,9 @@ mod tests {
         let mut content = vec![true; present.len()];
         let position = Position { present, expected, paid, turnover: 1000.0 };
         let factors = vec![1.0; expected.len()];
-        let without = fallback.iter().sum::<f64>() / fallback.len().max(1) as f64;
-        (wants.judge(&position, (fallback, without), &factors, &mut content), content)
+        let expected = fallback.iter().sum::<f64>() / fallback.len().max(1) as f64;
+        let without = Without { present: fallback.to_vec(), expected, turnover: 0.0 };
+        (wants.judge(&position, &without, &factors, &mut content), content)
     }
 
     #[test]
@@ -254,11 +336,42 @@ mod tests {
     }
 
     #[test]
+    fn money_that_must_be_back_after_the_term_must_be_back_at_its_end() {
+        // −60, 20 and 30 leave 10 to be paid, whether within three years or within five.
+        for years in [3, 5] {
+            let wants = Wants { payback: Some(years), ..wants() };
+            let (judged, _) = judge(&wants, &[-10.0], &[], &[-60.0, 20.0, 30.0], &[-60.0, 0.0, 0.0]);
+            assert_eq!((judged.shortfall, judged.chance), (10.0, 0.0), "{years}");
+        }
+    }
+
+    #[test]
+    fn a_level_that_is_reached_up_to_rounding_is_reached_in_each_draw() {
+        // 0.1 + 0.2 is a little more than 0.3: who has 0.3 under both has not lost.
+        let wants = Wants { gain: Some(0.0), net: Some(0.1 + 0.2), ..wants() };
+        let (judged, content) = judge(&wants, &[0.3, 0.3], &[0.1 + 0.2; 2], &[0.3], &[0.0]);
+        assert_eq!((judged.shortfall, judged.chance, content), (0.0, 1.0, vec![true, true]));
+    }
+
+    #[test]
     fn money_for_the_budget_counts_towards_the_expected_net() {
         // 10 for the budget; 25 is lacking in present value: 25 in all, not 35.
         let wants = Wants { budget: Some(50.0), net: Some(35.0), ..wants() };
         let (judged, _) = judge(&wants, &[10.0, 10.0], &[], &[-60.0, 70.0], &[-60.0, 0.0]);
         assert_eq!(judged.shortfall, 25.0);
+    }
+
+    #[test]
+    fn conditions_that_do_not_hold_are_told_with_what_is_reached() {
+        // 60 is paid in the first year; 20 and 50 come back, so the money is there after the third.
+        let wants =
+            Wants { budget: Some(50.0), payback: Some(2), net: Some(5.0), chance: Some(0.9), ..wants() };
+        let (judged, _) = judge(&wants, &[0.0, 20.0], &[], &[-60.0, 20.0, 50.0], &[-60.0, 0.0, 0.0]);
+        let unmet = [
+            (Condition::Payback(Some(2)), Condition::Payback(Some(3))),
+            (Condition::Budget(50.0), Condition::Budget(60.0)),
+        ];
+        assert_eq!(wants.unmet(&judged), unmet);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use super::Rates;
 use super::layout::{Line, WIDTH, wrap};
 use super::words::Lang;
 use crate::analyse::deal::opening::Opening;
-use crate::analyse::deal::{Deal, Point, Wants};
+use crate::analyse::deal::solutions::counted;
+use crate::analyse::deal::{Condition, Deal, Point, Wants};
 use crate::analyse::measures::or_id;
 use crate::scenario::Scenario;
 use crate::scenario::checked::Localised;
@@ -23,6 +24,7 @@ pub fn summary(scenario: &Scenario, deal: &Deal, rates: Rates, folder: &str, lan
         page.opens();
     }
     page.shapley();
+    page.beware();
     page.text.push('\n');
     page.paragraph(&lang.say(super::labels::Label::WhereFiles, &[folder]));
     page.text
@@ -123,6 +125,16 @@ impl Page<'_> {
             let left_out = self.count(left_out);
             self.say(w::LEFT_OUT, &[&left_out]);
         }
+        for (index, contract) in self.deal.contracts.iter().enumerate() {
+            let away =
+                self.deal.points.iter().filter(|point| point.contract == index && point.declined).count();
+            let entry = &self.scenario.arrangements[contract.arrangement].entry;
+            if let (1.., Some(entry)) = (away, entry) {
+                let party = &self.scenario.parties.list[entry.party];
+                let (away, party) = (self.count(away), self.name(&party.name, &party.id));
+                self.say(w::STAYS_AWAY, &[&away, &party]);
+            }
+        }
     }
 
     fn asked(&mut self) {
@@ -135,18 +147,22 @@ impl Page<'_> {
     }
 
     fn asks(&self, wants: &Wants) -> Vec<String> {
-        let mut asks = Vec::new();
-        let mut add = |text, gap: Option<String>| asks.extend(gap.map(|gap| self.lang.fill(text, &[&gap])));
-        add(w::ASKS_NET, wants.net.map(|net| self.money(net)));
-        match wants.gain {
-            Some(0.0) => add(w::ASKS_NO_WORSE, Some(String::new())),
-            gain => add(w::ASKS_GAIN, gain.map(|gain| self.money(gain))),
-        }
-        add(w::ASKS_CHANCE, wants.chance.map(|chance| self.lang.percent(chance)));
-        add(w::ASKS_WORST, wants.worst.map(|worst| self.money(worst)));
-        add(w::ASKS_PAYBACK, wants.payback.map(|years| years.to_string()));
-        add(w::ASKS_BUDGET, wants.budget.map(|budget| self.money(budget)));
-        asks
+        wants.conditions().into_iter().map(|condition| self.ask(condition)).collect()
+    }
+
+    fn ask(&self, condition: Condition) -> String {
+        let (text, gap) = match condition {
+            Condition::Net(net) => (w::ASKS_NET, self.money(net)),
+            Condition::Gain(0.0) => (w::ASKS_NO_WORSE, String::new()),
+            Condition::Gain(gain) if gain < 0.0 => (w::ASKS_WORSE, self.money(-gain)),
+            Condition::Gain(gain) => (w::ASKS_GAIN, self.money(gain)),
+            Condition::Chance(chance) => (w::ASKS_CHANCE, self.lang.percent(chance)),
+            Condition::Worst(worst) => (w::ASKS_WORST, self.money(worst)),
+            Condition::Payback(Some(years)) => (w::ASKS_PAYBACK, years.to_string()),
+            Condition::Payback(None) => (w::ASKS_NEVER, String::new()),
+            Condition::Budget(budget) => (w::ASKS_BUDGET, self.money(budget)),
+        };
+        self.lang.fill(text, &[&gap])
     }
 
     fn verdict(&mut self) {
@@ -155,9 +171,8 @@ impl Page<'_> {
         let solutions = &self.deal.solutions;
         let Some(max_min) = solutions.max_min else {
             self.say(w::NO, &[&possible]);
-            let nearest = &self.deal.points[solutions.nearest];
             self.section(w::NEAREST);
-            self.point(nearest);
+            self.point(solutions.nearest);
             if let Some((seat, lacks)) = solutions.blocking(&self.deal.points) {
                 let (party, lacks) = (self.party(seat), self.money(lacks));
                 self.say(w::BLOCKS, &[&party, &lacks]);
@@ -167,19 +182,30 @@ impl Page<'_> {
         let feasible = self.count(self.deal.feasible().len());
         self.say(w::YES, &[&feasible, &possible]);
         self.section(w::MAX_MIN);
-        self.point(&self.deal.points[max_min]);
+        self.point(max_min);
         match solutions.nash {
             Some(nash) if nash == max_min => self.say(w::SAME_NASH, &[]),
             Some(nash) => {
                 self.section(w::NASH);
-                self.point(&self.deal.points[nash]);
+                self.point(nash);
             }
             None => self.say(w::NO_NASH, &[]),
         }
     }
 
+    fn beware(&mut self) {
+        if self.deal.warnings.is_empty() {
+            return;
+        }
+        self.section(w::BEWARE);
+        for warning in &self.deal.warnings {
+            self.text.push_str(&wrap(&format!("- {}", self.lang.of(warning)), WIDTH, 2));
+        }
+    }
+
     /// The terms of a point, and what each party has by it.
-    fn point(&mut self, point: &Point) {
+    fn point(&mut self, number: usize) {
+        let point = &self.deal.points[number];
         let contract = &self.deal.contracts[point.contract];
         let arrangement = self.arrangement(contract.arrangement);
         self.say(w::UNDER, &[&arrangement]);
@@ -192,8 +218,9 @@ impl Page<'_> {
         for (seat, judged) in point.parties.iter().enumerate() {
             let (label, value) = (self.party(seat), self.money(judged.net));
             let gaps =
-                [self.money(judged.gain), self.lang.percent(judged.no_loss), self.money(judged.outlay)];
-            let mut note = self.lang.fill(w::GETS, &gaps.each_ref().map(String::as_str));
+                [self.money(judged.gain.abs()), self.lang.percent(judged.no_loss), self.money(judged.outlay)];
+            let text = if judged.gain < -0.5 { w::LOSES } else { w::GETS };
+            let mut note = self.lang.fill(text, &gaps.each_ref().map(String::as_str));
             if judged.shortfall > 0.0 {
                 note = format!("{}; {note}", self.lang.fill(w::LACKS, &[&self.money(judged.shortfall)]));
             }
@@ -202,44 +229,109 @@ impl Page<'_> {
         }
         let chance = self.lang.percent(point.chance);
         self.say(w::CHANCE, &[&chance]);
+        let losing = (0..point.parties.len()).filter(|&seat| point.parties[seat].gain < -0.5);
+        let losing = self.list(&losing.map(|seat| self.party(seat)).collect::<Vec<_>>());
+        if point.is_feasible() && !losing.is_empty() {
+            self.say(w::AT_A_LOSS, &[&losing]);
+        }
+        let others = self.deal.others.get(&number).into_iter().flatten().filter(|(_, net)| *net < -0.5);
+        let others: Vec<String> = others
+            .map(|&(party, net)| {
+                let party = &self.scenario.parties.list[party];
+                self.lang.fill(w::OTHER_LOSES, &[&self.name(&party.name, &party.id), &self.money(-net)])
+            })
+            .collect();
+        if !others.is_empty() {
+            let others = self.list(&others);
+            self.say(w::OTHERS, &[&others]);
+        }
+    }
+
+    /// The terms of a point in a sentence.
+    fn at(&self, point: &Point) -> String {
+        let contract = &self.deal.contracts[point.contract];
+        let values = self.deal.values(self.scenario, point);
+        let terms: Vec<String> = contract
+            .terms
+            .iter()
+            .zip(values)
+            .map(|(&term, value)| {
+                format!("{} {}", self.scenario.negotiation.terms[term].id, self.value(term, value))
+            })
+            .collect();
+        let terms = match terms.is_empty() {
+            true => self.lang.fill(w::AS_STATED, &[]),
+            false => self.list(&terms),
+        };
+        match self.deal.contracts.len() {
+            1 => terms,
+            _ => format!("\"{}\": {terms}", self.arrangement(contract.arrangement)),
+        }
     }
 
     fn opens(&mut self) {
         self.section(w::OPENS);
-        let mut any_term = false;
-        for opening in &self.deal.openings {
-            match opening {
-                Opening::Grant { point, to } => {
-                    let amounts: Vec<String> = to
-                        .iter()
-                        .enumerate()
-                        .filter(|(_, amount)| **amount > 0.0)
-                        .map(|(seat, &amount)| {
-                            self.lang.fill(w::GRANT_TO, &[&self.money(amount), &self.party(seat)])
-                        })
-                        .collect();
-                    let gaps = [self.money(to.iter().sum()), (point + 1).to_string(), self.list(&amounts)];
-                    self.say(w::GRANT, &gaps.each_ref().map(String::as_str));
-                }
-                Opening::Term { term, value, .. } => {
-                    any_term = true;
-                    let negotiable = &self.scenario.negotiation.terms[*term];
-                    let end = if *value > negotiable.high { negotiable.high } else { negotiable.low };
-                    let gaps = [negotiable.id.clone(), self.value(*term, *value), self.value(*term, end)];
-                    self.say(w::TERM, &gaps.each_ref().map(String::as_str));
-                }
+        let deal = self.deal;
+        let (mut any_condition, mut any_term) = (false, false);
+        for opening in &deal.openings {
+            let Opening::Condition { seat, point } = opening else { continue };
+            let point = &deal.points[*point];
+            let unmet = deal.seats[*seat].unmet(&point.parties[*seat]);
+            if unmet.is_empty() {
+                continue;
             }
+            any_condition = true;
+            let list = |of: &dyn Fn(&(Condition, Condition)) -> Condition| {
+                self.list(&unmet.iter().map(|pair| self.ask(of(pair))).collect::<Vec<_>>())
+            };
+            let gaps = [self.party(*seat), list(&|pair| pair.1), list(&|pair| pair.0), self.at(point)];
+            self.say(w::CONDITION, &gaps.each_ref().map(String::as_str));
+        }
+        if !any_condition {
+            self.say(w::NO_CONDITION, &[]);
+        }
+        for opening in &deal.openings {
+            let Opening::Term { term, value, point } = opening else { continue };
+            any_term = true;
+            let negotiable = &self.scenario.negotiation.terms[*term];
+            let end = if *value > negotiable.high { negotiable.high } else { negotiable.low };
+            let gaps =
+                [negotiable.id.clone(), self.value(*term, *value), self.value(*term, end), self.at(point)];
+            self.say(w::TERM, &gaps.each_ref().map(String::as_str));
         }
         if !any_term {
             self.say(w::NO_TERM, &[]);
         }
-        let contract = self.deal.points[self.deal.solutions.nearest].contract;
-        let grant = self.deal.solutions.grant_with_side_payments[contract];
-        if grant > 0.0 {
-            let grant = self.money(grant);
-            self.say(w::NOT_ENOUGH, &[&grant]);
+        for opening in &deal.openings {
+            let Opening::Grant { point, to } = opening else { continue };
+            let given = to.iter().enumerate().filter(|(_, amount)| **amount > 0.0);
+            let amounts: Vec<String> = given
+                .map(|(seat, &amount)| self.lang.fill(w::GRANT_TO, &[&self.money(amount), &self.party(seat)]))
+                .collect();
+            let gaps = [self.money(to.iter().sum()), self.list(&amounts), self.at(&deal.points[*point])];
+            self.say(w::GRANT, &gaps.each_ref().map(String::as_str));
+        }
+        self.earned_back(deal.points[deal.solutions.nearest].contract);
+    }
+
+    /// Whether those who are needed save enough to pay for the programme.
+    fn earned_back(&mut self, contract: usize) {
+        let seats = counted(&self.deal.seats);
+        let names = self.list(&seats.iter().map(|&seat| self.party(seat)).collect::<Vec<_>>());
+        let names = if seats.iter().any(|&seat| self.deal.seats[seat].needed) {
+            self.lang.fill(w::NEEDED, &[&names])
         } else {
-            self.say(w::ENOUGH, &[]);
+            names
+        };
+        let found = &self.deal.contracts[contract];
+        let savings = self.money(seats.iter().map(|&seat| found.benefits[seat]).sum());
+        let cost = self.money(found.cost);
+        let open = self.deal.solutions.grant_with_side_payments[contract];
+        if open > 0.0 {
+            let open = self.money(open);
+            self.say(w::NOT_ENOUGH, &[&names, &savings, &cost, &open]);
+        } else {
+            self.say(w::ENOUGH, &[&names, &savings, &cost]);
         }
     }
 
@@ -272,7 +364,13 @@ impl Page<'_> {
             let (members, lacks) = (self.list(&members), self.money(blocking.lacks));
             self.say(w::UNSTABLE, &[&members, &lacks]);
         }
-        let number = (self.deal.solutions.shapley + 1).to_string();
-        self.say(w::SHAPLEY_NEAREST, &[&number]);
+        let balance: f64 = self.deal.solutions.side_payments.iter().sum();
+        if balance.abs() >= 0.5 {
+            let text = if balance > 0.0 { w::SIDE_MORE } else { w::SIDE_LESS };
+            let balance = self.money(balance.abs());
+            self.say(text, &[&balance]);
+        }
+        let terms = self.at(&self.deal.points[self.deal.solutions.shapley]);
+        self.say(w::SHAPLEY_NEAREST, &[&terms]);
     }
 }

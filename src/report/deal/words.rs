@@ -24,6 +24,8 @@ pub(super) const ASKS_GAIN: Text =
     ("at least {} more than without a deal", "minstens {} meer dan zonder akkoord");
 pub(super) const ASKS_NO_WORSE: Text =
     ("not to be worse off than without a deal", "niet slechter af zijn dan zonder akkoord");
+pub(super) const ASKS_WORSE: Text =
+    ("to be at most {} worse off than without a deal", "hoogstens {} slechter af zijn dan zonder akkoord");
 pub(super) const ASKS_CHANCE: Text =
     ("a chance of at least {} not to lose", "een kans van minstens {} om niet te verliezen");
 pub(super) const ASKS_WORST: Text = (
@@ -61,6 +63,10 @@ pub(super) const GETS: Text = (
     "gains {}; no loss in {} of draws; pays at most {} a year",
     "wint {}; geen verlies in {} van de trekkingen; betaalt hoogstens {} per jaar",
 );
+pub(super) const LOSES: Text = (
+    "loses {}; no loss in {} of draws; pays at most {} a year",
+    "verliest {}; geen verlies in {} van de trekkingen; betaalt hoogstens {} per jaar",
+);
 pub(super) const LACKS: Text = ("lacks {}", "komt {} tekort");
 pub(super) const CHANCE: Text = (
     "In {} of draws every party really gets what it asks.",
@@ -69,27 +75,60 @@ pub(super) const CHANCE: Text = (
 pub(super) const BLOCKS: Text =
     ("{} blocks the deal: it lacks {} there.", "{} houdt het akkoord tegen: die komt daar {} tekort.");
 pub(super) const OPENS: Text = ("What would open it", "Wat een akkoord mogelijk zou maken");
-pub(super) const GRANT: Text = (
-    "A grant of {} from outside, at the terms of combination {}: {}.",
-    "Een bijdrage van buiten van {}, bij de voorwaarden van combinatie {}: {}.",
-);
+pub(super) const GRANT: Text =
+    ("A grant of {} from outside ({}), with {}.", "Een bijdrage van buiten van {} ({}), met {}.");
 pub(super) const GRANT_TO: Text = ("{} to {}", "{} voor {}");
 pub(super) const ENOUGH: Text = (
-    "Together the parties save enough to pay for the programme: if they pay each other outside these terms, nothing need \
-     come from outside.",
-    "Samen besparen de partijen genoeg om het programma te betalen: als zij elkaar buiten deze voorwaarden om betalen, \
-     hoeft er niets van buiten te komen.",
+    "Expected savings of {} are {} in all, and the programme costs {}: enough to pay for it, so that a deal outside these \
+     terms is possible if each accepts a small enough gain.",
+    "De verwachte besparing van {} is samen {}, en het programma kost {}: genoeg om het te betalen, zodat buiten deze \
+     voorwaarden om een akkoord mogelijk is als elk met een klein genoege winst instemt.",
 );
 pub(super) const NOT_ENOUGH: Text = (
-    "Together the parties expect to save less than the programme costs: however they divide it, {} must come from \
-     outside.",
-    "Samen verwachten de partijen minder te besparen dan het programma kost: hoe zij ook verdelen, er moet {} van buiten \
-     komen.",
+    "Expected savings of {} are {} in all, and the programme costs {}. Of the costs {} is not earned back by them: somebody \
+     must accept to bear that, one of them, another party, or whoever gives a grant.",
+    "De verwachte besparing van {} is samen {}, en het programma kost {}. Van de kosten wordt {} niet door hen \
+     terugverdiend: iemand moet dat voor zijn rekening willen nemen, een van hen, een andere partij, of wie een bijdrage \
+     geeft.",
+);
+pub(super) const NEEDED: Text = ("{}, without whom nothing happens,", "{}, zonder wie niets gebeurt,");
+pub(super) const STAYS_AWAY: Text = (
+    "At {} combinations {} may expect too little to deliver the programme: nothing happens there, so they are no deal.",
+    "Bij {} combinaties mag {} te weinig verwachten om het programma uit te voeren: daar gebeurt niets, dus dat is geen \
+     akkoord.",
 );
 pub(super) const TERM: Text = (
-    "{}: let it go to {} instead of {}, all other terms within their ranges.",
-    "{}: laat het tot {} gaan in plaats van {}, alle andere voorwaarden binnen hun grenzen.",
+    "A wider range of {}: to {} instead of {}, with {}.",
+    "Ruimere grenzen voor {}: tot {} in plaats van {}, met {}.",
 );
+pub(super) const CONDITION: Text =
+    ("{} asks less: {}, instead of {}; with {}.", "{} vraagt minder: {}, in plaats van {}; met {}.");
+pub(super) const NO_CONDITION: Text = (
+    "No party could open it alone by asking less: at every combination at least two lack something.",
+    "Geen partij kan een akkoord in haar eentje mogelijk maken door minder te vragen: bij elke combinatie komen er minstens \
+     twee tekort.",
+);
+pub(super) const ASKS_NEVER: Text =
+    ("no date for its money back", "geen termijn voor het terugkrijgen van het geld");
+pub(super) const AS_STATED: Text = ("the terms as they are", "de voorwaarden zoals ze zijn");
+pub(super) const OTHERS: Text = (
+    "Not at the table, but worse off than without the programme: {}.",
+    "Niet aan tafel, maar slechter af dan zonder het programma: {}.",
+);
+pub(super) const OTHER_LOSES: Text = ("{} by {}", "{} met {}");
+pub(super) const AT_A_LOSS: Text = (
+    "At an expected loss compared with no deal, since what it asks allows it, signs: {}.",
+    "Met een verwacht verlies vergeleken met geen akkoord, omdat de eigen voorwaarde dat toestaat, tekent: {}.",
+);
+pub(super) const SIDE_MORE: Text = (
+    "Together they receive {} more than they pay: parties that are not at the table would have to pay it.",
+    "Samen ontvangen zij {} meer dan zij betalen: dat zou van partijen moeten komen die niet aan tafel zitten.",
+);
+pub(super) const SIDE_LESS: Text = (
+    "Together they pay {} more than they receive: it would go to parties that are not at the table.",
+    "Samen betalen zij {} meer dan zij ontvangen: dat zou naar partijen gaan die niet aan tafel zitten.",
+);
+pub(super) const BEWARE: Text = ("Good to know", "Goed om te weten");
 pub(super) const NO_TERM: Text = (
     "No single term was found whose range could be widened to make a deal possible.",
     "Er is geen enkele voorwaarde gevonden waarvan ruimere grenzen een akkoord mogelijk maken.",
@@ -115,7 +154,7 @@ pub(super) const UNSTABLE: Text = (
     "Niet stabiel: {} zou zonder de anderen {} beter af zijn.",
 );
 pub(super) const SHAPLEY_NEAREST: Text =
-    ("Of the combinations {} comes nearest to it.", "Van de combinaties komt {} er het dichtst bij.");
+    ("The combination that comes nearest to it: {}.", "De combinatie die er het dichtst bij komt: {}.");
 pub(super) const AND: Text = ("{} and {}", "{} en {}");
 
 #[cfg(test)]
@@ -130,6 +169,7 @@ mod tests {
             LEFT_OUT,
             ASKS_NET,
             ASKS_GAIN,
+            ASKS_WORSE,
             ASKS_CHANCE,
             ASKS_WORST,
             ASKS_PAYBACK,
@@ -144,6 +184,16 @@ mod tests {
             GRANT,
             GRANT_TO,
             NOT_ENOUGH,
+            ENOUGH,
+            NEEDED,
+            CONDITION,
+            OTHERS,
+            OTHER_LOSES,
+            AT_A_LOSS,
+            SIDE_MORE,
+            SIDE_LESS,
+            LOSES,
+            STAYS_AWAY,
             TERM,
             SHAPLEY_ABOUT,
             SHAPLEY_NOTHING,

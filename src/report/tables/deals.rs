@@ -1,7 +1,7 @@
 //! Tables of a negotiation: every point, the named solutions, and what would open a deal.
 
 use crate::analyse::deal::opening::Opening;
-use crate::analyse::deal::{Deal, Point};
+use crate::analyse::deal::{Condition, Deal, Point};
 use crate::report::table::{Cell, Kind, Table};
 use crate::scenario::Scenario;
 
@@ -128,7 +128,13 @@ impl Context<'_> {
                     "1",
                     "share of draws in which the party has what it asks",
                 ),
-                ("feasible", Kind::Integer, "", "1: all conditions of all parties hold, 0: not"),
+                (
+                    "delivered",
+                    Kind::Integer,
+                    "",
+                    "1: the programme is delivered; 0: who delivers only with a gain stays away, so there is no deal",
+                ),
+                ("feasible", Kind::Integer, "", "1: delivered, and all conditions of all parties hold, 0: not"),
                 (
                     "frontier",
                     Kind::Integer,
@@ -148,7 +154,7 @@ impl Context<'_> {
             let feasible = point.is_feasible();
             for (seat, judged) in point.parties.iter().enumerate() {
                 let year = |year: usize| i64::from(self.scenario.time.start) + year as i64;
-                let statistics: [Cell<'_>; 13] = [
+                let statistics: [Cell<'_>; 14] = [
                     self.party(seat).into(),
                     judged.net.into(),
                     judged.gain.into(),
@@ -159,6 +165,7 @@ impl Context<'_> {
                     i64::from(judged.shortfall == 0.0).into(),
                     judged.shortfall.into(),
                     judged.chance.into(),
+                    i64::from(point.is_delivered()).into(),
                     i64::from(feasible).into(),
                     i64::from(self.deal.solutions.frontier[number]).into(),
                     point.chance.into(),
@@ -190,7 +197,8 @@ impl Context<'_> {
              shortfall is smallest). Gains are over the fallback.",
             &[("solution", Kind::Key, "", "max_min, nash, shapley or nearest"), POINT, ARRANGEMENT],
             &[
-                PARTY,
+                ("party", Kind::Key, "", "party"),
+                ("at_table", Kind::Integer, "", "1: at the table; 0: not, so that only `mean` is told"),
                 ("mean", Kind::Number, "EUR", "expected net present value"),
                 ("gain", Kind::Number, "EUR", "expected net present value more than without a deal"),
                 ("shortfall", Kind::Number, "EUR", "what its conditions lack"),
@@ -212,8 +220,9 @@ impl Context<'_> {
                 let divides = number == best && contract.shapley.worth > 0.0;
                 let payment = divides.then(|| self.deal.solutions.side_payments[seat]);
                 let before: [Cell<'_>; 2] = [name.into(), (number as i64 + 1).into()];
-                let after: [Cell<'_>; 7] = [
+                let after: [Cell<'_>; 8] = [
                     self.party(seat).into(),
+                    1_i64.into(),
                     judged.net.into(),
                     judged.gain.into(),
                     judged.shortfall.into(),
@@ -223,77 +232,120 @@ impl Context<'_> {
                 ];
                 table.push(before.into_iter().chain(self.keys(point)).chain(after));
             }
+            let others = self.deal.others.get(&number).into_iter().flatten();
+            for &(party, net) in others.filter(|(_, net)| net.abs() >= 0.5) {
+                let before: [Cell<'_>; 2] = [name.into(), (number as i64 + 1).into()];
+                let party = &self.scenario.parties.list[party].id;
+                let after: [Cell<'_>; 8] = [
+                    party.into(),
+                    0_i64.into(),
+                    net.into(),
+                    Cell::Empty,
+                    Cell::Empty,
+                    Cell::Empty,
+                    Cell::Empty,
+                    Cell::Empty,
+                ];
+                table.push(before.into_iter().chain(self.keys(point)).chain(after));
+            }
         }
         table
     }
 
     fn openings(&self) -> Table {
-        let mut table = Table::new(
+        let mut table = self.table(
             "deal_openings",
-            "What would make a deal possible. grant: money from outside at one of the combinations of terms, to each \
-             party; grant_with_side_payments: the least money from outside if parties may pay each other whatever they \
-             agree on (the rest of the costs that their savings do not cover); term: the value to which the range of one \
-             term must be widened. Only the second is told where a deal is possible.",
+            "What would make a deal possible, with the terms at which it would. condition: a party that asks less; term: the \
+             value to which the range of one term must be widened; grant: money from outside at one of the combinations of \
+             terms, to each party; grant_with_side_payments: what of the costs the expected savings of the needed parties \
+             (of all, where none is named so) do not cover, which somebody must accept to bear however they pay each other. \
+             Only the last is told where a deal is possible.",
             &[
-                ("opening", Kind::Key, "", "grant, grant_with_side_payments or term"),
-                ARRANGEMENT,
+                ("opening", Kind::Key, "", "condition, term, grant or grant_with_side_payments"),
                 (
                     "point",
                     Kind::Integer,
                     "",
                     "number of the combination of terms, where it is one of the space",
                 ),
+                ARRANGEMENT,
+            ],
+            &[
                 PARTY,
-                ("term", Kind::Key, "", "negotiable term"),
-                ("amount", Kind::Number, "EUR", "present value of the grant"),
-                ("value", Kind::Number, "as the term", "value that the term would have to reach"),
+                ("what", Kind::Key, "", "the condition, by its key, or the term"),
+                ("asked", Kind::Number, "as the condition or term", "what is asked now, or where the range ends now"),
+                (
+                    "value",
+                    Kind::Number,
+                    "as the condition or term",
+                    "what would have to do instead; empty for payback_within: no date",
+                ),
+                (
+                    "amount",
+                    Kind::Number,
+                    "EUR",
+                    "present value of the grant, of what is not earned back, or of what the party lacks",
+                ),
             ],
         );
         for (contract, &amount) in
             self.deal.contracts.iter().zip(&self.deal.solutions.grant_with_side_payments)
         {
             let arrangement = &self.scenario.arrangements[contract.arrangement].id;
-            table.push([
-                "grant_with_side_payments".into(),
-                arrangement.into(),
-                Cell::Empty,
-                Cell::Empty,
-                Cell::Empty,
-                amount.into(),
-                Cell::Empty,
-            ]);
+            let before: [Cell<'_>; 3] = ["grant_with_side_payments".into(), Cell::Empty, arrangement.into()];
+            let terms = self.terms().into_iter().map(|_| Cell::Empty);
+            let after = [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, amount.into()];
+            table.push(before.into_iter().chain(terms).chain(after));
         }
         for opening in &self.deal.openings {
             match opening {
                 Opening::Grant { point, to } => {
-                    let contract = &self.deal.contracts[self.deal.points[*point].contract];
-                    let arrangement = &self.scenario.arrangements[contract.arrangement].id;
                     for (seat, &amount) in to.iter().enumerate() {
-                        table.push([
-                            "grant".into(),
-                            arrangement.into(),
-                            (*point as i64 + 1).into(),
-                            self.party(seat).into(),
-                            Cell::Empty,
-                            amount.into(),
-                            Cell::Empty,
-                        ]);
+                        let before: [Cell<'_>; 2] = ["grant".into(), (*point as i64 + 1).into()];
+                        let after: [Cell<'_>; 5] =
+                            [self.party(seat).into(), Cell::Empty, Cell::Empty, Cell::Empty, amount.into()];
+                        let keys = self.keys(&self.deal.points[*point]);
+                        table.push(before.into_iter().chain(keys).chain(after));
+                    }
+                }
+                Opening::Condition { seat, point } => {
+                    let judged = &self.deal.points[*point].parties[*seat];
+                    for (asked, reached) in self.deal.seats[*seat].unmet(judged) {
+                        let before: [Cell<'_>; 2] = ["condition".into(), (*point as i64 + 1).into()];
+                        let ((key, asked), (_, reached)) = (level(asked), level(reached));
+                        let after: [Cell<'_>; 5] = [
+                            self.party(*seat).into(),
+                            key.into(),
+                            asked.into(),
+                            reached.into(),
+                            judged.shortfall.into(),
+                        ];
+                        let keys = self.keys(&self.deal.points[*point]);
+                        table.push(before.into_iter().chain(keys).chain(after));
                     }
                 }
                 Opening::Term { term, value, point } => {
-                    let contract = &self.deal.contracts[point.contract];
-                    table.push([
-                        "term".into(),
-                        (&self.scenario.arrangements[contract.arrangement].id).into(),
-                        Cell::Empty,
-                        Cell::Empty,
-                        (&self.scenario.negotiation.terms[*term].id).into(),
-                        Cell::Empty,
-                        (*value).into(),
-                    ]);
+                    let negotiable = &self.scenario.negotiation.terms[*term];
+                    let end = if *value > negotiable.high { negotiable.high } else { negotiable.low };
+                    let before: [Cell<'_>; 2] = ["term".into(), Cell::Empty];
+                    let after: [Cell<'_>; 5] =
+                        [Cell::Empty, (&negotiable.id).into(), end.into(), (*value).into(), Cell::Empty];
+                    table.push(before.into_iter().chain(self.keys(point)).chain(after));
                 }
             }
         }
         table
+    }
+}
+
+/// The key of a condition and its level; none where money never comes back.
+fn level(condition: Condition) -> (&'static str, Option<f64>) {
+    match condition {
+        Condition::Net(net) => ("net_at_least", Some(net)),
+        Condition::Gain(gain) => ("gain_at_least", Some(gain)),
+        Condition::Chance(chance) => ("chance_of_no_loss", Some(chance)),
+        Condition::Worst(worst) => ("worst_at_least", Some(worst)),
+        Condition::Payback(years) => ("payback_within", years.map(|years| years as f64)),
+        Condition::Budget(budget) => ("budget_per_year", Some(budget)),
     }
 }

@@ -37,10 +37,13 @@ impl Negotiable {
         ((self.high - self.low) / self.step + 1e-9).floor() as usize + 1
     }
 
-    /// Value at a step from the lowest, also before it or beyond the highest; 0.1 · 3 is 0.3.
+    /// Value at a step from the lowest, also before it or beyond the highest; 0.1 · 3 is 0.3, and 0.3 − 0.1 · 3 is 0.
     #[must_use]
     pub fn value(&self, step: i64) -> f64 {
         let value = self.low + step as f64 * self.step;
+        if value.abs() < 1e-9 * self.step {
+            return 0.0;
+        }
         format!("{value:.12e}").parse().unwrap_or(value)
     }
 }
@@ -124,6 +127,7 @@ mod tests {
         assert_eq!((0..4).map(|step| share.value(step)).collect::<Vec<_>>(), [0.0, 0.1, 0.2, 0.3]);
         assert_eq!(share.value(5), 0.5);
         assert_eq!(share.value(-1), -0.1);
+        assert_eq!(term(0.3, 0.6, 0.1).value(-3), 0.0);
     }
 
     #[test]

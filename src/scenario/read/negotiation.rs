@@ -329,9 +329,11 @@ impl<'t> Reader<'_> {
             self.error(at.span_of("chance_of_no_loss"), format!("a probability of {value}"), label);
         }
         let payback_within = at.integer("payback_within").and_then(|years| match usize::try_from(years) {
-            Ok(years @ 1..) => Some(years),
+            Ok(years) if (1..=self.scenario.time.years).contains(&years) => Some(years),
             _ => {
-                let label = "expected 1 or more";
+                let horizon = self.scenario.time.years;
+                let label =
+                    format!("expected from 1 to {horizon}: what comes after the horizon is not known");
                 self.error(at.span_of("payback_within"), format!("payback within {years} years"), label);
                 None
             }
@@ -361,6 +363,14 @@ impl<'t> Reader<'_> {
             seat.worst_at_least.as_ref(),
             seat.budget_per_year.as_ref(),
         ];
+        if seat.budget_per_year.is_some() && stated.iter().flatten().count() == 1 && payback_within.is_none()
+        {
+            let message = Diagnostic::warning("a party that signs any loss which its budget can bear")
+                .at(&at.span)
+                .label("asks nothing about its result")
+                .help("`net_at_least` says what the result is worth to it: at most what loss it signs for");
+            self.say(message);
+        }
         if stated.iter().all(Option::is_none) && payback_within.is_none() {
             seat.gain_at_least = Some(constant(0.0, at.path_of("gain_at_least")));
         }

@@ -26,7 +26,7 @@ use super::{Agreed, Books, Expectations, Phase, SettleError, costs, entry, leaka
 use crate::formula::{LANES, Lane};
 use crate::sample::Environment;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, Negotiable, Origin};
+use crate::scenario::checked::{Clause, Localised, Negotiable, Origin};
 use crate::value::flows::{Flows, Valued};
 use dependence::Dependence;
 use rayon::prelude::*;
@@ -238,7 +238,8 @@ impl<'a> Negotiated<'a> {
         let terms = self.dependence.union(&self.dependence.sharing);
         let pick = |point: &[i64]| -> Steps { terms.iter().map(|&term| point[term]).collect() };
         let mut distinct: BTreeMap<Steps, bool> = points.iter().map(|point| (pick(point), true)).collect();
-        if self.dependence.sharing.len() > 1 {
+        // Also one clause alone: a cost share may give several parties shares that are too much together.
+        if !self.dependence.sharing.is_empty() {
             let all: Vec<Steps> = distinct.keys().cloned().collect();
             let agreed = self.agreements(&self.dependence.sharing, &terms, &all)?;
             let found: Vec<Result<bool, SettleError>> =
@@ -251,18 +252,31 @@ impl<'a> Negotiated<'a> {
     }
 
     fn shares_fit(&self, terms: &[usize], steps: &[i64], agreed: &Agreements) -> Result<bool, SettleError> {
+        match self.check_shares(terms, steps, agreed) {
+            Ok(()) => Ok(true),
+            Err(SettleError::SharesAboveOne { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether an arrangement that is opened without negotiable terms is a contract.
+    ///
+    /// # Errors
+    /// Shares of costs above one, or a quantity out of range.
+    pub fn check_stated(&self) -> Result<(), SettleError> {
+        let agreed = self.agreements(&self.dependence.sharing, &[], &[Steps::new()])?;
+        self.check_shares(&[], &[], &agreed)
+    }
+
+    fn check_shares(&self, terms: &[usize], steps: &[i64], agreed: &Agreements) -> Result<(), SettleError> {
         let draws: &[Opened<'a>] = if self.shares_vary { &self.blocks } else { &[] };
         for opened in std::iter::once(&self.base).chain(draws) {
             let environment = self.environment(opened, terms, steps)?;
             let block = Block { environment: &environment, ..opened.block.clone() };
             let expectations = self.expectations(agreed, terms, steps);
-            match overlap::check(&block, &self.rules, &expectations) {
-                Ok(()) => {}
-                Err(SettleError::SharesAboveOne { .. }) => return Ok(false),
-                Err(error) => return Err(error),
-            }
+            overlap::check(&block, &self.rules, &expectations)?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// What is agreed beforehand at some steps of `terms`, by clause.
@@ -303,31 +317,54 @@ impl<'a> Negotiated<'a> {
         let wanted: Vec<((usize, Steps), &Steps)> = wanted.into_iter().collect();
         let found: Vec<Result<Agreed, SettleError>> = wanted
             .par_iter()
-            .map(|((clause, _), steps)| {
-                let rule = &self.rules[*clause];
-                let mut sums: Vec<f64> = Vec::new();
-                for (index, opened) in self.blocks.iter().enumerate() {
-                    let lanes = (self.draws - index * LANES).min(LANES);
-                    for (at, amount) in self.foreseen(opened, *clause, terms, steps)?.into_iter().enumerate()
-                    {
-                        if sums.len() <= at {
-                            sums.push(0.0);
-                        }
-                        // In draw order, as one long sum.
-                        sums[at] = amount.0[..lanes].iter().fold(sums[at], |sum, value| sum + value);
-                    }
-                }
-                let means: Vec<f64> = sums.into_iter().map(|sum| sum / self.draws as f64).collect();
-                let first = &self.blocks[0];
-                let environment = self.environment(first, terms, steps)?;
-                let block = Block { environment: &environment, ..first.block.clone() };
-                Ok(rule.agree(&block.contract(*clause), &means, &mut Vec::new()))
-            })
+            .map(|((clause, _), steps)| self.agree(*clause, terms, steps, &mut Vec::new()))
             .collect();
         for ((key, _), found) in wanted.into_iter().zip(found) {
             agreed.insert(key, found?);
         }
         Ok(agreed)
+    }
+
+    /// Terms of a clause that rest on means over draws.
+    fn agree(
+        &self,
+        clause: usize,
+        terms: &[usize],
+        steps: &[i64],
+        warnings: &mut Vec<Localised>,
+    ) -> Result<Agreed, SettleError> {
+        let mut sums: Vec<f64> = Vec::new();
+        for (index, opened) in self.blocks.iter().enumerate() {
+            let lanes = (self.draws - index * LANES).min(LANES);
+            for (at, amount) in self.foreseen(opened, clause, terms, steps)?.into_iter().enumerate() {
+                if sums.len() <= at {
+                    sums.push(0.0);
+                }
+                // In draw order, as one long sum.
+                sums[at] = amount.0[..lanes].iter().fold(sums[at], |sum, value| sum + value);
+            }
+        }
+        let means: Vec<f64> = sums.into_iter().map(|sum| sum / self.draws as f64).collect();
+        let first = &self.blocks[0];
+        let environment = self.environment(first, terms, steps)?;
+        let block = Block { environment: &environment, ..first.block.clone() };
+        Ok(self.rules[clause].agree(&block.contract(clause), &means, warnings))
+    }
+
+    /// What a reader should know about its clauses at the stated values.
+    ///
+    /// # Errors
+    /// A quantity out of range.
+    pub fn warnings(&self) -> Result<Vec<Localised>, SettleError> {
+        let mut warnings = Vec::new();
+        let all: Vec<usize> = (0..self.rules.len()).collect();
+        for clause in self.foreseeing(&all)? {
+            self.agree(clause, &[], &[], &mut warnings)?;
+        }
+        for (clause, rule) in self.rules.iter().enumerate() {
+            warnings.extend(rule.warnings(&self.base.block.contract(clause))?);
+        }
+        Ok(warnings)
     }
 
     /// Those of some clauses that have terms of this kind.

@@ -1,7 +1,7 @@
 //! Clauses that depend on the same terms, settled together.
 
 use super::dependence::{Dependence, sides};
-use super::{Negotiated, Opened, Steps};
+use super::{Agreements, Negotiated, Opened, Steps};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Clause, Payer};
@@ -10,6 +10,10 @@ use crate::settle::contract::Block;
 use crate::settle::phases::post_phase;
 use crate::settle::{Account, Books, Expectations, LineKind, Phase, SettleError};
 use rayon::prelude::*;
+
+/// Combinations that are settled together. What each block of draws brings is put together for these before the next are
+/// settled: until then it takes several times the room of the result.
+const TOGETHER: usize = 64;
 
 /// Clauses of an arrangement that depend on the same terms.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,9 +119,23 @@ impl Negotiated<'_> {
     /// A quantity out of range, or an amount that is no finite number.
     pub fn settle_part(&self, part: &Part, combinations: &[Steps]) -> Result<Vec<Settlement>, SettleError> {
         let agreed = self.agreements(&part.needed, &part.terms, combinations)?;
-        let expectations: Vec<Expectations> =
-            combinations.iter().map(|steps| self.expectations(&agreed, &part.terms, steps)).collect();
         let factors = discount_factors(self.rate, self.years);
+        let mut settlements = Vec::with_capacity(combinations.len());
+        for chunk in combinations.chunks(TOGETHER) {
+            settlements.extend(self.settle_chunk(part, chunk, &agreed, &factors)?);
+        }
+        Ok(settlements)
+    }
+
+    fn settle_chunk(
+        &self,
+        part: &Part,
+        combinations: &[Steps],
+        agreed: &Agreements,
+        factors: &[f64],
+    ) -> Result<Vec<Settlement>, SettleError> {
+        let expectations: Vec<Expectations> =
+            combinations.iter().map(|steps| self.expectations(agreed, &part.terms, steps)).collect();
         let blocks: Vec<Result<Vec<InBlock>, SettleError>> = self
             .blocks
             .par_iter()
@@ -135,7 +153,7 @@ impl Negotiated<'_> {
                     let own: Vec<&BookLine> = lines.iter().filter(|line| part.owns(line)).collect();
                     for &seat in &part.seats {
                         let account = Account::Party(self.seats[seat]);
-                        results.push(self.in_block(&own, account, &factors, lanes));
+                        results.push(self.in_block(&own, account, factors, lanes));
                     }
                 }
                 Ok(results)
