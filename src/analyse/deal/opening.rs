@@ -5,8 +5,8 @@
 //! - **A grant** from outside, at the terms of the space: Σ of what parties lack, at the point where that is least.
 //! - **Payments between parties** beyond what the terms allow: if Σ B_i of those who are needed is at least C the programme
 //!   can be paid from their savings, and only the division is at fault.
-//! - **A wider range of one term**, all others staying within theirs. From the [`START`] points with the least shortfalls,
-//!   and the one with the least at each value of each term (at most [`MOST`] in all), the term is moved beyond its lowest and its highest value, 1, 2, 4, … and at most [`FARTHEST`] steps, until a point is
+//! - **A wider range of one term**, all others staying within theirs. From the `START` points with the least shortfalls,
+//!   and the one with the least at each value of each term (at most `MOST` in all), the term is moved beyond its lowest and its highest value, 1, 2, 4, … and at most `FARTHEST` steps, until a point is
 //!   feasible, and then halved back. This finds the least widening where more of it never hurts; a deal far from these
 //!   points may be missed. Where a value is no longer one that the term may have (a share above 1) the search halves towards
 //!   the last that is.

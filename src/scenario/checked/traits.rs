@@ -8,7 +8,7 @@ use crate::scenario::diagnostic::Diagnostic;
 pub enum Trait {
     /// Sex.
     Sex,
-    /// A label of the population, by its index in [`Variables::labels`]; no risk class.
+    /// A label of the population, by its index in `Variables::labels`; no risk class.
     Label(usize),
 }
 

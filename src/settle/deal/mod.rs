@@ -1,7 +1,7 @@
 //! Settling one arrangement at many values of its negotiable terms, without following anybody again.
 //!
 //! A party's position is a sum over postings, so it is a sum over clauses. A clause depends on few of the terms: its own,
-//! and those of the clauses whose postings it reads ([`dependence`]). Clauses that depend on the same terms form a
+//! and those of the clauses whose postings it reads (`dependence`). Clauses that depend on the same terms form a
 //! [`Part`]; what depends on none (savings, costs of delivery, fixed clauses) is one too. A part is settled once for each
 //! combination of *its* terms and kept as the present value of what it brings each party in each draw; the position at a
 //! point of the whole space is then a sum of a few rows. With terms a (10 values) and b (10) in a fee and a subsidy on

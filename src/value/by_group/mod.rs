@@ -1,7 +1,7 @@
 //! Results by group of people: what happens to those of each place, say, over the whole horizon.
 //!
 //! Groups are followed in expected numbers whatever the engine of the run, each draw once: chance in one place is found by
-//! running that place by itself. Horizon totals are kept for every sort of people (see [`mixes`]) and a group is a sum over
+//! running that place by itself. Horizon totals are kept for every sort of people (see `mixes`) and a group is a sum over
 //! them, so that cost grows with the sorts of people and not with the number of places.
 //!
 //! **Fixed costs** belong to nobody in particular. A group bears them in proportion to those of its people who reach the
