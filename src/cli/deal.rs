@@ -7,7 +7,6 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::options::{Read, ResultOptions, ScenarioOptions};
-use super::{UNFINISHED, complain, print};
 use crate::analyse::deal::{DealError, deal};
 use crate::report::folder::Target;
 use crate::report::tables::deal_tables;
@@ -46,18 +45,8 @@ fn negotiate_here(arguments: &DealArgs) -> ExitCode {
         Ok(draws) => draws,
         Err(failure) => return failure.report(&read.sources),
     };
-    if !arguments.results.quiet && !read.warnings.is_empty() {
-        read.warnings.emit(&read.sources);
-    }
-    let target = match Target::check(&arguments.folder(), arguments.results.force) {
-        Ok(target) => target,
-        Err(error) => return complain(&error.to_string(), UNFINISHED),
-    };
-    match compute_and_write(arguments, &read, draws, target) {
-        Ok(_) if arguments.results.quiet => ExitCode::SUCCESS,
-        Ok(summary) => print(&format!("{}{summary}", if read.warnings.is_empty() { "" } else { "\n" })),
-        Err(failure) => failure.report(&read.sources),
-    }
+    let make = |target| compute_and_write(arguments, &read, draws, target);
+    arguments.results.deliver(&read, &arguments.folder(), make)
 }
 
 /// Everything behind the reading; gives the summary in words.

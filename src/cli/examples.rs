@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::Language;
 use crate::report::labels::Label;
-use crate::report::words::Lang;
 use crate::scenario::catalogue::{Card, catalogue};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::embedded::Library;
@@ -57,10 +56,7 @@ pub(super) fn list(library: &Library, language: Language) -> String {
 
 /// The scenarios at length: what each asks, who asks it, and where its numbers come from.
 fn long(cards: &[Card], language: Language) -> String {
-    let lang = match language {
-        Language::En => Lang::En,
-        Language::Nl => Lang::Nl,
-    };
+    let lang = language.of_texts();
     let mut text = String::new();
     for card in cards {
         text.push_str(&card.path);

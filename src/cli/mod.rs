@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::report::words::Lang;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::grammar::check_structure;
 use crate::scenario::merge;
@@ -77,6 +78,14 @@ impl Language {
         match self {
             Language::En => "en",
             Language::Nl => "nl",
+        }
+    }
+
+    /// The same language, as reports know it.
+    fn of_texts(self) -> Lang {
+        match self {
+            Language::En => Lang::En,
+            Language::Nl => Lang::Nl,
         }
     }
 }

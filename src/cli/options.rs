@@ -9,8 +9,9 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::failure::Failure;
-use super::{INVALID, Language, UNFINISHED, complain};
+use super::{INVALID, Language, UNFINISHED, complain, print};
 use crate::report::csv::CsvStyle as Style;
+use crate::report::folder::Target;
 use crate::report::part::in_words;
 use crate::report::words::Lang;
 use crate::sample::{Draws, check_ranges};
@@ -224,9 +225,28 @@ impl ResultOptions {
     }
 
     pub(super) fn language(&self) -> Lang {
-        match self.lang {
-            Language::En => Lang::En,
-            Language::Nl => Lang::Nl,
+        self.lang.of_texts()
+    }
+
+    /// Tells what is doubtful, looks whether `folder` may be written, then has it made and prints the summary.
+    pub(super) fn deliver(
+        &self,
+        read: &Read,
+        folder: &Path,
+        make: impl FnOnce(Target) -> Result<String, Failure>,
+    ) -> ExitCode {
+        let doubtful = !read.warnings.is_empty();
+        if !self.quiet && doubtful {
+            read.warnings.emit(&read.sources);
+        }
+        let target = match Target::check(folder, self.force) {
+            Ok(target) => target,
+            Err(error) => return complain(&error.to_string(), UNFINISHED),
+        };
+        match make(target) {
+            Ok(_) if self.quiet => ExitCode::SUCCESS,
+            Ok(summary) => print(&format!("{}{summary}", if doubtful { "\n" } else { "" })),
+            Err(failure) => failure.report(&read.sources),
         }
     }
 

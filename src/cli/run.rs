@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::options::{Read, ResultOptions, ScenarioOptions};
-use super::{INVALID, UNFINISHED, complain, print};
+use super::{INVALID, complain};
 use crate::analyse::analyse;
 use crate::analyse::plausibility::doubts;
 use crate::analyse::threshold::{Depth, find_all};
@@ -67,18 +67,8 @@ fn run_here(arguments: &RunArgs) -> ExitCode {
         Ok(draws) => draws,
         Err(failure) => return failure.report(&read.sources),
     };
-    if !arguments.results.quiet && !read.warnings.is_empty() {
-        read.warnings.emit(&read.sources);
-    }
-    let target = match Target::check(&arguments.folder(), arguments.results.force) {
-        Ok(target) => target,
-        Err(error) => return complain(&error.to_string(), UNFINISHED),
-    };
-    match compute_and_write(arguments, &read, draws, target) {
-        Ok(_) if arguments.results.quiet => ExitCode::SUCCESS,
-        Ok(summary) => print(&format!("{}{summary}", if read.warnings.is_empty() { "" } else { "\n" })),
-        Err(failure) => failure.report(&read.sources),
-    }
+    let make = |target| compute_and_write(arguments, &read, draws, target);
+    arguments.results.deliver(&read, &arguments.folder(), make)
 }
 
 /// Everything behind the reading; gives the summary in words.

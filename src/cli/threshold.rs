@@ -9,7 +9,6 @@ use super::options::ScenarioOptions;
 use super::{INVALID, Language, print};
 use crate::analyse::threshold::{Depth, find};
 use crate::report::terminal::break_even;
-use crate::report::words::Lang;
 
 /// What the break-even question is called in messages.
 const ASKED: &str = "asked";
@@ -70,10 +69,7 @@ fn answer(arguments: &ThresholdArgs) -> ExitCode {
     let depth = if arguments.base_case { Depth::Stated } else { Depth::Full };
     match find(scenario, question, depth) {
         Ok(found) => {
-            let lang = match arguments.lang {
-                Language::En => Lang::En,
-                Language::Nl => Lang::Nl,
-            };
+            let lang = arguments.lang.of_texts();
             let title = lang.of(&scenario.title);
             let part = read.part.as_ref().map_or_else(String::new, |part| format!("{}\n\n", lang.of(part)));
             print(&format!("{title}\n\n{part}{}", break_even(scenario, &[found], lang)))
