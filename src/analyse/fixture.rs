@@ -95,6 +95,7 @@ pub fn scenario() -> Scenario {
     scenario.variants.push(Variant {
         id: "cautious".into(),
         name: named("Half the effect", "Het halve effect"),
+        description: named("The trial found less in older people.", "De studie vond minder bij ouderen."),
         set: Vec::new(),
     });
     scenario.citations = vec![Citation {

@@ -35,6 +35,7 @@ pub enum Label {
     Zvw,
     Wlz,
     Wmo,
+    WaysToPay,
     WhoPays,
     WhoPaysBasis,
     WhoPaysChance,
@@ -215,6 +216,7 @@ impl Label {
                 "Wmo: Social Support Act (help and aids at home), paid by the municipality.",
                 "Wmo: Wet maatschappelijke ondersteuning (hulp en hulpmiddelen thuis), betaald door de gemeente.",
             ),
+            L::WaysToPay => ("Ways to pay that are compared", "De vergeleken manieren van betalen"),
             L::WhoPays => ("Who pays and who gains", "Wie betaalt en wie profiteert"),
             L::WhoPaysBasis => (
                 "{} of euros of {}, all years together, later years discounted at {} a year. Minus is a loss.",

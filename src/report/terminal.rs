@@ -40,6 +40,7 @@ pub fn summary(run: &Run<'_>, lang: Lang) -> String {
                 page.what_it_does(main, delivery, of.strategy);
             }
         }
+        page.ways_to_pay();
         page.who_pays(main);
         page.luck(main);
         page.how_sure(main);

@@ -113,7 +113,12 @@ pub fn scenario() -> Builder {
         programmes: Vec::new(),
         strategies: vec![strategy("usual_care"), strategy("prevention")],
         comparator: 0,
-        variants: vec![Variant { id: "main".to_owned(), name: Localised::default(), set: Vec::new() }],
+        variants: vec![Variant {
+            id: "main".to_owned(),
+            name: Localised::default(),
+            description: Localised::default(),
+            set: Vec::new(),
+        }],
         parties: Parties { list: kinds.map(party).to_vec(), insurers: Vec::new() },
         arrangements: vec![Arrangement {
             id: "deal".to_owned(),

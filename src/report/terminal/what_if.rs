@@ -24,6 +24,7 @@ impl Page<'_> {
         let main = self.run.findings.variants.first();
         let settled = main.is_some_and(|main| !main.settlements.is_empty());
         let main = main.and_then(|main| main.cost_effectiveness.as_ref());
+        let mut told = None;
         for (index, (variant, findings)) in
             scenario.variants.iter().zip(&self.run.findings.variants).enumerate()
         {
@@ -53,7 +54,14 @@ impl Page<'_> {
                 } else {
                     self.say(Label::WhatIfSameForAll, &[&name])
                 };
-                self.item(&text);
+                let description = self.lang.of(&variant.description);
+                // Told once, whatever the number of strategies.
+                if told == Some(index) || description.is_empty() {
+                    self.item(&text);
+                } else {
+                    self.item(&format!("{text}. {description}"));
+                }
+                told = Some(index);
             }
         }
     }

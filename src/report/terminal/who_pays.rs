@@ -10,6 +10,26 @@ use crate::scenario::checked::Parties;
 use crate::settle::Account;
 
 impl Page<'_> {
+    /// What the arrangements amount to, as their scenario describes them: their names alone do not tell who pays whom for what.
+    pub(super) fn ways_to_pay(&mut self) {
+        let scenario = self.run.scenario;
+        let described: Vec<_> = scenario
+            .arrangements
+            .iter()
+            .filter(|arrangement| !self.lang.of(&arrangement.description).is_empty())
+            .collect();
+        if described.is_empty() {
+            return;
+        }
+        let title = self.say(Label::WaysToPay, &[]);
+        self.heading(&title);
+        for arrangement in described {
+            let name = self.name(&arrangement.name, &arrangement.id);
+            let text = self.lang.of(&arrangement.description);
+            self.item(&format!("{name}. {text}"));
+        }
+    }
+
     /// Net present values of all parties under all arrangements, with the chance of not losing.
     pub(super) fn who_pays(&mut self, main: &VariantFindings) {
         let scenario = self.run.scenario;

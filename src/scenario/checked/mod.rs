@@ -232,6 +232,8 @@ pub struct Variant {
     pub id: String,
     /// Name for readers.
     pub name: Localised,
+    /// What it assumes, for readers.
+    pub description: Localised,
     /// Replaced parameters.
     pub set: Vec<Set>,
 }

@@ -84,6 +84,7 @@ impl<'t> Reader<'_> {
         self.scenario.variants.push(Variant {
             id: "main".to_owned(),
             name: Localised { en: "Main analysis".to_owned(), nl: "Hoofdanalyse".to_owned() },
+            description: Localised::default(),
             set: Vec::new(),
         });
         for (id, at) in top.ids("variants") {
@@ -93,7 +94,12 @@ impl<'t> Reader<'_> {
             }
             self.check_source(at.table);
             let set = self.read_set(&at);
-            self.scenario.variants.push(Variant { id: id.to_owned(), name: at.name(id), set });
+            self.scenario.variants.push(Variant {
+                id: id.to_owned(),
+                name: at.name(id),
+                description: at.description(),
+                set,
+            });
         }
     }
 
