@@ -250,3 +250,17 @@ fn a_strategy_that_replaces_what_was_measured_before_and_after_does_not_rest_on_
     let replaced = text.replace(programmes, &format!("{programmes}, set = {{ measured = 'trial' }}"));
     assert_eq!(of_scenario(&scenario(&replaced)), []);
 }
+
+#[test]
+fn a_number_is_named_rather_than_the_formula_it_stands_in_and_an_effect_is_doubted_once() {
+    // The variant says itself that it rests on the pilot.
+    let effects = format!("{FALLS}{INJURIES}");
+    let variant = "[variants.v]\nset = { trial = 'measured * 1' }\nsource = 'pilot'\n";
+    let found = of_scenario(&scenario(&(text(&effects, "['falls', 'injuries']", 50.0) + variant)));
+    assert_eq!(found, [before_after(Within::Variants(vec![1]), "measured")]);
+    // An effect that rests on such a measurement anyway is not doubted again for the variant's number.
+    let effects = format!("{}{INJURIES}", FALLS.replace("'trial'", "'halved'"));
+    let variant = "[variants.v]\nset = { measured = 0.4 }\nsource = 'pilot'\n";
+    let found = of_scenario(&scenario(&(text(&effects, "['falls', 'injuries']", 50.0) + variant)));
+    assert_eq!(found, [before_after(Within::Scenario, "measured")]);
+}

@@ -276,6 +276,12 @@ fn before_after(scenario: &Scenario, effect: usize) -> Vec<Doubt> {
             }
         }
     }
+    let told = |found: BTreeMap<String, Within>| -> Vec<Doubt> {
+        found.into_iter().map(|(number, within)| Doubt::BeforeAfter { effect, within, number }).collect()
+    };
+    if found.values().any(|within| *within == Within::Scenario) {
+        return told(found);
+    }
     let mut in_variants: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (variant, described) in scenario.variants.iter().enumerate().skip(1) {
         for &strategy in &offering {
@@ -298,12 +304,8 @@ fn before_after(scenario: &Scenario, effect: usize) -> Vec<Doubt> {
             }
         }
     }
-    let variants = in_variants.into_iter().map(|(number, variants)| (number, Within::Variants(variants)));
-    found
-        .into_iter()
-        .chain(variants)
-        .map(|(number, within)| Doubt::BeforeAfter { effect, within, number })
-        .collect()
+    found.extend(in_variants.into_iter().map(|(number, variants)| (number, Within::Variants(variants))));
+    told(found)
 }
 
 /// The numbers behind the size of an effect that were measured before and after, where some sets replace parameters, each
@@ -312,11 +314,13 @@ fn measured_before_and_after(scenario: &Scenario, effect: usize, sets: &[&[Set]]
     let size = size(&scenario.effects[effect].measure);
     let list = &scenario.parameters.list;
     let mut names: BTreeSet<&str> = BTreeSet::new();
+    let mut formulas: BTreeSet<&str> = BTreeSet::new();
     let mut known: BTreeSet<(usize, usize)> = BTreeSet::new();
     // Quantities, with the number of sets that they are read after.
     let mut open: Vec<(&Quantity, usize)> = vec![(size, sets.len())];
     while let Some((quantity, after)) = open.pop() {
-        names.insert(&quantity.path);
+        let into = if quantity.program.parameters().is_empty() { &mut names } else { &mut formulas };
+        into.insert(&quantity.path);
         let rows = quantity.program.tables().iter().flat_map(|&table| scenario.tables[table].parameters());
         for &parameter in quantity.program.parameters().iter().chain(rows) {
             if !known.insert((parameter, after)) {
@@ -339,5 +343,10 @@ fn measured_before_and_after(scenario: &Scenario, effect: usize, sets: &[&[Set]]
         let mut inputs = scenario.inputs.iter();
         inputs.any(|input| input.path == name && input.design == Some(StudyDesign::BeforeAfter))
     };
-    names.into_iter().filter(|name| measured(name)).map(str::to_owned).collect()
+    // A formula is named only where none of the numbers in it is.
+    let of = |names: BTreeSet<&str>| -> Vec<String> {
+        names.into_iter().filter(|name| measured(name)).map(str::to_owned).collect()
+    };
+    let numbers = of(names);
+    if numbers.is_empty() { of(formulas) } else { numbers }
 }
