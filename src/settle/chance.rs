@@ -25,13 +25,20 @@ const REPLICATE: u32 = 40;
 /// Standard normal errors of a clause's measurement `what` in a year, by draw.
 #[must_use]
 pub fn error(contract: &Contract<'_>, what: &str, year: usize) -> Lane {
+    uniform(contract, what, year).map_or(Lane::ZERO, |u| Lane::from_fn(|lane| normal_inverse(u[lane])))
+}
+
+/// What chance makes of a clause's `what` in a year, as numbers evenly spread between 0 and 1, by draw; `None` at the
+/// stated values.
+#[must_use]
+pub fn uniform(contract: &Contract<'_>, what: &str, year: usize) -> Option<Lane> {
     let block = contract.block;
-    let Some(runs) = block.runs else { return Lane::ZERO };
+    let runs = block.runs?;
     let strategy = &block.scenario.strategies[block.strategy].id;
     let unit = format!("{}/{}/{what}/{strategy}", block.arrangement.id, contract.clause.id);
     let purpose = hash_of_name("error of a measured result");
     let stream = Stream::new(block.scenario.uncertainty.seed, purpose, hash_of_name(&unit));
-    Lane::from_fn(|lane| normal_inverse(stream.uniform_at(runs[lane], year as u64)))
+    Some(Lane::from_fn(|lane| stream.uniform_at(runs[lane], year as u64)))
 }
 
 #[cfg(test)]

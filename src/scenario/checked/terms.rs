@@ -28,6 +28,8 @@ pub enum Terms {
         amount: Quantity,
         /// How a deviation of costs is shared; `None`: all of it is the receiver's.
         corridor: Option<Corridor>,
+        /// What the payer carries of heads who are dear; `None`: nothing.
+        stop_loss: Option<StopLoss>,
     },
     /// One price for a whole path.
     Bundled(Bundle),
@@ -243,6 +245,19 @@ pub struct Corridor {
     pub width: Quantity,
     /// Share of a deviation beyond it that the receiver bears.
     pub beyond: Quantity,
+}
+
+/// Sharing of what single heads cost above a limit.
+#[derive(Clone, Debug)]
+pub struct StopLoss {
+    /// Costs of which the heads have each a part.
+    pub base: Request,
+    /// EUR per head and year above which the payer carries costs.
+    pub limit: Quantity,
+    /// Coefficient of variation of what one head costs in a year.
+    pub cv: Quantity,
+    /// Share of the costs above the limit that the payer carries.
+    pub carried: Quantity,
 }
 
 /// What one price is for.

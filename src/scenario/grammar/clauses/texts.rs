@@ -144,9 +144,14 @@ pub(super) static CAPITATION: ClauseText = ClauseText {
         "with a corridor, costs C(t) that the receiver bears itself and payment P(t):",
         "  the payer adds (1 - beyond) * max(0, C - (1 + corridor) * P)",
         "  the receiver pays back (1 - beyond) * max(0, (1 - corridor) * P - C)",
+        "with a stop-loss, one head costs X, lognormal with mean m = C / heads and the stated cv:",
+        "  the payer adds carried * sum over heads of max(0, X - limit), on average carried * heads * e",
+        "  with s2 = ln(1 + cv^2), d = (ln(m / limit) + s2 / 2) / s: e = m * N(d) - limit * N(d - s)",
+        "  and the corridor looks at C - heads * e; drawn by year, as the receiver's costs are not: in truth",
+        "  what the receiver gets above e is what dear heads cost it, so its own spread is less than shown",
     ],
     risks: Risks {
-        volume: "of work: the provider, within the corridor; of heads: the payer",
+        volume: "of work: the provider, within the corridor, of a single head up to `limit`; of heads: the payer",
         price: "the provider, within the corridor",
         retention: "the provider",
         outcome: "the provider, who has the work if it fails",
@@ -154,12 +159,15 @@ pub(super) static CAPITATION: ClauseText = ClauseText {
         liquidity: "low",
     },
     example: Example {
-        words: "120 for each of 1,000 heads is 120,000. Costs are 150,000. The corridor of 10% reaches to 132,000; of \
-                the 18,000 beyond it 40% stays with the provider, and the payer adds 60%, 10,800: 130,800 in all.",
+        words: "120 for each of 1,000 heads is 120,000. Costs are 150,000, 150 a head on average. With cv = 2 a head costs 12.59 \
+                above the limit of 1,000 on average, so the payer carries 12,592. The corridor of 10% reaches to 132,000; of \
+                the 5,408 that the other costs are beyond it 40% stays with the provider, and the payer adds 60%, 3,245: \
+                135,837 in all.",
         clause: "type = \"capitation\"\nfrom = \"municipality\"\nto = \"provider\"\nstep = \"chain.enrolled\"\n\
-                 for_years = 1\namount = 120\nbase = \"chain\"\ncorridor = \"10%\"\nbeyond = \"40%\"\n",
+                 for_years = 1\namount = 120\nbase = \"chain\"\ncorridor = \"10%\"\nbeyond = \"40%\"\n\
+                 stop_loss = { limit = 1_000, cv = 2 }\n",
         given: &[Given::Counted(0, &[1000.0, 0.0]), Given::Costs(0, &[150_000.0, 0.0])],
-        gains: &[("municipality", &[-130_800.0, 0.0]), ("provider", &[130_800.0, 0.0])],
+        gains: &[("municipality", &[-135_836.810_046, 0.0]), ("provider", &[135_836.810_046, 0.0])],
     },
 };
 
