@@ -182,7 +182,12 @@ fn newer_clauses(case: &Case) -> Vec<Clause> {
         testing::clause(
             FUND,
             provider,
-            Terms::Capitation { heads, amount, corridor: Some(corridor), stop_loss: Some(stop_loss) },
+            Terms::Capitation {
+                heads,
+                amount,
+                corridor: Some(corridor),
+                stop_loss: Some(Box::new(stop_loss)),
+            },
         ),
         testing::clause(MUNICIPALITY, provider, Terms::Bundled(bundle)),
         testing::clause(MUNICIPALITY, provider, Terms::OutcomePayment(Box::new(falls))),

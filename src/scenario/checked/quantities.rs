@@ -38,7 +38,8 @@ impl Terms {
                 if let Some(Corridor { base: _, width, beyond }) = corridor {
                     list.extend([width, beyond]);
                 }
-                if let Some(StopLoss { base: _, limit, cv, carried }) = stop_loss {
+                if let Some(stop_loss) = stop_loss {
+                    let StopLoss { base: _, limit, cv, carried } = &**stop_loss;
                     list.extend([limit, cv, carried]);
                 }
             }

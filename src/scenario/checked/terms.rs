@@ -29,7 +29,7 @@ pub enum Terms {
         /// How a deviation of costs is shared; `None`: all of it is the receiver's.
         corridor: Option<Corridor>,
         /// What the payer carries of heads who are dear; `None`: nothing.
-        stop_loss: Option<StopLoss>,
+        stop_loss: Option<Box<StopLoss>>,
     },
     /// One price for a whole path.
     Bundled(Bundle),

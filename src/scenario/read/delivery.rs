@@ -151,7 +151,7 @@ impl<'t> Reader<'_> {
         Some(Corridor { base, width, beyond })
     }
 
-    fn stop_loss(&mut self, at: &At<'t>) -> Option<StopLoss> {
+    fn stop_loss(&mut self, at: &At<'t>) -> Option<Box<StopLoss>> {
         let below = at.below("stop_loss")?;
         if at.node("base").is_none() {
             let label = "needs `base`: the costs of which each head has a part";
@@ -162,7 +162,7 @@ impl<'t> Reader<'_> {
         let cv = self.required(&below, "cv", Place::choice(0));
         let carried = self.quantity_or(&below, "carried", Place::choice(0), 1.0);
         let base = Request { where_: None, ..self.base_of(at)? };
-        Some(StopLoss { base, limit, cv, carried })
+        Some(Box::new(StopLoss { base, limit, cv, carried }))
     }
 
     pub(super) fn bundled(&mut self, at: &At<'t>) -> Option<Terms> {

@@ -131,7 +131,7 @@ pub fn rule(clause: &Clause) -> Box<dyn Rule + '_> {
             heads,
             amount,
             corridor: corridor.as_ref(),
-            stop_loss: stop_loss.as_ref(),
+            stop_loss: stop_loss.as_deref(),
         }),
         Terms::Bundled(bundle) => Box::new(bundled::Bundled { bundle }),
         Terms::Subsidy { base, share, grant, carry_over, clawback } => {

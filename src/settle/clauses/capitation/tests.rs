@@ -14,7 +14,7 @@ fn capitation(heads: Heads, corridor: Option<Corridor>) -> Clause {
 
 fn with_stop_loss(heads: Heads, corridor: Option<Corridor>, stop_loss: Option<StopLoss>) -> Clause {
     let amount = testing::quantity("120");
-    let terms = Terms::Capitation { heads, amount, corridor, stop_loss };
+    let terms = Terms::Capitation { heads, amount, corridor, stop_loss: stop_loss.map(Box::new) };
     testing::clause(FIRST_PARTY, Parties::PROVIDER, terms)
 }
 
