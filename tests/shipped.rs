@@ -33,6 +33,18 @@ fn readme_lists_every_scenario_with_the_counts_of_its_files() {
 }
 
 #[test]
+fn readme_names_every_file_of_the_library() {
+    let readme = std::fs::read_to_string("scenarios/README.md").unwrap();
+    let mut files = 0;
+    for entry in std::fs::read_dir("scenarios/lib").unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(readme.contains(&format!("| `lib/{name}` |")), "{name}");
+        files += 1;
+    }
+    assert!(files > 10, "the library lies in scenarios/lib");
+}
+
+#[test]
 fn no_number_about_the_world_is_without_a_source_or_a_reason() {
     let library = Library::shipped();
     for path in library.scenarios() {

@@ -70,7 +70,8 @@ fn long(cards: &[Card], language: Language) -> String {
         }
         let counts = card.origins;
         let all = counts.sourced + counts.assumed + counts.unknown;
-        let gaps = [all, counts.sourced, counts.assumed, counts.unknown].map(|count| count.to_string());
+        let gaps = [all, counts.sourced, counts.adapted, counts.assumed, counts.unknown]
+            .map(|count| count.to_string());
         let label = if counts.unknown == 0 { Label::Founded } else { Label::FoundedInPart };
         text.push_str(&wrapped(&lang.say(label, &gaps.each_ref().map(String::as_str)[..gaps_of(label)])));
         text.push('\n');
@@ -80,7 +81,7 @@ fn long(cards: &[Card], language: Language) -> String {
 
 /// Gaps of a line about origins: the last one tells what has none.
 fn gaps_of(label: Label) -> usize {
-    if label == Label::Founded { 3 } else { 4 }
+    if label == Label::Founded { 4 } else { 5 }
 }
 
 /// A text, or that of one language, or that of the only language there is.

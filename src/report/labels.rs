@@ -440,12 +440,15 @@ impl Label {
             ),
             L::AskedBy => ("Who asks: {}", "Wie vraagt dit: {}"),
             L::Founded => (
-                "{} numbers about the world: {} with a source, {} assumed with a reason.",
-                "{} cijfers over de werkelijkheid: {} met een bron, {} aangenomen met een reden.",
+                "{} numbers about the world: {} with a source ({} of these adapted, with the reason), {} assumed with a reason.",
+                "{} cijfers over de werkelijkheid: {} met een bron (waarvan {} aangepast, met de reden), {} aangenomen met een \
+                 reden.",
             ),
             L::FoundedInPart => (
-                "{} numbers about the world: {} with a source, {} assumed with a reason, {} without either.",
-                "{} cijfers over de werkelijkheid: {} met een bron, {} aangenomen met een reden, {} zonder een van beide.",
+                "{} numbers about the world: {} with a source ({} of these adapted, with the reason), {} assumed with a reason, {} \
+                 without either.",
+                "{} cijfers over de werkelijkheid: {} met een bron (waarvan {} aangepast, met de reden), {} aangenomen met een \
+                 reden, {} zonder een van beide.",
             ),
             L::DoubtSpent => (
                 "Too good to be true? {} saves {} of care for each participant, more than the {} that they would have \

@@ -39,13 +39,13 @@ pub fn catalogue(library: &Library) -> Vec<Card> {
 #[must_use]
 pub fn table(cards: &[Card]) -> String {
     let mut text = String::from(
-        "| scenario | question | who asks | numbers with a source | assumed |\n|---|---|---|---:|---:|\n",
+        "| scenario | question | who asks | numbers with a source | of these adapted | assumed |\n|---|---|---|---:|---:|---:|\n",
     );
     for card in cards {
         let Card { path, question, asked_by, origins, .. } = card;
         text.push_str(&format!(
-            "| `{path}` | {} | {} | {} | {} |\n",
-            question.en, asked_by.en, origins.sourced, origins.assumed
+            "| `{path}` | {} | {} | {} | {} | {} |\n",
+            question.en, asked_by.en, origins.sourced, origins.adapted, origins.assumed
         ));
     }
     text
@@ -72,6 +72,6 @@ mod tests {
             asked_by: words("A town"),
             origins,
         };
-        assert!(table(&[card]).ends_with("| `falls.toml` | What does it bring? | A town | 3 | 2 |\n"));
+        assert!(table(&[card]).ends_with("| `falls.toml` | What does it bring? | A town | 3 | 1 | 2 |\n"));
     }
 }
