@@ -28,6 +28,7 @@ pub mod dominance;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod goals;
+pub mod leakages;
 pub mod measures;
 pub mod monitoring;
 pub mod noise;
@@ -46,6 +47,7 @@ use arm::Arm;
 use business_case::{PartyCase, Settlement};
 use cost_effectiveness::CostEffectiveness;
 use goals::GoalResult;
+use leakages::Leakages;
 use measures::Measure;
 use noise::{ClauseNoise, GateNoise};
 use outcomes::Outcomes;
@@ -90,6 +92,8 @@ pub struct SettlementFindings {
     pub arrangement: usize,
     /// By party.
     pub cases: Vec<PartyCase>,
+    /// Where what is avoided goes before it reaches who pays; `None` where nothing is avoided or nobody pays.
+    pub leakages: Option<Leakages>,
     /// What clauses show beside their payments.
     pub figures: Vec<ClauseFigure>,
     /// How much of measured payments is luck; empty without draws.
@@ -141,6 +145,7 @@ fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> Settle
     let arm = Arm::new(valued, *variant, delivery);
     let settlement = Settlement { arm, draws: settled.draws, base, blocks };
     let (cases, figures) = (settlement.cases(scenario), settlement.figures());
+    let leakages = leakages::leakages(&settlement, &cases);
     let declined = settled.declined;
     let noise = match declined {
         None => noise::noise(scenario, *arrangement, &settlement),
@@ -151,6 +156,7 @@ fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> Settle
         strategy: *strategy,
         arrangement: *arrangement,
         cases,
+        leakages,
         figures,
         noise,
         gate,

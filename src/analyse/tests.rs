@@ -151,7 +151,9 @@ fn the_municipality_bears_the_programme_and_keeps_the_cash_of_its_own_budget() {
     assert_eq!(case.cash.payback, None);
     assert_eq!(case.cash.internal_rates, [-1.0]);
     let savings = case.lines.iter().find(|line| line.kind == LineKind::Savings { budget: 2 }).unwrap();
-    assert_eq!((savings.total.base, savings.counterparty), (15_000.0, Account::Care));
+    assert_eq!((savings.total.base, savings.counterparty), (30_000.0, Account::Care));
+    let freed = case.lines.iter().find(|line| line.kind == LineKind::FreedCapacity { budget: 2 }).unwrap();
+    assert_eq!((freed.total.base, freed.counterparty), (-15_000.0, Account::Capacity));
 }
 
 #[test]
@@ -162,6 +164,27 @@ fn an_insurers_result_is_told_per_insured_person_and_month() {
     assert_relative_eq!(case.cash.total.base, 21_600.0, max_relative = 1e-12);
     let monthly = case.per_insured_month.unwrap();
     assert_relative_eq!(monthly.base, 21_600.0 / (0.6 * 29_400.0 * 12.0), max_relative = 1e-12);
+}
+
+#[test]
+fn of_what_is_avoided_little_reaches_the_municipality_that_pays() {
+    // A year: 30,000 on zvw, 20,000 on wlz and 10,000 on wmo, half of it cash. A fifth of the 15,000 of insurers is equalised. They and
+    // the Wlz fund, with 12,000 and 10,000, pay nothing; the municipality pays and keeps 5,000.
+    let findings = fixture(false).findings;
+    let leakages = findings.variants[0].settlements[0].leakages.as_ref().unwrap();
+    assert_eq!(leakages.payers, [MUNICIPALITY]);
+    let parts = [
+        (&leakages.avoided, 60_000.0),
+        (&leakages.not_cash, 30_000.0),
+        (&leakages.equalisation, 3_000.0),
+        (&leakages.switching, 0.0),
+        (&leakages.free_riding, 0.0),
+        (&leakages.wrong_pocket, 22_000.0),
+        (&leakages.kept, 5_000.0),
+    ];
+    for (part, a_year) in parts {
+        assert_relative_eq!(part.base, a_year * ANNUITY, max_relative = 1e-9, epsilon = 1e-6);
+    }
 }
 
 #[test]

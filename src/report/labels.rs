@@ -36,6 +36,13 @@ pub enum Label {
     Wlz,
     Wmo,
     WaysToPay,
+    WhereItGoes,
+    NotCash,
+    ToEqualisation,
+    ToOtherInsurers,
+    ToWhoDoesNotPay,
+    KeptByPayers,
+    WayToPay,
     WhoPays,
     WhoPaysBasis,
     WhoPaysChance,
@@ -169,7 +176,7 @@ impl Label {
             ),
             L::ProgrammeCost => ("Programme itself", "Het programma zelf"),
             L::CareCosts => ("Care and support: {}", "Zorg en ondersteuning: {}"),
-            L::OnBalance => ("On balance", "Per saldo"),
+            L::OnBalance => ("Costs on balance", "Kosten per saldo"),
             L::DiscountedQalys => (
                 "Healthy years, later ones discounted at {} a year",
                 "Gezonde levensjaren, latere teruggerekend met {} per jaar",
@@ -223,7 +230,24 @@ impl Label {
                 "Wmo: Social Support Act (help and aids at home), paid by the municipality.",
                 "Wmo: Wet maatschappelijke ondersteuning (hulp en hulpmiddelen thuis), betaald door de gemeente.",
             ),
+            L::WhereItGoes => (
+                "Where every €100 of avoided care and support goes:",
+                "Waar elke € 100 aan vermeden zorg en ondersteuning terechtkomt:",
+            ),
+            L::NotCash => (
+                "{} becomes nobody's cash (freed capacity)",
+                "{} levert niemand geld op (vrijgekomen capaciteit)",
+            ),
+            L::ToEqualisation => ("{} goes to risk equalisation", "{} gaat naar de risicoverevening"),
+            L::ToOtherInsurers => {
+                ("{} goes to insurers that do not pay", "{} gaat naar verzekeraars die niet meebetalen")
+            }
+            L::ToWhoDoesNotPay => {
+                ("{} falls to others who do not pay", "{} valt bij anderen die niet meebetalen")
+            }
+            L::KeptByPayers => ("{} stays with who pays", "{} blijft bij wie betaalt"),
             L::WaysToPay => ("Ways to pay that are compared", "De vergeleken manieren van betalen"),
+            L::WayToPay => ("Way to pay", "Manier van betalen"),
             L::WhoPays => ("Who pays and who gains", "Wie betaalt en wie profiteert"),
             L::WhoPaysBasis => (
                 "{} of euros of {}, all years together, later years discounted at {} a year. Minus is a loss.",
@@ -238,8 +262,10 @@ impl Label {
             L::Party => ("Party", "Partij"),
             L::FreedCapacity => ("Freed capacity", "Vrijgekomen capaciteit"),
             L::FreedCapacityExplained => (
-                "Freed capacity: care and help that is no longer needed but brings nobody cash.",
-                "Vrijgekomen capaciteit: zorg en hulp die niet meer nodig is maar niemand geld oplevert.",
+                "Freed capacity: care and help that is no longer needed but brings nobody cash (minus: that is needed more, and \
+                 costs nobody cash).",
+                "Vrijgekomen capaciteit: zorg en hulp die niet meer nodig is maar niemand geld oplevert (met een minteken: die \
+                 meer nodig is, maar niemand geld kost).",
             ),
             L::PartiesAddUp => (
                 "All parties and freed capacity together come only nearly to the balance above, with the \
@@ -399,11 +425,12 @@ impl Label {
                 ("{}: {} on balance, {} healthy years", "{}: {} per saldo, {} gezonde levensjaren")
             }
             L::WhatIfSame => (
-                "{}: no difference for society; what each party pays may differ, see who_pays_who_gains.csv",
-                "{}: geen verschil voor de samenleving; wat elke partij betaalt kan verschillen, zie \
-                 who_pays_who_gains.csv",
+                "No difference for society, though for parties there may be: {}.",
+                "Geen verschil voor de samenleving, wel misschien voor partijen: {}.",
             ),
-            L::WhatIfSameForAll => ("{}: no difference for society", "{}: geen verschil voor de samenleving"),
+            L::WhatIfSameForAll => {
+                ("No difference for society: {}.", "Geen verschil voor de samenleving: {}.")
+            }
             L::LeftOut => ("What to keep in mind", "Om rekening mee te houden"),
             L::NoWarnings => ("No warnings about this scenario.", "Geen waarschuwingen bij dit scenario."),
             L::MoreWarnings => ("And {} more, in manifest.json.", "En nog {}, in manifest.json."),
@@ -491,10 +518,10 @@ impl Label {
                  Marges: in 95 van de 100 trekkingen ligt die daarbinnen.",
             ),
             L::MustBeTrueAtLeast => {
-                ("{}: at least {}, for {} to break even{}.", "{}: minstens {}, wil {} quitte spelen{}.")
+                ("{}: at least {}; then {} breaks even{}.", "{}: minstens {}; dan speelt {} quitte{}.")
             }
             L::MustBeTrueAtMost => {
-                ("{}: at most {}, for {} to break even{}.", "{}: hoogstens {}, wil {} quitte spelen{}.")
+                ("{}: at most {}; then {} breaks even{}.", "{}: hoogstens {}; dan speelt {} quitte{}.")
             }
             L::MustBeTrueAlways => (
                 "{}: any value from {} to {} is enough for {} to break even{}.",

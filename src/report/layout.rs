@@ -72,6 +72,16 @@ pub struct Matrix {
     pub rows: Vec<(String, Vec<String>)>,
 }
 
+impl Matrix {
+    /// The same cells with the columns as rows, under another corner.
+    pub fn turned(self, corner: String) -> Self {
+        let row = |column: usize| self.rows.iter().map(|(_, cells)| cells[column].clone()).collect();
+        let rows =
+            self.columns.iter().enumerate().map(|(column, name)| (name.clone(), row(column))).collect();
+        Self { corner, columns: self.rows.iter().map(|(name, _)| name.clone()).collect(), rows }
+    }
+}
+
 impl Display for Matrix {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let length = |text: &str| text.chars().count();
@@ -165,5 +175,18 @@ mod tests {
     #[test]
     fn columns_beyond_the_alphabet_have_two_letters() {
         assert_eq!([0, 25, 26, 27, 52].map(letter), ["A", "Z", "AA", "AB", "BA"]);
+    }
+
+    #[test]
+    fn a_table_that_is_turned_has_its_columns_as_rows() {
+        let cell = |text: &str| text.to_owned();
+        let matrix = Matrix {
+            corner: cell("party"),
+            columns: vec![cell("fee"), cell("grant")],
+            rows: vec![(cell("town"), vec![cell("1"), cell("2")])],
+        };
+        let turned = matrix.turned(cell("way"));
+        assert_eq!((turned.corner.as_str(), turned.columns), ("way", vec![cell("town")]));
+        assert_eq!(turned.rows, [(cell("fee"), vec![cell("1")]), (cell("grant"), vec![cell("2")])]);
     }
 }

@@ -172,6 +172,10 @@ impl Page<'_> {
             let told = before > 0.0 && share.abs() >= 0.0005;
             let more = if told { self.lang.change(share) } else { String::new() };
             let mut label = self.lang.of(&measure.name).to_owned();
+            if measure.unit == "EUR" {
+                self.euros(&label, change);
+                continue;
+            }
             if matches!(measure.row, Row::Outcome(_)) && !measure.unit.is_empty() && !speaks(measure) {
                 label = format!("{label} ({})", measure.unit);
             }

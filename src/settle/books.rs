@@ -32,13 +32,13 @@ impl Account {
 /// What a posting is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LineKind {
-    /// Avoided costs of a budget that become cash to whoever holds it (an insurer: on those it buys for when they
-    /// enrolled, before equalisation, switching and free riding); negative when costs rise.
+    /// Avoided costs of a budget, to whoever holds it (an insurer: on those it buys for when they enrolled), before what
+    /// does not become cash, equalisation, switching and free riding; negative when costs rise.
     Savings {
         /// Index of the budget.
         budget: usize,
     },
-    /// Avoided costs of a budget that do not become cash.
+    /// Avoided costs of a budget that do not become cash: from whoever holds it to freed capacity.
     FreedCapacity {
         /// Index of the budget.
         budget: usize,
@@ -48,12 +48,12 @@ pub enum LineKind {
         /// Index of the budget.
         budget: usize,
     },
-    /// Savings, after equalisation, on participants who have gone to another insurer.
+    /// Cash savings, after equalisation, on participants who have gone to another insurer.
     Switching {
         /// Index of the budget.
         budget: usize,
     },
-    /// Savings, after equalisation, on people insured elsewhere, where one insurer buys for the whole region.
+    /// Cash savings, after equalisation, on people insured elsewhere, where one insurer buys for the whole region.
     FreeRiding {
         /// Index of the budget.
         budget: usize,

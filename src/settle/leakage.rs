@@ -15,10 +15,11 @@
 //! nobody holds are booked to `others`. Rises in cost are divided in the same way, with the opposite sign:
 //! there is no rule by which a party keeps savings and passes on losses.
 //!
-//! To show where savings go, those of an insurer are booked as a chain: the cash on participants insured with
-//! it when they enrolled, then what equalisation takes of that, then what goes with those who have left. An insurer that
-//! buys for the whole region is booked the savings on everybody, and then what of them others have who pay nothing: their
-//! free ride.
+//! To show where savings go they are booked as a chain. Whoever holds a budget is booked all that is avoided on it, and then
+//! what of that does not become cash but frees capacity. An insurer is booked what is avoided on participants insured with
+//! it when they enrolled, then what is not cash, then what equalisation takes of the rest, then what goes with those who
+//! have left. An insurer that buys for the whole region is booked what is avoided on everybody, and at the end what of it
+//! others have who pay nothing: their free ride.
 
 use super::books::{Account, BookLine, LineKind};
 use super::parties::Market;
@@ -96,17 +97,15 @@ pub fn postings(scenario: &Scenario, market: &Market, flows: &Flows) -> Vec<Book
         };
         let scale = market.per_person();
         let freed: Vec<Lane> = all.iter().zip(&cash).map(|(&all, &cash)| all - cash).collect();
-        lines.push(BookLine::new(
-            Account::Care,
-            Account::Capacity,
-            LineKind::FreedCapacity { budget },
-            saved(&freed, scale),
-        ));
-        let kind = LineKind::Savings { budget };
+        // All that is avoided goes to who holds the budget, and what is not cash from there to capacity.
+        let avoided = |holder: Account, share: Lane, lines: &mut Vec<BookLine>| {
+            let (savings, capacity) = (LineKind::Savings { budget }, LineKind::FreedCapacity { budget });
+            lines.push(BookLine::new(Account::Care, holder, savings, saved(&all, scale * share)));
+            lines.push(BookLine::new(holder, Account::Capacity, capacity, saved(&freed, scale * share)));
+        };
         if !scenario.budgets[budget].insurance {
             for (holder, share) in holders(scenario, budget) {
-                let amounts = saved(&cash, scale * share);
-                lines.push(BookLine::new(Account::Care, Account::Party(holder), kind, amounts));
+                avoided(Account::Party(holder), Lane::splat(share), &mut lines);
             }
             continue;
         }
@@ -117,8 +116,7 @@ pub fn postings(scenario: &Scenario, market: &Market, flows: &Flows) -> Vec<Book
         };
         for (insurer, share) in bought_for {
             let insurer = Account::Party(insurer);
-            let amounts = saved(&cash, scale * share);
-            lines.push(BookLine::new(Account::Care, insurer, kind, amounts));
+            avoided(insurer, share, &mut lines);
             let amounts = saved(&equalised, scale * share);
             let fund = Account::Party(Parties::EQUALISATION_FUND);
             lines.push(BookLine::new(insurer, fund, LineKind::Equalisation { budget }, amounts));
@@ -219,9 +217,9 @@ mod tests {
         approx::assert_relative_eq!(of(Account::Party(FIRST_INSURER)), 20.4, epsilon = 1e-12);
         approx::assert_relative_eq!(of(Account::Party(Parties::OTHER_INSURERS)), 3.6, epsilon = 1e-12);
         approx::assert_relative_eq!(of(Account::Care), -40.0, epsilon = 1e-12);
-        // The chain: 32 in cash, less 8, less 3.6.
+        // The chain: 40 avoided, 8 of it no cash, less 8, less 3.6.
         let chain: Vec<f64> = books.entries(FIRST_INSURER).map(|e| e.sign * e.amounts[0][0]).collect();
-        approx::assert_relative_eq!(chain[..], [32.0, -8.0, -3.6], epsilon = 1e-12);
+        approx::assert_relative_eq!(chain[..], [40.0, -8.0, -8.0, -3.6], epsilon = 1e-12);
     }
 
     #[test]
@@ -232,7 +230,7 @@ mod tests {
         let books = saved(Purchase::Region { insurer: 0 }, &scenario, &flows);
         approx::assert_relative_eq!(first(&books, Account::Party(FIRST_INSURER)), 40.0);
         approx::assert_relative_eq!(first(&books, Account::Party(Parties::OTHER_INSURERS)), 60.0);
-        // The chain: 100 in cash, nothing to equalisation, 60 to those who ride free.
+        // The chain: 100 avoided, all of it cash, nothing to equalisation, 60 to those who ride free.
         let chain: Vec<(LineKind, f64)> = books
             .entries(FIRST_INSURER)
             .map(|e| (e.kind, e.sign * e.amounts.first().map_or(0.0, |a| a[0])))
@@ -240,10 +238,11 @@ mod tests {
         let budget = 0;
         let lines = [
             LineKind::Savings { budget },
+            LineKind::FreedCapacity { budget },
             LineKind::Equalisation { budget },
             LineKind::FreeRiding { budget },
         ];
-        assert_eq!(chain, [(lines[0], 100.0), (lines[1], 0.0), (lines[2], -60.0)]);
+        assert_eq!(chain, [(lines[0], 100.0), (lines[1], 0.0), (lines[2], 0.0), (lines[3], -60.0)]);
     }
 
     #[test]

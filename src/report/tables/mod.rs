@@ -39,6 +39,7 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
         health::goals(&context),
         inputs(scenario),
     ];
+    tables.extend(money::leakages(&context));
     tables.extend(money::clauses(&context));
     tables.extend(groups::by_group(&context));
     tables.extend(groups::priorities(&context));

@@ -213,7 +213,9 @@ pub(super) fn who_pays_who_gains(context: &Context<'_>) -> Table {
                 "line",
                 Kind::Key,
                 "",
-                "savings, equalisation, switching, free_riding, freed_capacity, programme_cost, clause or repayment",
+                "savings (all that is avoided on a budget), wrong_pocket (the same, of a party that does not pay), \
+                 freed_capacity (what of it is not cash), equalisation, switching, free_riding, programme_cost, clause or \
+                 repayment",
             ),
             ("item", Kind::Key, "", "budget, cost of a programme, or clause"),
             ("counterparty", Kind::Key, "", "the other side: a party, `care`, `capacity` or `resources`"),
@@ -227,6 +229,10 @@ pub(super) fn who_pays_who_gains(context: &Context<'_>) -> Table {
             for case in &settlement.cases {
                 for line in &case.lines {
                     let (sort, item) = context.line(settlement.arrangement, line.kind);
+                    let pays = settlement.leakages.as_ref().is_none_or(|leakages| {
+                        case.account.party().is_some_and(|party| leakages.payers.contains(&party))
+                    });
+                    let sort = if sort == "savings" && !pays { "wrong_pocket" } else { sort };
                     for (measure, summary) in [("present_value", &line.present), ("amount", &line.total)] {
                         let keys: [Cell<'_>; 9] = [
                             context.variant(variant).into(),
@@ -246,6 +252,57 @@ pub(super) fn who_pays_who_gains(context: &Context<'_>) -> Table {
         }
     }
     table
+}
+
+/// Where what is avoided goes; `None` where nobody pays for anything.
+pub(super) fn leakages(context: &Context<'_>) -> Option<Table> {
+    let mut table = with_statistics(
+        "leakages",
+        "Where what a programme avoids goes before it reaches who pays for it, over all years: present values at the parties' rate. \
+         `avoided` is the sum of the other parts. Who pays are the parties whose programme costs and payments under contracts are \
+         more than what contracts bring them.",
+        &[
+            VARIANT,
+            STRATEGY,
+            ARRANGEMENT,
+            (
+                "part",
+                Kind::Key,
+                "",
+                "avoided; not_cash (freed capacity); equalisation; switching and free_riding (to insurers that do not pay); \
+                 wrong_pocket (on budgets of others that do not pay); kept (by who pays)",
+            ),
+            UNIT,
+        ],
+        &[],
+    );
+    let mut any = false;
+    for (variant, findings) in context.findings.variants.iter().enumerate() {
+        for settlement in &findings.settlements {
+            let Some(leakages) = &settlement.leakages else { continue };
+            any = true;
+            let parts = [
+                ("avoided", &leakages.avoided),
+                ("not_cash", &leakages.not_cash),
+                ("equalisation", &leakages.equalisation),
+                ("switching", &leakages.switching),
+                ("free_riding", &leakages.free_riding),
+                ("wrong_pocket", &leakages.wrong_pocket),
+                ("kept", &leakages.kept),
+            ];
+            for (part, summary) in parts {
+                let keys: [Cell<'_>; 5] = [
+                    context.variant(variant).into(),
+                    context.strategy(settlement.strategy).into(),
+                    context.arrangement(settlement.arrangement).into(),
+                    part.into(),
+                    "EUR".into(),
+                ];
+                table.push(keys.into_iter().chain(statistics(summary)));
+            }
+        }
+    }
+    any.then_some(table)
 }
 
 /// What clauses show beside their payments; `None` where no clause shows anything.

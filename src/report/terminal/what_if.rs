@@ -6,7 +6,7 @@ use crate::report::labels::Label;
 use crate::report::words::signed;
 
 impl Page<'_> {
-    /// Costs and health of every variant; one that changes neither is said to change neither.
+    /// Costs and health of every variant; those that change neither are named together.
     pub(super) fn what_if(&mut self) {
         let scenario = self.run.scenario;
         if scenario.variants.len() < 2 {
@@ -24,45 +24,51 @@ impl Page<'_> {
         let main = self.run.findings.variants.first();
         let settled = main.is_some_and(|main| !main.settlements.is_empty());
         let main = main.and_then(|main| main.cost_effectiveness.as_ref());
-        let mut told = None;
+        // Variants that change nothing for society, whatever the strategy, share a line.
+        let mut same = Vec::new();
         for (index, (variant, findings)) in
             scenario.variants.iter().zip(&self.run.findings.variants).enumerate()
         {
             let Some(cea) = &findings.cost_effectiveness else { continue };
-            for (strategy, result) in cea.strategies.iter().enumerate() {
-                if strategy == scenario.comparator {
-                    continue;
-                }
-                let mut name = match index {
-                    0 => self.say(Label::AsStated, &[]),
-                    _ => self.name(&variant.name, &variant.id),
-                };
-                if cea.strategies.len() > 2 {
-                    name = format!("{name}, {}", self.strategy_name(strategy));
-                }
-                let (costs, qalys) = (of(&result.cost_increment), of(&result.qalys_increment));
-                let stated = main.and_then(|main| main.strategies.get(strategy));
-                let same = index > 0
-                    && stated.is_some_and(|stated| {
-                        equal(costs, of(&stated.cost_increment)) && equal(qalys, of(&stated.qalys_increment))
-                    });
-                let text = if !same {
-                    let (euros, years) = (self.lang.money(costs), signed(&self.lang.rounded(qalys)));
-                    self.say(Label::WhatIfLine, &[&name, &euros, &years])
-                } else if settled {
-                    self.say(Label::WhatIfSame, &[&name])
-                } else {
-                    self.say(Label::WhatIfSameForAll, &[&name])
-                };
-                let description = self.lang.of(&variant.description);
-                // Told once, whatever the number of strategies.
-                if told == Some(index) || description.is_empty() {
-                    self.item(&text);
-                } else {
-                    self.item(&format!("{text}. {description}"));
-                }
-                told = Some(index);
+            let compared: Vec<usize> =
+                (0..cea.strategies.len()).filter(|&strategy| strategy != scenario.comparator).collect();
+            let figures = |strategy: usize| {
+                let result = &cea.strategies[strategy];
+                (of(&result.cost_increment), of(&result.qalys_increment))
+            };
+            let as_stated = |&strategy: &usize| {
+                let (costs, qalys) = figures(strategy);
+                main.and_then(|main| main.strategies.get(strategy)).is_some_and(|stated| {
+                    equal(costs, of(&stated.cost_increment)) && equal(qalys, of(&stated.qalys_increment))
+                })
+            };
+            let name = match index {
+                0 => self.say(Label::AsStated, &[]),
+                _ => self.name(&variant.name, &variant.id),
+            };
+            if index > 0 && compared.iter().all(as_stated) {
+                same.push(name);
+                continue;
             }
+            let description = self.lang.of(&variant.description).to_owned();
+            for (position, &strategy) in compared.iter().enumerate() {
+                let of_strategy = if cea.strategies.len() > 2 {
+                    format!("{name}, {}", self.strategy_name(strategy))
+                } else {
+                    name.clone()
+                };
+                let (costs, qalys) = figures(strategy);
+                let (euros, years) = (self.lang.money(costs), signed(&self.lang.rounded(qalys)));
+                let text = self.say(Label::WhatIfLine, &[&of_strategy, &euros, &years]);
+                // What a variant assumes is told once, whatever the number of strategies.
+                let told = position == 0 && !description.is_empty();
+                self.item(&if told { format!("{text}. {description}") } else { text });
+            }
+        }
+        if !same.is_empty() {
+            let label = if settled { Label::WhatIfSame } else { Label::WhatIfSameForAll };
+            let text = self.say(label, &[&same.join("; ")]);
+            self.item(&text);
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The table of parties and arrangements.
 
 use super::Page;
-use crate::analyse::VariantFindings;
 use crate::analyse::cash_flow::CashFlow;
 use crate::analyse::statistics::Summary;
+use crate::analyse::{SettlementFindings, VariantFindings};
 use crate::report::labels::Label;
 use crate::report::layout::Matrix;
 use crate::scenario::checked::Parties;
 use crate::settle::Account;
+
+/// Arrangements that are told one by one below the table.
+const FEW: usize = 8;
 
 impl Page<'_> {
     /// What the arrangements amount to, as their scenario describes them: their names alone do not tell who pays whom for what.
@@ -96,7 +99,12 @@ impl Page<'_> {
                 });
                 (self.account_name(account), cells.collect())
             });
-            let matrix = Matrix { corner: self.say(Label::Party, &[]), columns, rows: rows.collect() };
+            let rows: Vec<(String, Vec<String>)> = rows.collect();
+            let matrix = Matrix { corner: self.say(Label::Party, &[]), columns, rows };
+            // What there is more of stands below each other, where it can be compared in one look.
+            let corner = self.say(Label::WayToPay, &[]);
+            let matrix =
+                if matrix.columns.len() > matrix.rows.len() { matrix.turned(corner) } else { matrix };
             self.text.push_str(&matrix.to_string());
             for settlement in &settlements {
                 let Some(declined) = settlement.declined else { continue };
@@ -110,6 +118,7 @@ impl Page<'_> {
                 let text = self.say(Label::NotDelivered, &gaps.each_ref().map(String::as_str));
                 self.item(&text);
             }
+            self.where_it_goes(&settlements);
             if accounts.contains(&Account::Capacity) {
                 self.explain(Label::FreedCapacityExplained);
             }
@@ -120,6 +129,46 @@ impl Page<'_> {
             if !own && !away && self.run.rates.parties == self.run.rates.costs {
                 self.explain(Label::PartiesAddUp);
             }
+        }
+    }
+
+    /// Of every hundred euros of care avoided, what reaches who pays, by arrangement: few, as many are not read.
+    fn where_it_goes(&mut self, settlements: &[&SettlementFindings]) {
+        if settlements.len() > FEW {
+            return;
+        }
+        let mut explained = false;
+        for settlement in settlements {
+            let Some(leakages) = &settlement.leakages else { continue };
+            let avoided = leakages.avoided.expected();
+            // Parts of what is not avoided but added, or of nearly nothing, say little.
+            if avoided <= 0.0 || leakages.avoided.about_nil() {
+                continue;
+            }
+            if !explained {
+                self.paragraph(&self.say(Label::WhereItGoes, &[]));
+                explained = true;
+            }
+            let insurers = leakages.switching.expected() + leakages.free_riding.expected();
+            let parts = [
+                (Label::NotCash, leakages.not_cash.expected()),
+                (Label::ToEqualisation, leakages.equalisation.expected()),
+                (Label::ToOtherInsurers, insurers),
+                (Label::ToWhoDoesNotPay, leakages.wrong_pocket.expected()),
+                (Label::KeptByPayers, leakages.kept.expected()),
+            ];
+            let told: Vec<String> = parts
+                .into_iter()
+                .map(|(label, part)| (label, 100.0 * part / avoided))
+                .filter(|(label, part)| part.abs() >= 0.5 || *label == Label::KeptByPayers)
+                .map(|(label, part)| {
+                    let euros = self.lang.pick("€", "€ ").to_owned() + &self.lang.number(part, 0);
+                    self.say(label, &[&euros])
+                })
+                .collect();
+            let arrangement = &self.run.scenario.arrangements[settlement.arrangement];
+            let name = self.name(&arrangement.name, &arrangement.id);
+            self.item(&format!("{name}: {}.", told.join("; ")));
         }
     }
 
