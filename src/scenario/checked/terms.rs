@@ -173,7 +173,7 @@ impl Terms {
     /// Whether something is measured against what would really have been, which nobody can observe.
     #[must_use]
     pub fn idealised(&self) -> bool {
-        let count = |terms: &OutcomeTerms| matches!(terms.benchmark, CountBenchmark::True);
+        let count = |terms: &OutcomeTerms| terms.benchmark.idealised();
         match self {
             Self::SharedSavings(terms) => matches!(terms.benchmark, Benchmark::True),
             Self::OutcomePayment(terms) => count(terms),
@@ -480,6 +480,12 @@ impl CountBenchmark {
     #[must_use]
     pub fn is_a_rate(&self) -> bool {
         matches!(self, Self::Forecast | Self::Control(_) | Self::BeforeAfter)
+    }
+
+    /// Whether it is what would really have been, which nobody can observe.
+    #[must_use]
+    pub fn idealised(&self) -> bool {
+        matches!(self, Self::True)
     }
 
     /// Whether it is measured of people apart from the participants, or of another time.
