@@ -44,6 +44,10 @@ pub enum Label {
     FreedCapacity,
     FreedCapacityExplained,
     PartiesAddUp,
+    Payback,
+    PaybackBasis,
+    PaybackChance,
+    PaybackColumn,
     Gate,
     GateLine,
     GateStopsWhatWorks,
@@ -238,6 +242,18 @@ impl Label {
                 "Alle partijen en de vrijgekomen capaciteit samen komen maar ongeveer uit op het saldo hierboven, \
                  met omgekeerd teken: bedragen van partijen zijn per kalenderjaar teruggerekend.",
             ),
+            L::Payback => ("Is the money back by then?", "Is het geld dan terug?"),
+            L::PaybackBasis => (
+                "What those who pay have received until the end of that year less what they have paid, in thousands of euros of {}, \
+                 not discounted. What comes later does not count. All parties are in payback.csv.",
+                "Wat wie betaalt tot en met dat jaar heeft ontvangen min wat er is betaald, in duizenden euro's van {}, niet \
+                 teruggerekend. Wat later komt telt niet mee. Alle partijen staan in payback.csv.",
+            ),
+            L::PaybackChance => (
+                "In brackets the chance that the money is back by then.",
+                "Tussen haakjes de kans dat het geld dan terug is.",
+            ),
+            L::PaybackColumn => ("within {} years, to the end of {}", "binnen {} jaar, tot en met {}"),
             L::Gate => ("First prove, then continue", "Eerst bewijzen, dan doorgaan"),
             L::GateLine => (
                 "{}, evidence in {}. Chance that a programme that does nothing goes on: {}. This programme goes on in {} of draws.",
@@ -549,6 +565,8 @@ mod tests {
             L::PricePerQaly,
             L::CheaperAndWorse,
             L::WhoPaysBasis,
+            L::PaybackBasis,
+            L::PaybackColumn,
             L::BestBuy,
             L::BestBuyBaseOnly,
             L::WorthKnowing,

@@ -6,6 +6,7 @@
 
 mod luck;
 mod must_be_true;
+mod payback;
 mod places;
 mod reservations;
 mod what_if;
@@ -41,6 +42,7 @@ pub fn summary(run: &Run<'_>, lang: Lang) -> String {
             }
         }
         page.who_pays(main);
+        page.payback(main);
         page.luck(main);
         page.how_sure(main);
         page.goals(main);

@@ -10,6 +10,7 @@ mod health;
 mod inputs;
 mod money;
 mod noise;
+mod payback;
 mod persons;
 mod sample;
 mod thresholds;
@@ -39,6 +40,7 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
         health::goals(&context),
         inputs(scenario),
     ];
+    tables.extend(payback::payback(&context));
     tables.extend(money::clauses(&context));
     tables.extend(groups::by_group(&context));
     tables.extend(groups::priorities(&context));

@@ -1,12 +1,14 @@
-//! `[results]`: what groups of people are told apart by.
+//! `[results]`: what groups of people are told apart by, and what else is told besides the usual tables.
 
 use super::context::{At, Reader};
+use crate::scenario::tree::Node;
 
 impl<'t> Reader<'_> {
     /// Reads what is told besides the usual tables.
     pub(super) fn read_results(&mut self, top: &At<'t>) {
         let Some(at) = top.below("results") else { return };
         self.scenario.results.monitoring = at.flag("monitoring");
+        self.read_payback_within(&at);
         for (name, span) in at.texts("by") {
             let class = self.scenario.population.classes.iter().any(|class| class.id == name);
             if class {
@@ -24,5 +26,22 @@ impl<'t> Reader<'_> {
                 self.scenario.results.by.push(by);
             }
         }
+    }
+
+    fn read_payback_within(&mut self, at: &At<'t>) {
+        let horizon = self.scenario.time.years;
+        for node in at.node("payback_within").and_then(Node::as_list).unwrap_or_default() {
+            let Some(stated) = node.as_integer() else { continue };
+            let years = usize::try_from(stated).unwrap_or(0);
+            if years < 1 || years > horizon {
+                let label = format!("the run follows {horizon} years: expected 1 to {horizon}");
+                self.error(&node.span, format!("there is no balance after {stated} years"), label);
+            } else if self.scenario.results.payback_within.contains(&years) {
+                self.error(&node.span, format!("{years} years stand here twice"), "the second");
+            } else {
+                self.scenario.results.payback_within.push(years);
+            }
+        }
+        self.scenario.results.payback_within.sort_unstable();
     }
 }
