@@ -260,6 +260,11 @@ results = { by = ["town"], monitoring = true }
 remove = ["seventy"]
 aa = { age = 70, sex = "female", persons = 9000, labels = { town = "Aa" } }
 bee = { age = 70, sex = "female", persons = 3000, labels = { town = "Bee" } }
+[goals.fewer_falls]
+name = { en = "Fewer falls", nl = "Minder vallen" }
+measure = "falls.fall"
+change = "-1%"
+by = 2027
 "#;
 
 #[test]
@@ -288,6 +293,16 @@ fn places_have_tables_of_their_own_and_one_can_be_run_alone() {
     let all = value(&table("summary.csv"), "main,course,,,,participants,persons", 8);
     assert!((means[0] + means[1] - all).abs() < 1e-9 * all, "{means:?} of {all}");
     assert!(table("priorities.csv").lines().count() > 2);
+    let goals = table("goals_by_group.csv");
+    let level = |town: &str| value(&goals, &format!("town,{town},course,fewer_falls,short,2027,level,"), 9);
+    let change = |town: &str| {
+        value(&goals, &format!("town,{town},course,fewer_falls,short,2027,relative_change,"), 9)
+    };
+    assert!((level("Aa") / level("Bee") - 3.0).abs() < 1e-9 && change("Aa") < 0.0, "{goals}");
+    assert!((change("Aa") - change("Bee")).abs() < 1e-12, "towns that differ by size only");
+    assert!(stdout.contains("Goals by town") && stdout.contains("Fewer falls by 2027, wanted −1%"), "{stdout}");
+    let (_, dutch, _) = written("nl", &["--lang", "nl"]);
+    assert!(dutch.contains("Doelen per plaats") && dutch.contains("Minder vallen in 2027"), "{dutch}");
     let falls = table("monitoring.csv");
     let row = "course,falls.fall,occurrences,2027,occurrences";
     let [mean, low, high] = [6, 7, 9].map(|column| value(&falls, row, column));

@@ -78,6 +78,12 @@ pub enum Label {
     GoalChance,
     GoalBaseReached,
     GoalBaseMissed,
+    GoalWanted,
+    GoalsByGroup,
+    GoalsByGroupBasis,
+    GoalsByGroupBaseOnly,
+    GoalsInHowMany,
+    NotActedOn,
     ByGroup,
     ByGroupBasis,
     ByGroupAlso,
@@ -361,6 +367,28 @@ impl Label {
             L::GoalChance => ("chance {}", "kans {}"),
             L::GoalBaseReached => ("reached", "gehaald"),
             L::GoalBaseMissed => ("not reached", "niet gehaald"),
+            L::GoalWanted => ("{} by {}, wanted {}", "{} in {}, gewenst {}"),
+            L::GoalsByGroup => ("Goals by {}", "Doelen per {}"),
+            L::GoalsByGroupBasis => (
+                "Expected change there, and in brackets the chance that it is as large as is wanted of all people. More figures are in \
+                 goals_by_group.csv.",
+                "Verwachte verandering ter plaatse, en tussen haakjes de kans dat die zo groot is als voor iedereen samen gewenst. Meer \
+                 cijfers staan in goals_by_group.csv.",
+            ),
+            L::GoalsByGroupBaseOnly => (
+                "Change expected there. More figures are in goals_by_group.csv.",
+                "Verwachte verandering ter plaatse. Meer cijfers staan in goals_by_group.csv.",
+            ),
+            L::GoalsInHowMany => (
+                "In how many of {} it is more likely than not that the goal is reached there; a dash where a programme does not act on it. \
+                 Each of them is in goals_by_group.csv.",
+                "In hoeveel van de {} het waarschijnlijker is dat het doel er wordt gehaald dan dat het niet wordt gehaald; een streepje \
+                 waar een programma er niet op werkt. Ze staan elk in goals_by_group.csv.",
+            ),
+            L::NotActedOn => (
+                "What it does not act on is left out here; in outcomes.csv it is 0.",
+                "Waar het niet op werkt staat hier niet bij; in outcomes.csv is dat 0.",
+            ),
             L::ByGroup => ("Results by {}", "Uitkomsten per {}"),
             L::ByGroupBasis => (
                 "Euros and healthy years of all years together, discounted at {} and {} a year. More figures are in \
@@ -579,6 +607,9 @@ mod tests {
             L::MostlyLuck,
             L::MostlyLuckAtLeast,
             L::GoalLine,
+            L::GoalWanted,
+            L::GoalsByGroup,
+            L::GoalsInHowMany,
             L::ByGroup,
             L::ByGroupBasis,
             L::ByGroupEnds,

@@ -87,6 +87,7 @@ impl<'t> Reader<'_> {
                 self.error(at.span_of("change"), format!("a change of {}%", change * 100.0), label);
             }
             let by = at.integer("by").and_then(|year| self.year_index(year, at.span_of("by")));
+            let group = self.read_goal_group(&at);
             let (Some(measure), Some(change), Some(by)) = (measure, change, by) else { continue };
             let term = match at.text("term") {
                 Some("short") => Term::Short,
@@ -102,6 +103,7 @@ impl<'t> Reader<'_> {
                 id: id.to_owned(),
                 name: at.name(id),
                 measure,
+                group,
                 change,
                 by,
                 term,
