@@ -3,9 +3,9 @@
 mod common;
 
 use common::{assert_amount, scenario};
+use ounce::analyse::goals::{GoalInMix, design_of_groups, goals, in_mix};
 use ounce::formula::LANES;
 use ounce::scenario::checked::{Engine, Scenario};
-use ounce::analyse::goals::{GoalInMix, design_of_groups, goals, in_mix};
 use ounce::value::by_group::{Figure, Groups, Side, Yearly};
 use ounce::value::flows::{Flows, ItemKind, Valued};
 use ounce::value::{Extent, value};
@@ -332,9 +332,12 @@ fn a_goal_about_some_people_needs_no_results_by_group() {
 #[test]
 fn a_goal_about_nobody_is_told_with_the_nearest() {
     let mut sources = ounce::scenario::sources::Sources::default();
-    for (group, told) in [("twon = \"B\"", "`town`"), ("town = \"Bb\"", "`B`"), ("risk = \"low\"", "`risk`")] {
-        let about = format!("[goals.x]\nmeasure = \"m.fall\"\nchange = 0\nby = 2027\ngroup = {{ {group} }}\n");
-        let problems = ounce::scenario::read_text("towns.toml", &towns(&about), &[], &mut sources).unwrap_err();
+    for (group, told) in [("twon = \"B\"", "`town`"), ("town = \"Bb\"", "`B`"), ("risk = \"low\"", "`risk`")]
+    {
+        let about =
+            format!("[goals.x]\nmeasure = \"m.fall\"\nchange = 0\nby = 2027\ngroup = {{ {group} }}\n");
+        let problems =
+            ounce::scenario::read_text("towns.toml", &towns(&about), &[], &mut sources).unwrap_err();
         let text = problems.render(&sources, false);
         assert!(text.contains(told) && text.contains("towns.toml"), "{text}");
     }

@@ -103,15 +103,11 @@ fn rows(context: &Context<'_>, table: &mut Table, group: &Group, of: &GoalInMix)
         .first()
         .and_then(|&row| context.findings.measures.iter().find(|measure| measure.row == row));
     let unit = measure.map_or("", |measure| measure.unit.as_str());
-    let judged = [
-        goal.change.into(),
-        i64::from(of.reached_in_base).into(),
-        of.probability.into(),
-    ];
+    let judged = [goal.change.into(), i64::from(of.reached_in_base).into(), of.probability.into()];
     let amounts = [
         ("level", unit, of.level.times(group.size), [Cell::Empty; 3]),
         ("difference", unit, of.difference.times(group.size), [Cell::Empty; 3]),
-        ("relative_change", "1", of.change.clone(), judged),
+        ("relative_change", "1", of.change, judged),
     ];
     for (quantity, unit, summary, after) in amounts {
         let keys: [Cell<'_>; 8] = [

@@ -145,7 +145,7 @@ pub(super) fn priorities(context: &Context<'_>) -> Option<Table> {
             UNIT,
         ],
         &[("probability_first", Kind::Number, "1", "share of draws in which the strategy is first")],
-    );
+    ).numbered_by(&["wtp"]);
     for group in &groups.list {
         for place in &findings.mixes[group.mix].priorities {
             let (name, threshold, unit) = match place.criterion {

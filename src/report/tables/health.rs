@@ -197,7 +197,7 @@ pub(super) fn ceac(context: &Context<'_>) -> Table {
             ("expected_loss", Kind::Number, "EUR", "mean of what is lost when another strategy is best"),
             ("expected_loss_mcse", Kind::Number, "EUR", "Monte Carlo standard error of the expected loss"),
         ],
-    );
+    ).numbered_by(&["wtp"]);
     for (variant, findings) in context.findings.variants.iter().enumerate() {
         let thresholds = findings.cost_effectiveness.iter().flat_map(|cea| &cea.thresholds);
         for at in thresholds {
@@ -236,7 +236,7 @@ pub(super) fn evpi(context: &Context<'_>) -> Table {
             ("evpi", Kind::Number, "EUR", "expected value of perfect information"),
             ("mcse", Kind::Number, "EUR", "its Monte Carlo standard error"),
         ],
-    );
+    ).numbered_by(&["wtp"]);
     for (variant, findings) in context.findings.variants.iter().enumerate() {
         for at in findings.cost_effectiveness.iter().flat_map(|cea| &cea.thresholds) {
             table.push([

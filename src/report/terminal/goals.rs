@@ -102,7 +102,13 @@ impl Page<'_> {
     }
 
     /// One goal: a row for each place, a column for each strategy that acts on it.
-    fn goal_in_places(&mut self, findings: &GroupFindings, own: &[&Group], strategies: &[usize], goal: usize) {
+    fn goal_in_places(
+        &mut self,
+        findings: &GroupFindings,
+        own: &[&Group],
+        strategies: &[usize],
+        goal: usize,
+    ) {
         let acts = |strategy: &usize| self.acts_on_goal(*strategy, &self.run.scenario.goals[goal]);
         let shown: Vec<usize> = strategies.iter().copied().filter(acts).collect();
         let row = |group: &Group| {

@@ -40,6 +40,7 @@ impl<'t> Reader<'_> {
     pub(super) fn read_unit_costs(&mut self, top: &At<'t>) {
         for (id, at) in top.ids("unit_costs") {
             self.check_source(at.table);
+            self.check_one_price_year(&at);
             let on = at.text("on").and_then(|on| self.priced(on, at.span_of("on")));
             let value = self.required(&at, "value", Place::evidence(PERSON).money());
             let mut budgets = Vec::new();

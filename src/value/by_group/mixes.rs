@@ -120,7 +120,8 @@ pub fn of_goals(scenario: &Scenario, rows: &AllRows, mixes: &mut Vec<Mix>) -> Ve
         if goal.group.is_empty() {
             return None;
         }
-        let is_meant = |group| goal.group.iter().all(|&(of, code)| scenario.trait_of(group, of) as usize == code);
+        let is_meant =
+            |group| goal.group.iter().all(|&(of, code)| scenario.trait_of(group, of) as usize == code);
         let codes: Vec<usize> =
             scenario.population.groups.iter().map(|group| usize::from(!is_meant(group))).collect();
         let own = made_of(scenario, rows, &codes, 2).swap_remove(0);
