@@ -355,6 +355,8 @@ enrol = { years = "2026", share = 0.5 }
 cascade.diet = { of = "invited", share = 0.5, effects = ["diet"] }
 [strategies.diet]
 programmes = ["diet"]
+[thresholds]
+remove = ["price"]
 [goals]
 falls = { measure = "falls.fall", change = "-1%", by = 2027 }
 onsets = { measure = "sugar.onset", change = "-1%", by = 2027 }
