@@ -12,8 +12,15 @@ const PARTIES: &str = "[parties.town]\nkind = \"municipality\"\nbudgets = [\"car
 
 /// The hundred men for two years, half of those who may come in each of them, under one arrangement.
 fn deal(arrangement: &str) -> Scenario {
-    let course = HALVED_FALLS.replace("years = \"2026\", share = 1", "years = \"2026-2027\", share = 0.5");
-    scenario(&format!("{}{course}{PARTIES}{arrangement}", men(2, "half-year")))
+    deal_of(&men(2, "half-year"), "", arrangement)
+}
+
+/// The same of these men and with more said of the course.
+fn deal_of(men: &str, course: &str, arrangement: &str) -> Scenario {
+    let course = HALVED_FALLS
+        .replace("years = \"2026\", share = 1", "years = \"2026-2027\", share = 0.5")
+        .replace("of = \"invited\"\n", &format!("of = \"invited\"\n{course}"));
+    scenario(&format!("{men}{course}{PARTIES}{arrangement}"))
 }
 
 /// At the stated values: persons who come to the course by year, under the arrangement and without it, and the settlement.
@@ -52,6 +59,45 @@ fn an_own_payment_keeps_away_only_who_enrols_in_the_years_in_which_it_is_asked()
     let deal = deal(&format!("{OWN_PAYMENT}years = 2027\n"));
     let ([with, _], _) = base(&deal);
     assert_amounts(&with, &[50.0, 25.0 * 0.996_f64.powi(50)]);
+}
+
+#[test]
+fn who_is_kept_away_by_an_own_payment_is_who_would_pay_it() {
+    // The course is reached a year after enrolment and paid for in 2027: by those who enrolled in 2026. Who enrols in 2027
+    // would reach it in 2028, when it is free.
+    let after = deal_of(&men(2, "half-year"), "after = 1\n", &format!("{OWN_PAYMENT}years = 2027\n"));
+    let first = 50.0 * 0.996_f64.powi(50);
+    let ([with, without], settled) = base(&after);
+    assert_amounts(&with, &[0.0, first]);
+    assert_amounts(&without, &[0.0, 50.0]);
+    assert_amounts(&net(&after, &settled, "families"), &[0.0, -50.0 * first]);
+}
+
+#[test]
+fn a_nominal_own_payment_keeps_fewer_away_as_prices_rise() {
+    // In euros of 2026 the 50 of 2027 are 50 / 1.25 = 40.
+    let men =
+        men(2, "half-year").replace("[valuation]\n", "[valuation]\nprice_year = 2026\ninflation = 0.25\n");
+    let nominal = deal_of(&men, "", &format!("{OWN_PAYMENT}nominal = true\n"));
+    let first = 50.0 * 0.996_f64.powi(50);
+    let ([with, _], _) = base(&nominal);
+    assert_amounts(&with, &[first, (100.0 - first) / 2.0 * 0.996_f64.powi(40)]);
+}
+
+#[test]
+fn an_own_payment_keeps_whole_people_away_as_often_as_is_expected() {
+    // 40.92 in 2026 and 24.18 in 2027; in sixteen draws the mean of each has a standard error of at most √(100/4/16) = 1.25.
+    for engine in [Engine::Counts, Engine::Individual] {
+        let mut deal = deal(OWN_PAYMENT);
+        deal.uncertainty.engine = engine;
+        let valued = value(&deal, Extent::Draws, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+        let delivery = valued.delivery_of(1, 0);
+        for (year, expected) in [(0, 40.92), (1, 24.18)] {
+            let blocks = valued.variants[0].blocks.iter();
+            let seen: f64 = blocks.flat_map(|block| block[delivery].reached.row(0)[year].0).sum();
+            assert!((seen / 16.0 - expected).abs() < 5.0, "{engine:?}: {} in {year}", seen / 16.0);
+        }
+    }
 }
 
 #[test]
@@ -183,6 +229,7 @@ fn the_summary_says_that_nothing_is_delivered_and_how_often_a_gate_is_wrong() {
     let en = [
         "deal: nothing is delivered.",
         "evidence in 2027. Chance that a programme that does nothing goes on: ",
+        "Idealised: it is measured against what would really have been",
     ];
     said(ounce::report::words::Lang::En, &en);
     let nl = ["deal: er wordt niets uitgevoerd.", "Kans dat een programma doorgaat dat niets doet: "];
@@ -209,6 +256,10 @@ fn a_gate_before_anybody_has_enrolled_or_on_a_forecast_is_an_error() {
     wrong(&first, &["nothing is measured before the gate", "nobody has enrolled before it"]);
     let forecast = gate("benchmark = \"forecast\"\nconfidence = \"90%\"\n");
     wrong(&forecast, &["a gate is about evidence, not about a forecast"]);
+    let alone = gate("confidence = \"90%\"\n");
+    wrong(&alone, &["a count can never be less than nothing", "needs `benchmark`: less than what?"]);
+    let more = alone.replace("better = \"less\"\n", "");
+    wrong(&more, &["the same of a programme that does nothing", "needs `benchmark`"]);
     let nothing = gate("benchmark = \"true\"\nconfidence = \"90%\"\n").replace("node = \"m.fall\"\n", "");
     wrong(&nothing, &["step", "node", "outcome"]);
 }

@@ -326,6 +326,30 @@ fn a_cap_below_what_it_caps_is_an_error() {
 }
 
 #[test]
+fn a_corridor_and_a_stop_loss_need_costs_and_costs_one_of_these() {
+    let clause =
+        |what: &str| format!("{SIDES}type = \"capitation\"\nstep = \"p.course\"\namount = 10\n{what}");
+    wrong(
+        &clause("stop_loss = { limit = 1000, cv = 3 }\n"),
+        &["a stop-loss without costs", "needs `base`: the costs of which each head has a part"],
+    );
+    wrong(&clause("base = \"p\"\n"), &["`base` is about a corridor or a stop-loss"]);
+    wrong(
+        &clause("base = \"p\"\nbeyond = 0.5\nstop_loss = { limit = 1000, cv = 3 }\n"),
+        &["`beyond` is about a corridor"],
+    );
+    wrong(&clause("base = \"p\"\nstop_loss = { limit = 1000 }\n"), &["`cv`"]);
+}
+
+#[test]
+fn what_dear_heads_cost_above_a_limit_is_carried_for_everybody_who_takes_part() {
+    // A hundred men whose lessons cost 10 each in 2026: without spread 4 is above a limit of 6. 100 * (7 + 4).
+    let clause = "type = \"capitation\"\nstep = \"p.course\"\nfor_years = 1\namount = 7\nbase = \"p\"\n\
+                  stop_loss = { limit = 6, cv = 0 }\n";
+    assert_amounts(&pays(&contract(clause)), &[1100.0, 0.0, 0.0]);
+}
+
+#[test]
 fn guarantees_in_a_circle_are_an_error() {
     wrong(
         "type = \"guarantee\"\nfrom = \"town\"\nto = \"region\"\n[arrangements.deal.clauses.back]\n\

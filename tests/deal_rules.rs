@@ -227,6 +227,31 @@ price = @
     assert_same(&Terms { clauses, ranges: &ranges }, 4);
 }
 
+#[test]
+fn every_point_is_what_settling_it_gives_for_a_stop_loss() {
+    let clauses = r#"
+[arrangements.bargain.clauses.heads]
+type = "capitation"
+from = "insurers"
+to = "municipality"
+step = "chain.assessment"
+for_years = 2
+amount = 60
+base = "chain"
+corridor = 0.1
+beyond = 0.5
+stop_loss = { limit = @, cv = @, carried = @ }
+[arrangements.bargain.clauses.coordination]
+type = "subsidy"
+from = "state"
+to = "municipality"
+base = "chain.fixed"
+share = 0.5
+"#;
+    let ranges = [[200.0, 800.0, 600.0], [1.0, 3.0, 2.0], [0.5, 1.0, 0.5]];
+    assert_same(&Terms { clauses, ranges: &ranges }, 4);
+}
+
 /// A small scenario with a fee that is negotiated.
 fn small(parameters: &str, price: &str, more: &str) -> String {
     format!(

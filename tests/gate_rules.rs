@@ -109,6 +109,49 @@ fn controls_of_a_stopped_programme_are_those_of_the_people_who_had_enrolled() {
     }
 }
 
+#[test]
+fn what_is_paid_for_a_programme_that_does_nothing_is_paid_in_the_course_that_it_takes() {
+    // A euro for each fall of participants, who all live: without effect 50 in 2026, and in 2027 75 where it goes on and 50
+    // where it is stopped. A result of 25 ± 10 nearly always goes on, one of 0 ± 10 in half of the draws.
+    let clause = "[arrangements.deal.clauses.it]\ntype = \"outcome-payment\"\nfrom = \"town\"\nto = \"provider\"\n\
+                  node = \"m.fall\"\nprice = 1\n";
+    let gate = gate("50%", &format!("{TRUE}\nerror_sd = 10"))
+        .replace("standard_error = 1000", "standard_error = 10");
+    let town = town(&format!("{clause}{gate}"));
+    let valued = valued(&town);
+    let settled = settled(&town, &valued);
+    let mut other = 0;
+    for (books, flows) in settled.blocks.iter().zip(&valued.variants[0].blocks) {
+        let evidence = flows[valued.delivery_of(1, 0)].gate.unwrap();
+        let figure = |name: &str| &books.figures.iter().find(|figure| figure.name == name).unwrap().by_year;
+        for lane in 0..8 {
+            let paid =
+                [figure("payment"), figure("payment_without_effect")].map(|of| [of[0][lane], of[1][lane]]);
+            let [with, without] = [evidence.continues[lane], evidence.continues_without_effect[lane]];
+            assert_amounts(&paid[0], &[25.0, 25.0 + 12.5 * with]);
+            assert_amounts(&paid[1], &[50.0, 50.0 + 25.0 * without]);
+            other += usize::from(with != without);
+        }
+    }
+    assert!(other > 0, "in no draw the two take another course");
+}
+
+#[test]
+fn only_what_is_compared_with_people_apart_is_simulated_again() {
+    let clause = "type = \"outcome-payment\"\nfrom = \"town\"\nto = \"provider\"\nnode = \"m.fall\"\nbetter = \"less\"\nprice = 1\n";
+    let mut town = town(&format!(
+        "[arrangements.plain.clauses.it]\n{clause}benchmark = \"true\"\n{}[arrangements.deal.clauses.it]\n{clause}\
+         benchmark = {{ control = 40 }}\n",
+        gate("50%", TRUE)
+    ));
+    town.uncertainty.engine = Engine::Counts;
+    let valued = valued(&town);
+    for (arrangement, apart) in town.arrangements.iter().enumerate().map(|(at, of)| (at, of.id == "deal")) {
+        let delivery = valued.delivery_of(1, arrangement);
+        assert!(valued.variants[0].blocks.iter().all(|block| block[delivery].apart.is_some() == apart));
+    }
+}
+
 fn noise(terms: &str) -> GateNoise {
     let gate = format!(
         "[arrangements.deal.gate]\nyear = 2027\nstandard_error = 10\nconfidence = \"90%\"\n{terms}\n"

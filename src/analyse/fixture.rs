@@ -224,6 +224,7 @@ fn flows(shape: &Arc<Shape>, factor: Lane) -> Flows {
         shadows: vec![followed.clone()],
         cohorts: vec![followed],
         programme_costs: every_year(&costs),
+        enrolled: every_year(&certain(&[400.0])),
         reached: every_year(&certain(&[400.0, 80.0])),
         turned_away: every_year(&certain(&[0.0, 5.0])),
         requested: Grid::zeros(0, YEARS),
@@ -242,6 +243,7 @@ fn flows(shape: &Arc<Shape>, factor: Lane) -> Flows {
         inflation: None,
         apart: None,
         gate: None,
+        if_it_did_nothing: None,
     }
 }
 

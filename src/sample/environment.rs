@@ -28,7 +28,7 @@ pub struct TakeUp {
     pub programme: usize,
     /// Step.
     pub step: usize,
-    /// Year indices of enrolment that it concerns; `None`: all.
+    /// Year indices in which the step is reached that it concerns; `None`: all.
     pub years: Option<Vec<usize>>,
     /// What the share is multiplied by, 0 to 1.
     pub factor: Lane,
@@ -186,7 +186,7 @@ impl Environment {
         Ok(other)
     }
 
-    /// What the share that takes a step is multiplied by, for those who enrol in a year.
+    /// What the share that takes a step is multiplied by, for those who would reach it in a year.
     #[must_use]
     pub fn take_up(&self, programme: usize, step: usize, year: usize) -> Lane {
         self.take_up

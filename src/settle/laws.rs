@@ -8,7 +8,7 @@ use crate::scenario::Scenario;
 use crate::scenario::checked::{
     Base, Benchmark, BondTrigger, Bundle, Clause, Corridor, CountBenchmark, Heads, ImpactBond, LossTerms,
     Measures, Node, OutcomeTerms, Parties, Payer, Pays, Purchase, Request, Requested, RevolvingFund,
-    ShareRule, SharedSavings, Tallied, Terms,
+    ShareRule, SharedSavings, StopLoss, Tallied, Terms,
 };
 use crate::value::flows::{Flows, Grid, ItemKind};
 use proptest::prelude::*;
@@ -160,6 +160,12 @@ fn newer_clauses(case: &Case) -> Vec<Clause> {
         width: quantity(&format!("{b} / 2")),
         beyond: quantity(&c),
     };
+    let stop_loss = StopLoss {
+        base: testing::base(Base::Programme, None),
+        limit: quantity(&format!("1 + 20 * {a}")),
+        cv: quantity(&format!("3 * {b}")),
+        carried: quantity(&d),
+    };
     let fund = RevolvingFund {
         base: testing::base(Base::Programme, None),
         share: quantity(&format!("(1 - {a}) / 2.1")),
@@ -173,7 +179,16 @@ fn newer_clauses(case: &Case) -> Vec<Clause> {
     let amount = quantity(&format!("8 * {d}"));
     let bundle = Bundle::ByYear { persons: persons(), years: 2, price: quantity(&a) };
     vec![
-        testing::clause(FUND, provider, Terms::Capitation { heads, amount, corridor: Some(corridor) }),
+        testing::clause(
+            FUND,
+            provider,
+            Terms::Capitation {
+                heads,
+                amount,
+                corridor: Some(corridor),
+                stop_loss: Some(Box::new(stop_loss)),
+            },
+        ),
         testing::clause(MUNICIPALITY, provider, Terms::Bundled(bundle)),
         testing::clause(MUNICIPALITY, provider, Terms::OutcomePayment(Box::new(falls))),
         testing::clause(MUNICIPALITY, FUND, Terms::ImpactBond(Box::new(bond))),

@@ -4,7 +4,7 @@ use super::books::{BookLine, Books, Figure, LineKind};
 use super::clauses::{Known, Rule, rule};
 use super::contract::Block;
 use super::entry::{self, Declined};
-use super::{SettleError, costs, leakage, noise, overlap};
+use super::{SettleError, chance, costs, leakage, noise, overlap};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Clause, Localised, Terms};
@@ -108,7 +108,12 @@ pub fn settle(scenario: &Scenario, valued: &Valued) -> Result<Vec<Settled>, Sett
                 let delivery = valued.delivery_of(strategy, arrangement);
                 let blocks: Vec<&Flows> = flows.blocks.iter().map(|block| &block[delivery]).collect();
                 let deal = Deal { scenario, arrangement, strategy };
-                let settled = deal.settle(variant, &flows.base[delivery], &blocks, valued.runs)?;
+                let settled = deal.settle(
+                    variant,
+                    &flows.base[delivery],
+                    &blocks,
+                    [valued.runs, valued.design.replicates],
+                )?;
                 check_finite(scenario, &settled)?;
                 results.push(settled);
             }
@@ -160,18 +165,14 @@ impl<'a> Deal<'a> {
         variant: usize,
         base: &'a Flows,
         blocks: &[&'a Flows],
-        draws: usize,
+        [draws, replicates]: [usize; 2],
     ) -> Result<Settled, SettleError> {
         let rules: Vec<Box<dyn Rule + 'a>> = self.clauses().iter().map(|clause| rule(clause)).collect();
         let opened_base = self.open(&rules, base, None)?;
-        // The lanes beyond the last run repeat it.
-        let runs = |block: usize| {
-            std::array::from_fn(|lane| (block * LANES + lane).min(draws.saturating_sub(1)) as u64)
-        };
         let opened: Vec<_> = blocks
             .par_iter()
             .enumerate()
-            .map(|(block, flows)| self.open(&rules, flows, Some(runs(block))))
+            .map(|(block, flows)| self.open(&rules, flows, Some(chance::numbers(block, draws, replicates))))
             .collect();
         let opened: Vec<Opened<'a>> = opened.into_iter().collect::<Result<_, _>>()?;
 
@@ -406,7 +407,7 @@ mod tests {
         let mut flows = testing::flows(&scenario, 1);
         testing::set_increment(&mut flows, 0, 0, -5.0, 1.0, 0.0, 1.0);
         let deal = Deal { scenario: &scenario, arrangement: 0, strategy: testing::STRATEGY };
-        let settled = deal.settle(0, &flows, &[], 8).unwrap();
+        let settled = deal.settle(0, &flows, &[], [8, 1]).unwrap();
         assert_eq!(settled.expectations.clauses, [Agreed::Shares(vec![1.0])]);
         assert_eq!(settled.draws, 0);
         assert!(settled.warnings[0].en.contains("no draws were run"), "{:?}", settled.warnings);

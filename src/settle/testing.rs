@@ -392,6 +392,7 @@ pub fn flows(scenario: &Scenario, years: usize) -> Flows {
         shadows: (0..programmes).map(|_| followed()).collect(),
         cohorts: (0..programmes).map(|_| followed()).collect(),
         programme_costs: grid(items.len()),
+        enrolled: grid(programmes),
         reached: grid(0),
         turned_away: grid(0),
         requested: grid(requests.len()),
@@ -410,6 +411,7 @@ pub fn flows(scenario: &Scenario, years: usize) -> Flows {
         inflation: None,
         apart: None,
         gate: None,
+        if_it_did_nothing: None,
         shape: Arc::new(Shape { years, lines, items, insurers, requests, programmes, ..Shape::default() }),
     }
 }

@@ -252,7 +252,8 @@ pub(super) fn cascade(
         moment.points.evaluate(&step.share, environment, None, scratch, &mut values)?;
         within(&step.share, &values, 0.0, 1.0 + 1e-12)?;
         let parent = step.parent.map_or(steps, |p| p);
-        let year = moment.boundary / scenario.time.cycles_per_year;
+        // By the year in which it is reached, for which an own payment is asked then.
+        let year = (moment.boundary + step.after) / scenario.time.cycles_per_year;
         let take_up = environment.take_up(moment.programme, index, year);
         for cell in 0..cells {
             let share = values.at(cell) * take_up;

@@ -59,6 +59,8 @@ pub struct Delivered {
     pub costs: Grid,
     /// Their present values by item.
     pub costs_present: Vec<Lane>,
+    /// Participants by the year in which they enrol, `[programme][year]`.
+    pub enrolled: Grid,
     /// Persons reaching steps, `[step row][year]`.
     pub reached: Grid,
     /// Persons turned away, `[step row][year]`.
@@ -73,6 +75,7 @@ impl Delivered {
         Self {
             costs: Grid::zeros(shape.items.len(), shape.years),
             costs_present: vec![Lane::ZERO; shape.items.len()],
+            enrolled: Grid::zeros(shape.programmes, shape.years),
             reached: Grid::zeros(shape.steps.len(), shape.years),
             turned_away: Grid::zeros(shape.steps.len(), shape.years),
             requested: Grid::zeros(shape.requests.len(), shape.years),
@@ -377,6 +380,11 @@ impl Participants<'_> {
         let programme = &self.scenario.programmes[cohort.programme];
         let alive = &self.plan.models[cohort.model].structure.alive;
         let Some(moment) = &self.moment else { return };
+        let participating = (0..programme.steps.len()).filter(|&step| programme.participates(step));
+        for step in participating.filter(|&step| cohort.weight(step) != Lane::ZERO) {
+            let persons = living(cohort.with(step), cohort.boundary, alive) * cohort.weight(step);
+            self.delivered.enrolled.add(cohort.programme, time.year_of(cohort.boundary), persons);
+        }
         for (index, step) in programme.steps.iter().enumerate() {
             let row = self.plan.step_row(cohort.programme, index);
             let enrolled = time.year_of(cohort.boundary);

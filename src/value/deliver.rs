@@ -83,6 +83,7 @@ pub fn flows(
         shadows: (0..shape.programmes).map(followed).collect(),
         cohorts: (0..shape.programmes).map(followed).collect(),
         programme_costs: delivered.costs,
+        enrolled: delivered.enrolled,
         reached: delivered.reached,
         turned_away: delivered.turned_away,
         requested: delivered.requested,
@@ -101,6 +102,7 @@ pub fn flows(
         inflation,
         apart: None,
         gate: None,
+        if_it_did_nothing: None,
     };
     let leakage = Leakage::new(scenario, shape, environment, detail.settlement, scratch)?;
     let comparator_leakage = Leakage::new(scenario, shape, comparator.environment, false, scratch)?;

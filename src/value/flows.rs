@@ -235,6 +235,8 @@ pub struct Flows {
 
     /// Programme resource costs, `[item][year]`, EUR.
     pub programme_costs: Grid,
+    /// Participants by the year in which they enrol, `[programme][year]`.
+    pub enrolled: Grid,
     /// Persons who reach a step, `[step row][year]`.
     pub reached: Grid,
     /// Persons turned away from a step for lack of capacity, `[step row][year]`.
@@ -273,6 +275,9 @@ pub struct Flows {
     pub apart: Option<Arc<Apart>>,
     /// What an arrangement's gate saw, where it has one; amounts are those of the course that was chosen.
     pub gate: Option<Evidence>,
+    /// The same delivery of a programme that does nothing, where a gate decides about it by other evidence and a clause pays
+    /// for what is measured.
+    pub if_it_did_nothing: Option<Arc<Flows>>,
 }
 
 impl Evidence {
@@ -342,6 +347,7 @@ impl Flows {
             shadows: followed(|f| &f.shadows),
             cohorts: followed(|f| &f.cohorts),
             programme_costs: grid(|f| &f.programme_costs),
+            enrolled: grid(|f| &f.enrolled),
             reached: grid(|f| &f.reached),
             turned_away: grid(|f| &f.turned_away),
             requested: grid(|f| &f.requested),
@@ -362,6 +368,11 @@ impl Flows {
             inflation: first.inflation,
             apart: None,
             gate: first.gate.map(|_| Evidence::mean(blocks.clone().filter_map(|flows| flows.gate.as_ref()))),
+            if_it_did_nothing: first.if_it_did_nothing.as_ref().map(|_| {
+                let all: Vec<&Self> =
+                    blocks.clone().filter_map(|flows| flows.if_it_did_nothing.as_deref()).collect();
+                Arc::new(Self::mean(all.iter().copied()))
+            }),
         }
     }
 

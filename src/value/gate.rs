@@ -11,11 +11,18 @@
 //! s = 10 and τ = 80%: Φ(1.2) = 88%, so it goes on.
 //!
 //! The same is asked of a programme that does nothing, whose participants are as their shadows: how often a worthless
-//! programme goes on, and how often a good one is stopped, is what such a rule should be judged by.
+//! programme goes on, and how often a good one is stopped, is what such a rule should be judged by. What clauses would
+//! pay for a programme that does nothing is counted in the course that it takes.
+//!
+//! Everything up to 31 December of T − 1 is known on 1 January of T: no time is lost on collecting and judging it. A
+//! real decision on that day rests on less, and so is wrong more often.
 //!
 //! A programme *works* where its result without any error, against what would really have been, is above the threshold: a
 //! rule that stops one which misses it has done what it is for. In engines that follow whole people this is the result of
 //! the people in that draw, luck of theirs included. Persons who reach a step are no effect, so there it says nothing.
+//!
+//! A forecast that a clause compares with is made of the courses that the draws take: its rate is that of people who enrolled
+//! both before and after T in draws in which the programme goes on, and before T only in the others.
 //!
 //! A gate concerns the programme that it measures, and strategies that offer it; other programmes go on.
 //!
@@ -34,7 +41,7 @@ use std::sync::Arc;
 /// What was measured before the gate of an arrangement, in the flows of a delivery as planned.
 ///
 /// # Errors
-/// A quantity of the gate that cannot be computed.
+/// A quantity of the gate that cannot be computed or is out of range.
 pub(super) fn evidence(
     scenario: &Scenario,
     arrangement: usize,
@@ -55,6 +62,7 @@ pub(super) fn evidence(
     let sum = |amounts: &[Lane]| amounts[..until].iter().fold(Lane::ZERO, |sum, &amount| sum + amount);
     let total = |position: usize| sum(flows.requested.row(row(position)));
     let terms = &gate.result;
+    let programme = terms.counts.programme;
     let with = total(0);
     let (per, next) = match &terms.per {
         Some(_) => (Some(total(1)), 2),
@@ -70,16 +78,25 @@ pub(super) fn evidence(
             sum(&amounts)
         })
     };
+    let in_range = |quantity, allowed: fn(f64) -> bool, words: &str| -> Result<Lane, QuantityError> {
+        let value = environment.quantity(quantity)?;
+        match value.0.iter().find(|&&value| !allowed(value)) {
+            None => Ok(value),
+            Some(bad) => {
+                Err(QuantityError::new(quantity, format!("must be {words}, but is {bad} in some draw")))
+            }
+        }
+    };
     let benchmark = match &terms.benchmark {
         CountBenchmark::Nothing | CountBenchmark::Forecast => [Lane::ZERO; 2],
         CountBenchmark::True => [without; 2],
         CountBenchmark::Fixed(number) => [environment.quantity(number)? * until as f64; 2],
         CountBenchmark::Control(persons) => {
-            let persons = environment.quantity(persons)?;
-            by_years(Rates::of_requests(flows).control(row(next), row(next + 2), persons))
+            let persons = in_range(persons, |value| value > 0.0, "above 0")?;
+            by_years(Rates::of_requests(flows, programme).control(row(next), row(next + 2), persons))
         }
         CountBenchmark::BeforeAfter => {
-            by_years(Rates::of_requests(flows).before(row(next + 3), row(next + 4)))
+            by_years(Rates::of_requests(flows, programme).before(row(next + 3), row(next + 4)))
         }
     };
     let sign = if terms.fewer { -1.0 } else { 1.0 };
@@ -97,8 +114,8 @@ pub(super) fn evidence(
     };
     let measure = |count: Lane, benchmark: Lane| above(count, benchmark) + error;
     let (measured, nothing) = (measure(with, benchmark[0]), measure(without, benchmark[1]));
-    let standard_error = environment.quantity(&gate.standard_error)?;
-    let confidence = environment.quantity(&gate.confidence)?;
+    let standard_error = in_range(&gate.standard_error, |value| value >= 0.0, "zero or more")?;
+    let confidence = in_range(&gate.confidence, |value| (0.0..=1.0).contains(&value), "between 0 and 1")?;
     let goes_on = |measured: Lane| {
         Lane::from_fn(|lane| {
             let there = per.is_none_or(|per| per[lane] > 0.0);
@@ -137,22 +154,25 @@ fn error(scenario: &Scenario, arrangement: &Arrangement, strategy: usize, runs: 
     })
 }
 
-/// In every draw the amounts of one of two courses of the same delivery: of the first where `choice` is 1.
+/// In every draw the amounts of one of two courses of the same delivery: of the first where `choice` is 1. What was seen at
+/// the gate is that of the first.
 pub(super) fn choose(choice: Lane, mut first: Flows, mut second: Flows) -> Flows {
     let pick = |first: Lane, second: Lane| {
         Lane::from_fn(|lane| if choice[lane] == 1.0 { first[lane] } else { second[lane] })
     };
-    for (one, other) in grids(&mut first).into_iter().zip(grids(&mut second)) {
+    let (Parts { grids, lists, apart }, Parts { grids: other_grids, lists: other_lists, apart: other_apart }) =
+        (parts(&mut first), parts(&mut second));
+    for (one, other) in grids.into_iter().zip(other_grids) {
         one.combine(other, pick);
     }
-    if let (Some(one), Some(other)) = (&mut first.apart, second.apart.take()) {
-        let (mut one_of, mut other_of) = (Apart::clone(one), Apart::clone(&other));
+    if let (Some(one), Some(other)) = (apart, other_apart) {
+        let (mut one_of, mut other_of) = (Apart::clone(one), Apart::clone(other));
         for (one, other) in grids_apart(&mut one_of).into_iter().zip(grids_apart(&mut other_of)) {
             one.combine(other, pick);
         }
         *one = Arc::new(one_of);
     }
-    for (one, other) in lists(&mut first).into_iter().zip(lists(&mut second)) {
+    for (one, other) in lists.into_iter().zip(other_lists) {
         for (one, &mut other) in one.iter_mut().zip(other) {
             *one = pick(*one, other);
         }
@@ -160,26 +180,74 @@ pub(super) fn choose(choice: Lane, mut first: Flows, mut second: Flows) -> Flows
     first
 }
 
-fn grids(flows: &mut Flows) -> Vec<&mut Grid> {
-    let mut all = vec![
-        &mut flows.level,
-        &mut flows.increment,
-        &mut flows.cashable,
-        &mut flows.equalised,
-        &mut flows.retained,
-        &mut flows.programme_costs,
-        &mut flows.reached,
-        &mut flows.turned_away,
-        &mut flows.requested,
-        &mut flows.count_level,
-        &mut flows.count_increment,
-        &mut flows.outcome_level,
-        &mut flows.outcome_increment,
-        &mut flows.health_level,
-        &mut flows.health_increment,
+/// What differs between the courses of a delivery.
+struct Parts<'a> {
+    grids: Vec<&'a mut Grid>,
+    lists: Vec<&'a mut [Lane]>,
+    apart: &'a mut Option<Arc<Apart>>,
+}
+
+fn parts(flows: &mut Flows) -> Parts<'_> {
+    // Everything by name, so that nothing new is silently taken from the first course.
+    let Flows {
+        shape: _,
+        environment: _,
+        level,
+        increment,
+        cashable,
+        equalised,
+        retained,
+        shadows,
+        cohorts,
+        programme_costs,
+        enrolled,
+        reached,
+        turned_away,
+        requested,
+        count_level,
+        count_increment,
+        outcome_level,
+        outcome_increment,
+        health_level,
+        health_increment,
+        level_present,
+        increment_present,
+        programme_costs_present,
+        health_level_present,
+        health_increment_present,
+        parties_rate: _,
+        inflation: _,
+        apart,
+        gate: _,
+        if_it_did_nothing: _,
+    } = flows;
+    let mut grids = vec![
+        level,
+        increment,
+        cashable,
+        equalised,
+        retained,
+        programme_costs,
+        enrolled,
+        reached,
+        turned_away,
+        requested,
+        count_level,
+        count_increment,
+        outcome_level,
+        outcome_increment,
+        health_level,
+        health_increment,
     ];
-    all.extend(flows.shadows.iter_mut().chain(&mut flows.cohorts).flat_map(grids_followed));
-    all
+    grids.extend(shadows.iter_mut().chain(cohorts).flat_map(grids_followed));
+    let lists: Vec<&mut [Lane]> = vec![
+        level_present,
+        increment_present,
+        programme_costs_present,
+        health_level_present,
+        health_increment_present,
+    ];
+    Parts { grids, lists, apart }
 }
 
 fn grids_followed(followed: &mut Followed) -> [&mut Grid; 6] {
@@ -203,14 +271,4 @@ fn grids_apart(apart: &mut Apart) -> Vec<&mut Grid> {
         all.push(requested);
     }
     all
-}
-
-fn lists(flows: &mut Flows) -> Vec<&mut [Lane]> {
-    vec![
-        &mut flows.level_present,
-        &mut flows.increment_present,
-        &mut flows.programme_costs_present,
-        &mut flows.health_level_present,
-        &mut flows.health_increment_present,
-    ]
 }

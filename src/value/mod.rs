@@ -143,11 +143,10 @@ pub fn value_draws(
         .collect();
     let replicates = replicates(scenario);
     let runs = uncertainty.draws * replicates;
-    let compared = uncertainty.engine != Engine::Expected
-        && scenario.arrangements.iter().any(|arrangement| {
-            arrangement.clauses.iter().any(|clause| clause.terms.is_apart())
-                || arrangement.gate.as_ref().is_some_and(|gate| gate.result.benchmark.is_apart())
-        });
+    let asking = match uncertainty.engine {
+        Engine::Expected => Vec::new(),
+        Engine::Counts | Engine::Individual => asking(scenario, &plan.deliveries),
+    };
     for ((index, variant), base) in scenario.variants.iter().enumerate().zip(base_cases) {
         let base = base?;
         let blocks = if extent.draws(index) { runs.div_ceil(LANES) } else { 0 };
@@ -164,7 +163,11 @@ pub fn value_draws(
                     engines: &engines,
                     runs: &Runs::of_block(uncertainty.seed, index, runs, replicates),
                     detail: detail(by_year),
-                    apart: compared.then_some(Compared { plan: stated_plan, engines: &stated_engines }),
+                    apart: (!asking.is_empty()).then_some(Compared {
+                        plan: stated_plan,
+                        engines: &stated_engines,
+                        asking: &asking,
+                    }),
                     gates: Gates::Decide,
                 };
                 let flows = block(scenario, &plan, &how, &variant.set, &environment, room);
@@ -237,18 +240,18 @@ pub fn trace(
 }
 
 /// By delivery, what all participants' care would cost over the horizon without the programmes, EUR, not discounted, at the
-/// stated values. A participant of two programmes counts in both.
+/// stated values of a variant. A participant of two programmes counts in both.
 ///
 /// # Errors
 /// A quantity outside its range or that cannot be computed.
-pub fn costs_without(scenario: &Scenario) -> Result<Vec<f64>, QuantityError> {
+pub fn costs_without(scenario: &Scenario, variant: usize) -> Result<Vec<f64>, QuantityError> {
     let engines = engines_at_stated_values(scenario);
     let mut plan = Plan::new(scenario, &engines);
     plan.measured.fill(true);
     plan.shadowed.fill(true);
     let detail = Detail { by_year: true, settlement: true };
     let stated = Environment::base(scenario)?;
-    let deliveries = base_case(scenario, &plan, &engines, detail, &scenario.variants[0].set, &stated)?;
+    let deliveries = base_case(scenario, &plan, &engines, detail, &scenario.variants[variant].set, &stated)?;
     let of_lines = |costs: &flows::Grid| (0..costs.rows()).map(|row| costs.total(row)[0]).sum::<f64>();
     Ok(deliveries.iter().map(|flows| flows.shadows.iter().map(|of| of_lines(&of.costs)).sum()).collect())
 }
@@ -312,6 +315,23 @@ fn gate_of<'a>(scenario: &'a Scenario, delivery: &flows::Delivery) -> Option<(us
 struct Compared<'a> {
     plan: &'a Plan,
     engines: &'a [Engine],
+    /// Positions of deliveries that are compared with people apart.
+    asking: &'a [usize],
+}
+
+/// Positions of the deliveries for which a clause or gate compares with people apart.
+fn asking(scenario: &Scenario, deliveries: &[flows::Delivery]) -> Vec<usize> {
+    let asks = |delivery: &flows::Delivery| {
+        scenario.arrangements.iter().enumerate().any(|(index, arrangement)| {
+            let settled = match delivery.arrangement {
+                Some(own) => own == index,
+                None => !arrangement.changes_delivery(),
+            };
+            let of_gate = arrangement.gate.as_ref().is_some_and(|gate| gate.result.benchmark.is_apart());
+            settled && (of_gate || arrangement.clauses.iter().any(|clause| clause.terms.is_apart()))
+        })
+    };
+    (0..deliveries.len()).filter(|&position| asks(&deliveries[position])).collect()
 }
 
 /// Engines of the base case: expected numbers, except where a model needs persons.
@@ -356,6 +376,8 @@ struct Room {
     /// Room for formulas of what simulation shows, while the memory is in use.
     scratch: Scratch,
     tallies: Tallies,
+    /// For expected numbers beside runs of whole people.
+    beside: Option<Box<Room>>,
 }
 
 /// The people of an arm without programmes, in one block.
@@ -379,18 +401,20 @@ fn block(
     drawn: &Environment,
     room: &mut Room,
 ) -> Result<Vec<Flows>, QuantityError> {
+    let all: Vec<usize> = (0..plan.deliveries.len()).collect();
     let Some(compared) = how.apart else {
-        return deliveries(scenario, plan, how, variant, drawn, room, [&[], &[]]);
+        return deliveries(scenario, plan, how, variant, drawn, room, &all, [&[], &[]]);
     };
-    let mut apart = |gates: Gates| -> Result<Vec<Arc<Apart>>, QuantityError> {
+    let asking = compared.asking;
+    let mut apart = |gates: Gates| -> Result<Vec<Option<Arc<Apart>>>, QuantityError> {
         let elsewhere = How { runs: &how.runs.with_other_luck(), apart: None, gates, ..*how };
-        let others = deliveries(scenario, plan, &elsewhere, variant, drawn, room, [&[], &[]])?;
+        let others = deliveries(scenario, plan, &elsewhere, variant, drawn, room, asking, [&[], &[]])?;
         let expected = if compared.engines.contains(&Engine::Individual) {
             None
         } else {
             let numbers = How { engines: compared.engines, apart: None, gates, ..*how };
-            let room = &mut Room::default();
-            Some(deliveries(scenario, compared.plan, &numbers, variant, drawn, room, [&[], &[]])?)
+            let room = &mut **room.beside.get_or_insert_default();
+            Some(deliveries(scenario, compared.plan, &numbers, variant, drawn, room, asking, [&[], &[]])?)
         };
         let mut expected = expected.map(Vec::into_iter);
         let of_delivery = |other: Flows| {
@@ -401,7 +425,11 @@ fn block(
                 expected: of_expected.map(|flows| (flows.shadows, flows.requested)),
             })
         };
-        Ok(others.into_iter().map(of_delivery).collect())
+        let mut by_delivery = vec![None; all.len()];
+        for (&position, apart) in asking.iter().zip(others.into_iter().map(of_delivery)) {
+            by_delivery[position] = Some(apart);
+        }
+        Ok(by_delivery)
     };
     let going_on = apart(Gates::GoOn)?;
     // Before a gate both courses are the same, so only clauses need who is stopped.
@@ -409,11 +437,12 @@ fn block(
         arrangement.gate.is_some() && arrangement.clauses.iter().any(|clause| clause.terms.is_apart())
     });
     let stopped = if after_gates { apart(Gates::Stop)? } else { Vec::new() };
-    deliveries(scenario, plan, how, variant, drawn, room, [&going_on, &stopped])
+    deliveries(scenario, plan, how, variant, drawn, room, &all, [&going_on, &stopped])
 }
 
-/// All deliveries of a variant in one block of draws; `apart` holds people apart, by delivery, or nothing: of the courses
-/// as planned, and of those that are stopped.
+/// The deliveries at some positions, of a variant in one block of draws; `apart` holds people apart, by delivery, or
+/// nothing: of the courses as planned, and of those that are stopped.
+#[allow(clippy::too_many_arguments)]
 fn deliveries(
     scenario: &Scenario,
     plan: &Plan,
@@ -421,32 +450,46 @@ fn deliveries(
     variant: &[Set],
     drawn: &Environment,
     room: &mut Room,
-    [apart, apart_if_stopped]: [&[Arc<Apart>]; 2],
+    positions: &[usize],
+    [apart, apart_if_stopped]: [&[Option<Arc<Apart>>]; 2],
 ) -> Result<Vec<Flows>, QuantityError> {
     let environment = drawn.with(scenario, variant)?;
     let base = environment.with(scenario, &scenario.strategies[scenario.comparator].set)?;
     let mut used = 0;
     let comparator_arm = arm(scenario, plan, how, base, room, &mut used)?;
-    let mut list = Vec::with_capacity(plan.deliveries.len());
-    for (position, delivery) in plan.deliveries.iter().enumerate() {
+    let mut list = Vec::with_capacity(positions.len());
+    for &position in positions {
+        let delivery = &plan.deliveries[position];
         let strategy = &scenario.strategies[delivery.strategy];
         let mut own = environment.with(scenario, &strategy.set)?;
         if let Some(index) = delivery.arrangement {
             let arrangement = &scenario.arrangements[index];
             own = own.with(scenario, &arrangement.set)?;
-            own = own_payments::applied(own, arrangement)?;
+            own = own_payments::applied(own, scenario, arrangement)?;
         }
         let arms = [comparator_arm, arm(scenario, plan, how, own, room, &mut used)?];
         let gate = gate_of(scenario, delivery);
         let stops = gate.filter(|_| how.gates == Gates::Stop).map(|(_, _, stop)| stop);
         let mut flows = deliver_one(scenario, plan, how, delivery.strategy, arms, stops, room)?;
-        flows.apart = apart.get(position).cloned();
+        flows.apart = apart.get(position).cloned().flatten();
         if let (Gates::Decide, Some((index, gate, stop))) = (how.gates, gate) {
             let evidence = gate::evidence(scenario, index, gate, delivery.strategy, &flows, how.runs)?;
             let mut stopped = deliver_one(scenario, plan, how, delivery.strategy, arms, Some(stop), room)?;
-            stopped.apart = apart_if_stopped.get(position).cloned();
+            stopped.apart = apart_if_stopped.get(position).cloned().flatten();
+            let clauses = &scenario.arrangements[index].clauses;
+            let other = (evidence.continues != evidence.continues_without_effect
+                && clauses.iter().any(|clause| clause.terms.measures().is_some()))
+            .then(|| {
+                let course = gate::choose(evidence.continues_without_effect, flows.clone(), stopped.clone());
+                let continues = evidence.continues_without_effect;
+                Arc::new(Flows {
+                    gate: Some(flows::Evidence { continues, ..evidence }),
+                    ..course.without_effects()
+                })
+            });
             flows = gate::choose(evidence.continues, flows, stopped);
             flows.gate = Some(evidence);
+            flows.if_it_did_nothing = other;
         }
         list.push(flows);
     }
@@ -538,7 +581,7 @@ fn deliver_one(
     stops: Option<Stop>,
     room: &mut Room,
 ) -> Result<Flows, QuantityError> {
-    let Room { memory, arms, scratch, tallies } = room;
+    let Room { memory, arms, scratch, tallies, beside: _ } = room;
     let own = &arms[own_arm];
     let people = &arms[own.people_of.unwrap_or(own_arm)];
     let environment = own.environment.as_ref().expect("an arm that was found has an environment");

@@ -4,6 +4,9 @@
 //! delivered and does nothing is there already: participants' costs and results are those of their shadows, nothing is
 //! avoided, and the programme costs what it costs. In engines that follow whole people the shadow is a course of chance
 //! as real as that of the cohort. No second simulation is needed.
+//!
+//! Where enrolment depends on evidence, that of a programme which does nothing may decide otherwise: who enrols then, and
+//! for how long, is that of the course which it would take.
 
 use super::flows::{Flows, Grid};
 use crate::formula::Lane;
@@ -16,6 +19,9 @@ impl Flows {
     /// still counted.
     #[must_use]
     pub fn without_effects(&self) -> Self {
+        if let Some(other) = &self.if_it_did_nothing {
+            return Self::clone(other);
+        }
         let nothing = |grid: &Grid| Grid::zeros(grid.rows(), grid.years());
         let zeros = |list: &[Lane]| vec![Lane::ZERO; list.len()];
         let mut requested = self.requested.clone();

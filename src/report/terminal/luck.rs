@@ -77,6 +77,9 @@ impl Page<'_> {
             if let Some(more) = more {
                 text = format!("{text} {more}");
             }
+            if arrangement.gate.as_ref().is_some_and(|gate| gate.result.benchmark.idealised()) {
+                text = format!("{text} {}", self.say(Label::LuckIdealised, &[]));
+            }
             self.item(&text);
         }
     }

@@ -397,7 +397,7 @@ impl<'s> Rules<'s> {
                 }
                 self.maybe(Range::NotNegative, volume_cap.as_ref(), EVERYBODY);
             }
-            Terms::Capitation { heads, amount, corridor } => {
+            Terms::Capitation { heads, amount, corridor, stop_loss } => {
                 if let Heads::Step { persons, .. } = heads {
                     self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
                 }
@@ -405,6 +405,11 @@ impl<'s> Rules<'s> {
                 if let Some(corridor) = corridor {
                     self.one(Range::Share, &corridor.width, EVERYBODY);
                     self.one(Range::Share, &corridor.beyond, EVERYBODY);
+                }
+                if let Some(stop_loss) = stop_loss {
+                    self.one(Range::Positive, &stop_loss.limit, EVERYBODY);
+                    self.one(Range::NotNegative, &stop_loss.cv, EVERYBODY);
+                    self.one(Range::Share, &stop_loss.carried, EVERYBODY);
                 }
             }
             Terms::Bundled(Bundle::ByYear { persons, price, .. }) => {

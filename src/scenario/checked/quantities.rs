@@ -3,7 +3,7 @@
 use super::{
     Benchmark, BondTrigger, Bundle, BundleStep, Clause, Corridor, CountBenchmark, Heads, ImpactBond,
     LossTerms, MeasurementError, OutcomeTerms, Pays, Quantity, RevolvingFund, ShareRule, SharedSavings,
-    Significance, Terms, Tier,
+    Significance, StopLoss, Terms, Tier,
 };
 
 impl Clause {
@@ -31,12 +31,16 @@ impl Terms {
                 }
                 list.extend(volume_cap);
             }
-            Self::Capitation { heads, amount, corridor } => {
+            Self::Capitation { heads, amount, corridor, stop_loss } => {
                 match heads {
                     Heads::Step { .. } | Heads::Population { .. } => list.push(amount),
                 }
                 if let Some(Corridor { base: _, width, beyond }) = corridor {
                     list.extend([width, beyond]);
+                }
+                if let Some(stop_loss) = stop_loss {
+                    let StopLoss { base: _, limit, cv, carried } = &**stop_loss;
+                    list.extend([limit, cv, carried]);
                 }
             }
             Self::Bundled(Bundle::ByStep(steps)) => {

@@ -28,6 +28,8 @@ pub enum Terms {
         amount: Quantity,
         /// How a deviation of costs is shared; `None`: all of it is the receiver's.
         corridor: Option<Corridor>,
+        /// What the payer carries of heads who are dear; `None`: nothing.
+        stop_loss: Option<Box<StopLoss>>,
     },
     /// One price for a whole path.
     Bundled(Bundle),
@@ -171,7 +173,7 @@ impl Terms {
     /// Whether something is measured against what would really have been, which nobody can observe.
     #[must_use]
     pub fn idealised(&self) -> bool {
-        let count = |terms: &OutcomeTerms| matches!(terms.benchmark, CountBenchmark::True);
+        let count = |terms: &OutcomeTerms| terms.benchmark.idealised();
         match self {
             Self::SharedSavings(terms) => matches!(terms.benchmark, Benchmark::True),
             Self::OutcomePayment(terms) => count(terms),
@@ -243,6 +245,19 @@ pub struct Corridor {
     pub width: Quantity,
     /// Share of a deviation beyond it that the receiver bears.
     pub beyond: Quantity,
+}
+
+/// Sharing of what single heads cost above a limit.
+#[derive(Clone, Debug)]
+pub struct StopLoss {
+    /// Costs of which the heads have each a part.
+    pub base: Request,
+    /// EUR per head and year above which the payer carries costs.
+    pub limit: Quantity,
+    /// Coefficient of variation of what one head costs in a year.
+    pub cv: Quantity,
+    /// Share of the costs above the limit that the payer carries.
+    pub carried: Quantity,
 }
 
 /// What one price is for.
@@ -465,6 +480,12 @@ impl CountBenchmark {
     #[must_use]
     pub fn is_a_rate(&self) -> bool {
         matches!(self, Self::Forecast | Self::Control(_) | Self::BeforeAfter)
+    }
+
+    /// Whether it is what would really have been, which nobody can observe.
+    #[must_use]
+    pub fn idealised(&self) -> bool {
+        matches!(self, Self::True)
     }
 
     /// Whether it is measured of people apart from the participants, or of another time.

@@ -110,6 +110,19 @@ impl<'t> Reader<'_> {
             let label = "expected what is measured in the same years, or a fixed number";
             self.error(at.span_of("benchmark"), "a gate is about evidence, not about a forecast", label);
         }
+        let of_steps = matches!(gate.result.counts.what, Requested::Persons { .. });
+        if !of_steps && matches!(gate.result.benchmark, CountBenchmark::Nothing) {
+            if gate.result.fewer {
+                self.check_fewer(at, &gate.result);
+            } else {
+                let label = "needs `benchmark`: what would have come without the programme?";
+                self.error(
+                    &at.span,
+                    "the evidence would be the same of a programme that does nothing",
+                    label,
+                );
+            }
+        }
         if gate.result.error_sd.is_none() {
             self.warn_of_chance(at, "standard_error");
         }

@@ -1,7 +1,7 @@
 //! Terms of payments for delivery: fees, own contributions, capitation, bundles.
 
 use crate::scenario::checked::{
-    Bundle, BundleStep, Corridor, Heads, Quantity, Request, Requested, Terms, Tier,
+    Bundle, BundleStep, Corridor, Heads, Quantity, Request, Requested, StopLoss, Terms, Tier,
 };
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
@@ -111,7 +111,7 @@ impl<'t> Reader<'_> {
 
     pub(super) fn capitation(&mut self, at: &At<'t>) -> Option<Terms> {
         let amount = self.required(at, "amount", AMOUNT);
-        let corridor = self.corridor(at);
+        let (corridor, stop_loss) = (self.corridor(at), self.stop_loss(at));
         let heads = match at.text("outcome") {
             Some(name) => {
                 self.no_restriction(at, "the named outcome says for whom it counts how much");
@@ -126,15 +126,17 @@ impl<'t> Reader<'_> {
             }
             None => Heads::Step { persons: self.persons_of(at)?, years: self.years_paid(at) },
         };
-        Some(Terms::Capitation { heads, amount, corridor })
+        Some(Terms::Capitation { heads, amount, corridor, stop_loss })
     }
 
     fn corridor(&mut self, at: &At<'t>) -> Option<Corridor> {
         if at.node("corridor").is_none() {
-            for key in ["base", "beyond"] {
-                if let Some(entry) = at.table.entry(key) {
-                    self.error(&entry.key_span, format!("`{key}` is about a corridor"), "needs `corridor`");
-                }
+            if let Some(entry) = at.table.entry("beyond") {
+                self.error(&entry.key_span, "`beyond` is about a corridor", "needs `corridor`");
+            }
+            if let (Some(entry), None) = (at.table.entry("base"), at.node("stop_loss")) {
+                let title = "`base` is about a corridor or a stop-loss";
+                self.error(&entry.key_span, title, "needs `corridor` or `stop_loss`");
             }
             return None;
         }
@@ -147,6 +149,20 @@ impl<'t> Reader<'_> {
         let beyond = self.quantity_or(at, "beyond", Place::choice(0), 0.0);
         let base = Request { where_: None, ..self.base_of(at)? };
         Some(Corridor { base, width, beyond })
+    }
+
+    fn stop_loss(&mut self, at: &At<'t>) -> Option<Box<StopLoss>> {
+        let below = at.below("stop_loss")?;
+        if at.node("base").is_none() {
+            let label = "needs `base`: the costs of which each head has a part";
+            self.error(at.span_of("stop_loss"), "a stop-loss without costs", label);
+            return None;
+        }
+        let limit = self.required(&below, "limit", AMOUNT);
+        let cv = self.required(&below, "cv", Place::choice(0));
+        let carried = self.quantity_or(&below, "carried", Place::choice(0), 1.0);
+        let base = Request { where_: None, ..self.base_of(at)? };
+        Some(Box::new(StopLoss { base, limit, cv, carried }))
     }
 
     pub(super) fn bundled(&mut self, at: &At<'t>) -> Option<Terms> {

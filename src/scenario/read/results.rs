@@ -116,17 +116,24 @@ impl<'t> Reader<'_> {
             let label = "paid whatever happens: needs a `threshold` above 0";
             self.error(&node.span, "an amount without a target", label);
         }
-        if measured.fewer
-            && at.node("benchmark").is_none()
-            && threshold.is_some_and(|threshold| threshold > 0.0 || threshold == 0.0 && !trigger)
+        // An amount is due at its threshold, a price for what is above it.
+        if trigger && threshold.is_some_and(|threshold| threshold > 0.0)
+            || !trigger && threshold.is_some_and(|threshold| threshold >= 0.0)
         {
-            let label = "needs `benchmark`: less than what?";
-            self.error(at.span_of("better"), "a count can never be less than nothing", label);
+            self.check_fewer(at, &measured);
         }
         if trigger && at.node("error_sd").is_none() {
             self.warn_of_chance(at, "threshold");
         }
         Some(OutcomeTerms { pays, whole_contract, ..measured })
+    }
+
+    /// Fewer than nothing there can never be.
+    pub(super) fn check_fewer(&mut self, at: &At<'t>, measured: &OutcomeTerms) {
+        if measured.fewer && matches!(measured.benchmark, CountBenchmark::Nothing) {
+            let label = "needs `benchmark`: less than what?";
+            self.error(at.span_of("better"), "a count can never be less than nothing", label);
+        }
     }
 
     /// What is measured, before anything is paid for it.

@@ -82,11 +82,11 @@ fn give(flows: &mut Flows, given: &Given) {
     }
 }
 
-/// What a party gains by the clause in each year.
+/// What a party gains by the clause in each year, at the stated values.
 fn gains(scenario: &Scenario, flows: Flows, party: &str) -> Vec<f64> {
     let account = scenario.parties.list.iter().position(|known| known.id == party);
     let account = account.unwrap_or_else(|| panic!("no party `{party}`"));
-    let books = testing::settle_blocks(scenario, vec![flows], 8).blocks.remove(0);
+    let books = testing::settle_blocks(scenario, vec![flows], 8).base;
     let mut gains = vec![0.0; books.years.max(2)];
     for entry in books.entries(account) {
         if matches!(entry.kind, LineKind::Clause(_) | LineKind::Repayment(_)) {

@@ -127,9 +127,12 @@ pub fn rule(clause: &Clause) -> Box<dyn Rule + '_> {
         }),
         Terms::LumpSum { amount } => Box::new(lump_sum::LumpSum { amount }),
         Terms::Copayment { persons, price, .. } => Box::new(copayment::Copayment { persons, price }),
-        Terms::Capitation { heads, amount, corridor } => {
-            Box::new(capitation::Capitation { heads, amount, corridor: corridor.as_ref() })
-        }
+        Terms::Capitation { heads, amount, corridor, stop_loss } => Box::new(capitation::Capitation {
+            heads,
+            amount,
+            corridor: corridor.as_ref(),
+            stop_loss: stop_loss.as_deref(),
+        }),
         Terms::Bundled(bundle) => Box::new(bundled::Bundled { bundle }),
         Terms::Subsidy { base, share, grant, carry_over, clawback } => {
             Box::new(subsidy::Subsidy { base, share, grant: grant.as_ref(), carry_over, clawback: *clawback })

@@ -22,7 +22,7 @@ use super::books::present_value;
 use super::clauses::{Known, Rule, rule};
 use super::contract::Block;
 use super::phases::{mean, post_phase, years};
-use super::{Agreed, Books, Expectations, Phase, SettleError, costs, entry, leakage, overlap};
+use super::{Agreed, Books, Expectations, Phase, SettleError, chance, costs, entry, leakage, overlap};
 use crate::formula::{LANES, Lane};
 use crate::sample::Environment;
 use crate::scenario::Scenario;
@@ -104,10 +104,7 @@ impl<'a> Negotiated<'a> {
             let costs = books(costs::postings(&block));
             Ok(Opened { block, savings, costs })
         };
-        // The lanes beyond the last run repeat it.
-        let runs = |block: usize| {
-            std::array::from_fn(|lane| (block * LANES + lane).min(draws.saturating_sub(1)) as u64)
-        };
+        let runs = |block: usize| chance::numbers(block, draws, valued.design.replicates);
         let base = open(&variant.base[delivery], None)?;
         let blocks: Vec<Result<Opened<'a>, SettleError>> = variant
             .blocks

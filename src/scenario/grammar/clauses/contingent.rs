@@ -1,7 +1,7 @@
 //! Terms of payments that depend on what happens.
 
 use super::super::{Alternatives, Key, Kind, Shape, at_most_one, exactly_one, key};
-use super::{COMMON, PERIOD};
+use super::{COMMON, DESPITE_GATE, PERIOD};
 
 pub(super) static SHARED_SAVINGS: Shape = Shape::new("shared savings", SHARED_SAVINGS_KEYS)
     .sharing(&[&COMMON])
@@ -39,7 +39,9 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
         Kind::Either(&[Kind::Choice(&["true", "forecast", "before_after"]), Kind::Table(&BENCHMARK)]),
         "Against what savings are measured: what would really have been without the programme (true; nobody can \
          observe it), what was expected beforehand (forecast), participants' own costs a year before (before_after), so \
-         many other persons without the programme (control), or a fixed amount.",
+         many other persons without the programme (control), or a fixed amount. People who are picked for a bad year do \
+         better in the next one by themselves (regression to the mean). That is not in before_after here: a real contract \
+         with it looks better than this one.",
         "benchmark = \"forecast\"",
     )
     .required(),
@@ -78,7 +80,7 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
         "error",
         Kind::Table(&ERROR),
         "The error with which the saving is measured: chance differences between people's costs that the model does not \
-         simulate.",
+         simulate. With whole people the luck of a control group is simulated, so `cv` is that of the rest.",
         "error = { cv = 3, r_squared = 0.3, controls = 5000 }",
     )
     .default("none"),
@@ -166,7 +168,7 @@ const CONTROL_GROUP: Key = key(
     "control",
     Kind::Quantity,
     "Number of other persons, like the participants but without the programme, whose costs or results per person and year \
-     are compared with.",
+     are compared with. They are followed from the same moments as the participants.",
     "control = 2000",
 )
 .unit("persons");
@@ -197,7 +199,7 @@ const R_SQUARED: Key = key(
 const CONTROLS: Key =
     key("controls", Kind::Quantity, "Persons on whom the benchmark rests.", "controls = 50000")
         .unit("persons")
-        .default("so many that they add no error");
+        .default("those of the control group; with before_after the participants themselves; else so many that they add no error");
 
 static LOSS_BY_QUALITY_KEYS: &[Key] = &[
     key("least", Kind::Quantity, "Lowest share of a loss that is paid back.", "least = \"40%\"").required(),
@@ -242,7 +244,9 @@ static EVIDENCE_KEYS: &[Key] = &[
         Kind::Either(&[Kind::Choice(&["true", "forecast", "before_after"]), Kind::Table(&FIXED_NUMBER)]),
         "With what the count is compared: what would really have been without the programme (true; nobody can observe \
          it), what was expected beforehand (forecast), the participants' own count a year before (before_after), so many \
-         other persons without the programme (control), or a fixed number.",
+         other persons without the programme (control), or a fixed number. People who are picked for a bad year do better \
+         in the next one by themselves (regression to the mean). That is not in before_after here: a real contract with it \
+         looks better than this one.",
         "benchmark = \"forecast\"",
     )
     .default("nothing: the count itself"),
@@ -281,7 +285,8 @@ static GATE_KEYS: &[Key] = &[
     key(
         "year",
         Kind::Years,
-        "The year from whose 1 January people go on to be enrolled, or not.",
+        "The year from whose 1 January people go on to be enrolled, or not. All that is measured up to 31 December before is \
+         taken to be known on that day: no time is lost on collecting and judging it.",
         "year = 2029",
     )
     .unit("calendar year")
@@ -338,6 +343,7 @@ static IMPACT_BOND_KEYS: &[Key] = &[
         "triggers.completion = { step = \"chain.completed\", per = \"chain.enrolled\", threshold = \"36%\", amount = 250000 }",
     )
     .required(),
+    DESPITE_GATE,
 ];
 
 static CO_FINANCING_KEYS: &[Key] = &[

@@ -10,6 +10,7 @@ pub(super) static COPAYMENT: Shape = Shape::new("copayment", COPAYMENT_KEYS).sha
 pub(super) static CAPITATION: Shape = Shape::new("capitation", CAPITATION_KEYS)
     .sharing(&[&COMMON])
     .one_of(&[exactly_one(&["step", "outcome"])]);
+static STOP_LOSS: Shape = Shape::new("stop-loss", STOP_LOSS_KEYS);
 pub(super) static BUNDLED: Shape =
     Shape::new("bundle", BUNDLED_KEYS).sharing(&[&COMMON]).one_of(&[exactly_one(&["prices", "price"])]);
 
@@ -122,7 +123,7 @@ static CAPITATION_KEYS: &[Key] = &[
     key(
         "base",
         Kind::Reference("a programme, a step, or fixed costs (`chain.fixed`, `chain.fixed.coordinator`)"),
-        "The costs with which the payment is compared, for a corridor.",
+        "The costs with which the payment is compared, for a corridor, or of which each head has a part, for a stop-loss.",
         "base = \"chain\"",
     ),
     key(
@@ -139,7 +140,36 @@ static CAPITATION_KEYS: &[Key] = &[
         "beyond = \"50%\"",
     )
     .default("0"),
+    key(
+        "stop_loss",
+        Kind::Table(&STOP_LOSS),
+        "What the payer carries of single heads who are very dear in a year. The model knows what heads cost on average; how \
+         far one differs from another is stated.",
+        "stop_loss = { limit = 20_000, cv = 3 }",
+    )
+    .default("nothing: all of it is the receiver's"),
     DESPITE_GATE,
+];
+
+static STOP_LOSS_KEYS: &[Key] = &[
+    key(
+        "limit",
+        Kind::Quantity,
+        "What one head costs the receiver in a year above which the payer carries it; the corridor then looks at costs \
+         without what is above.",
+        "limit = 20_000",
+    )
+    .unit("EUR per head per year")
+    .required(),
+    key(
+        "cv",
+        Kind::Quantity,
+        "Coefficient of variation of what one head costs in a year: standard deviation by mean.",
+        "cv = 3",
+    )
+    .required(),
+    key("carried", Kind::Quantity, "Share of what is above the limit that the payer carries.", "carried = \"90%\"")
+        .default("100%"),
 ];
 
 static BUNDLED_KEYS: &[Key] = &[

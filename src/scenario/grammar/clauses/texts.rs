@@ -144,9 +144,14 @@ pub(super) static CAPITATION: ClauseText = ClauseText {
         "with a corridor, costs C(t) that the receiver bears itself and payment P(t):",
         "  the payer adds (1 - beyond) * max(0, C - (1 + corridor) * P)",
         "  the receiver pays back (1 - beyond) * max(0, (1 - corridor) * P - C)",
+        "with a stop-loss, one head costs X, lognormal with mean m = C / heads and the stated cv:",
+        "  the payer adds carried * sum over heads of max(0, X - limit), on average carried * heads * e",
+        "  with s2 = ln(1 + cv^2), d = (ln(m / limit) + s2 / 2) / s: e = m * N(d) - limit * N(d - s)",
+        "  and the corridor looks at C - heads * e; drawn by year, as the receiver's costs are not: in truth",
+        "  what the receiver gets above e is what dear heads cost it, so its own spread is less than shown",
     ],
     risks: Risks {
-        volume: "of work: the provider, within the corridor; of heads: the payer",
+        volume: "of work: the provider, within the corridor, of a single head up to `limit`; of heads: the payer",
         price: "the provider, within the corridor",
         retention: "the provider",
         outcome: "the provider, who has the work if it fails",
@@ -154,12 +159,15 @@ pub(super) static CAPITATION: ClauseText = ClauseText {
         liquidity: "low",
     },
     example: Example {
-        words: "120 for each of 1,000 heads is 120,000. Costs are 150,000. The corridor of 10% reaches to 132,000; of \
-                the 18,000 beyond it 40% stays with the provider, and the payer adds 60%, 10,800: 130,800 in all.",
+        words: "120 for each of 1,000 heads is 120,000. Costs are 150,000, 150 a head on average. With cv = 2 a head costs 12.59 \
+                above the limit of 1,000 on average, so the payer carries 12,592. The corridor of 10% reaches to 132,000; of \
+                the 5,408 that the other costs are beyond it 40% stays with the provider, and the payer adds 60%, 3,245: \
+                135,837 in all.",
         clause: "type = \"capitation\"\nfrom = \"municipality\"\nto = \"provider\"\nstep = \"chain.enrolled\"\n\
-                 for_years = 1\namount = 120\nbase = \"chain\"\ncorridor = \"10%\"\nbeyond = \"40%\"\n",
+                 for_years = 1\namount = 120\nbase = \"chain\"\ncorridor = \"10%\"\nbeyond = \"40%\"\n\
+                 stop_loss = { limit = 1_000, cv = 2 }\n",
         given: &[Given::Counted(0, &[1000.0, 0.0]), Given::Costs(0, &[150_000.0, 0.0])],
-        gains: &[("municipality", &[-130_800.0, 0.0]), ("provider", &[130_800.0, 0.0])],
+        gains: &[("municipality", &[-135_836.810_046, 0.0]), ("provider", &[135_836.810_046, 0.0])],
     },
 };
 
@@ -254,6 +262,10 @@ pub(super) static SHARED_SAVINGS: ClauseText = ClauseText {
         "measured with error: D + BM * s * e, with e standard normal and s either error_sd or, under `error`,",
         "  cv * sqrt((1 - r_squared) * (1/participants + 1/controls))",
         "benchmark BM: control and before_after are so much per person-year, times participant-years",
+        "controls, unless stated: those of the benchmark's control group; with before_after the participants themselves",
+        "`error` is what the model does not simulate: with whole people the luck of a control group is in the benchmark",
+        "before_after here leaves out regression to the mean: people picked for a bad year do better in the next one",
+        "  by themselves, so a real contract seems to save more, and pays more for nothing, than this one",
         "luck: settlement_noise.csv says how often it pays for a programme that does nothing, and",
         "  how often it does not pay for this one",
         "two-sided: repayment = min(loss_share * -D, loss_cap_rate * BM, loss_cap_amount) if -D >= minimum_loss_rate * BM",
@@ -286,6 +298,8 @@ pub(super) static OUTCOME_PAYMENT: ClauseText = ClauseText {
         "price: payment = price * max(0, x - threshold), for each unit beyond what would have come anyway",
         "amount: payment = amount if x >= threshold, else 0",
         "error: mean 0 and standard deviation error_sd, from random numbers of its own",
+        "before_after here leaves out regression to the mean: people picked for a bad year do better in the next one",
+        "  by themselves, so a real contract seems to do more, and pays more for nothing, than this one",
         "luck: settlement_noise.csv says how often it pays for a programme that does nothing, and",
         "  how often it does not pay for this one",
     ],
@@ -317,6 +331,7 @@ pub(super) static IMPACT_BOND: ClauseText = ClauseText {
         "Y(t) pays first the assessor, then the investor until it has its principal and return_cap a year;",
         "the rest stays with who pays for results",
         "open to the investor: B(t) = (1 + return_cap) * B(t-1) + investment(t) - paid to it",
+        "stopped at a gate: no investment from its year on; results of those enrolled before still repay",
     ],
     risks: Risks {
         volume: "the investor; the payer up to the caps",
@@ -346,6 +361,7 @@ pub(super) static CO_FINANCING: ClauseText = ClauseText {
     formula: &[
         "the named outcome holds the amount per case, such as min(share by age * tariff, most per case)",
         "payment(t) = (1 - equalised) * (its total with the strategy - its total without); negative when avoided",
+        "a gate does not end it: it is a rule on care, and no money for a programme",
     ],
     risks: Risks {
         volume: "of care: the payer, also where it has no influence on it",
@@ -368,6 +384,7 @@ pub(super) static GUARANTEE: ClauseText = ClauseText {
     formula: &[
         "payment(t) = share * max(0, floor - net position of the receiver for year t)",
         "per year, or once over the contract; then at most cap_per_year and cap_total",
+        "stopped at a gate: losses are still covered, as of those enrolled before; a floor above 0 becomes 0",
     ],
     risks: Risks {
         volume: "beyond the floor the guarantor, by share and up to the caps",
@@ -392,6 +409,7 @@ pub(super) static REVOLVING_FUND: ClauseText = ClauseText {
         "repaid(t) = sum over parties of their share * max(0, what they save in t net of leakages)",
         "balance(t+1) = (1 + interest) * balance(t) + repaid(t) - payment(t) - administration(t); at first `capital`",
         "what it cannot pay stays with who bears the costs; shown: balance, unmet need, share of draws run dry",
+        "stopped at a gate: an open fund pays and is repaid for those enrolled; one still to open is not opened",
     ],
     risks: Risks {
         volume: "who bears the costs, once the fund is empty",

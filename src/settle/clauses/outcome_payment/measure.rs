@@ -66,7 +66,7 @@ impl Measurement<'_> {
 
     /// What the count is compared with, by year.
     fn benchmark(&self, contract: &Contract<'_>, forecast: &[f64]) -> Result<Vec<Lane>, SettleError> {
-        let without = self.requests_before_benchmark();
+        let (without, programme) = (self.requests_before_benchmark(), self.terms.counts.programme);
         Ok(match &self.terms.benchmark {
             CountBenchmark::Nothing => vec![Lane::ZERO; contract.block.horizon()],
             CountBenchmark::True => contract.participants(without)?,
@@ -78,12 +78,13 @@ impl Measurement<'_> {
             CountBenchmark::Control(persons) => {
                 let persons = contract.quantity(persons, Range::Positive)?;
                 let rows = [contract.row(without)?, contract.row(without + 2)?];
-                let rates = Rates::of_requests(contract.block.flows).control(rows[0], rows[1], persons);
+                let rates =
+                    Rates::of_requests(contract.block.flows, programme).control(rows[0], rows[1], persons);
                 times(contract.participants(without + 1)?, &rates)
             }
             CountBenchmark::BeforeAfter => {
                 let rows = [contract.row(without + 3)?, contract.row(without + 4)?];
-                let rates = Rates::of_requests(contract.block.flows).before(rows[0], rows[1]);
+                let rates = Rates::of_requests(contract.block.flows, programme).before(rows[0], rows[1]);
                 times(contract.participants(without + 1)?, &rates)
             }
             CountBenchmark::Fixed(number) => {

@@ -31,7 +31,10 @@
 //!
 //! **Error of measurement.** What is measured is D + BM · s · ε, with ε standard normal from random numbers of its own, and
 //! s either stated (`error_sd`) or cv · √((1 − R²)(1/n + 1/n_c)) (`error`): the differences between people's costs that
-//! the model does not simulate, of n participant-years and n_c persons behind the benchmark (those of a control group).
+//! the model does not simulate, of n participant-years and n_c persons behind the benchmark. Unless stated these are those
+//! of a control group, and with `before_after` the participants themselves (n_c = n); a test of significance takes the same.
+//! In engines that follow whole people the luck of a control group is simulated: a cv of *all* differences between people
+//! would count it twice, so it is that of what the model leaves out.
 //!
 //! The clause's caps in euros limit payments; repayments are limited by the loss limits alone.
 //!
@@ -47,7 +50,9 @@ pub mod kernel;
 
 use super::{Known, Rule};
 use crate::formula::{LANES, Lane};
-use crate::scenario::checked::{Benchmark, Engine, Localised, MeasurementError, Measures, SharedSavings};
+use crate::scenario::checked::{
+    Benchmark, Engine, Localised, MeasurementError, Measures, Quantity, SharedSavings,
+};
 use crate::settle::books::{BookLine, Books, Figure};
 use crate::settle::contract::{Block, Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError, chance, leakage};
@@ -258,6 +263,22 @@ impl SharedSavingsRule<'_> {
         most
     }
 
+    /// How many the benchmark rests on, by settlement of so many participant-years: those that are stated, else those of the
+    /// control group, or the participants themselves in the year before; `None` where it adds no error.
+    fn behind(
+        &self,
+        contract: &Contract<'_>,
+        stated: Option<&Quantity>,
+        years: &[Lane],
+    ) -> Result<Option<Vec<Lane>>, SettleError> {
+        let persons = match (stated, &self.terms.benchmark) {
+            (Some(persons), _) | (None, Benchmark::Control(persons)) => persons,
+            (None, Benchmark::BeforeAfter) => return Ok(Some(years.to_vec())),
+            (None, _) => return Ok(None),
+        };
+        Ok(Some(vec![contract.quantity(persons, Range::Positive)?; years.len()]))
+    }
+
     /// Adds the error of measurement to savings by settlement.
     fn add_error(
         &self,
@@ -273,23 +294,19 @@ impl SharedSavingsRule<'_> {
             MeasurementError::People { cv, r_squared, controls } => {
                 let cv = contract.quantity(cv, Range::NotNegative)?;
                 let r_squared = contract.quantity(r_squared, Range::Share)?;
-                let behind = match &self.terms.benchmark {
-                    Benchmark::Control(persons) => Some(persons),
-                    _ => None,
-                };
-                let controls = contract.optional(controls.as_ref().or(behind), Range::Positive)?;
                 let years = contract.by_settlement(self.terms.whole_contract, self.participants(contract));
-                let spread = |years: Lane, lane: usize| match years[lane] > 0.0 {
+                let behind = self.behind(contract, controls.as_ref(), &years)?;
+                let spread = |year: usize, lane: usize| match years[year][lane] > 0.0 {
                     true => kernel::standard_error(
                         cv[lane],
                         r_squared[lane],
-                        years[lane],
-                        controls.map(|controls| controls[lane]),
+                        years[year][lane],
+                        behind.as_ref().map(|behind| behind[year][lane]),
                     ),
                     // Nobody is measured.
                     false => 0.0,
                 };
-                years.into_iter().map(|years| Lane::from_fn(|lane| spread(years, lane))).collect()
+                (0..years.len()).map(|year| Lane::from_fn(|lane| spread(year, lane))).collect()
             }
         };
         for (year, saving) in saving.iter_mut().enumerate() {
@@ -351,10 +368,10 @@ impl SharedSavingsRule<'_> {
             let z = contract.quantity(&test.z, Range::NotNegative)?;
             let cv = contract.quantity(&test.cv, Range::NotNegative)?;
             let r_squared = contract.quantity(&test.r_squared, Range::Share)?;
-            let controls = contract.optional(test.controls.as_ref(), Range::Positive)?;
-            for (minimum, &years) in minimum.iter_mut().zip(&years) {
+            let behind = self.behind(contract, test.controls.as_ref(), &years)?;
+            for (year, (minimum, &years)) in minimum.iter_mut().zip(&years).enumerate() {
                 *minimum = minimum.max(Lane::from_fn(|lane| {
-                    let controls = controls.map(|controls| controls[lane]);
+                    let controls = behind.as_ref().map(|behind| behind[year][lane]);
                     let error = kernel::standard_error(cv[lane], r_squared[lane], years[lane], controls);
                     if z[lane] == 0.0 { 0.0 } else { z[lane] * error }
                 }));

@@ -271,6 +271,29 @@ fn a_saving_that_chance_could_bring_is_not_shared() {
 }
 
 #[test]
+fn a_test_of_significance_knows_how_small_the_group_is_that_is_compared_with() {
+    // As above, where nothing is stated about how many the benchmark rests on: ten controls, or the ten participants in the
+    // year before. Taken to be very many the standard error would be 0.5 · √(0.64 / 10) = 12.6%, and 17 enough.
+    for benchmark in [Benchmark::Control(testing::quantity("10")), Benchmark::BeforeAfter] {
+        let mut tested = terms(benchmark);
+        tested.significance = Some(Significance {
+            z: testing::quantity("1"),
+            cv: testing::quantity("0.5"),
+            r_squared: testing::quantity("0.36"),
+            controls: None,
+        });
+        let scenario = town(tested);
+        for (with, gain) in [(83.0, 0.0), (82.0, 9.0)] {
+            let mut flows = testing::flows(&scenario, 1);
+            follow(&mut flows, &[100.0], &[with], 10.0);
+            flows.shadows[0].first_costs.row_mut(0)[0] = Lane::splat(100.0);
+            flows.shadows[0].first_person_years.row_mut(0)[0] = Lane::splat(10.0);
+            assert_eq!(testing::net_of(&scenario, flows, Parties::PROVIDER), [gain]);
+        }
+    }
+}
+
+#[test]
 fn over_the_contract_participant_years_add_up_and_less_is_significant() {
     // 20 participant-years without controls: se = 0.5 · √(0.64 / 20) = 8.9% of 200: 17 is not enough and 18 is.
     let mut tested = terms(Benchmark::True);
