@@ -89,7 +89,7 @@ fn every_way_to_pay_settles_on_a_programme_with_all_that_it_names() {
     let scenario = read(PROGRAMME);
     assert_eq!(scenario.left_out, []);
     let all = settled(&scenario);
-    assert_eq!(all.len(), 28);
+    assert_eq!(all.len(), 32);
     let parties = scenario.parties.list.len();
     // Money moves and is neither made nor lost: together the parties have the same under every way.
     let together = |settled: &Settled| -> f64 {
@@ -153,7 +153,7 @@ fn what_does_not_fit_a_programme_is_left_out_and_said() {
             ("municipal_cofinancing", "there is no outcome `cofinanced_care`"),
         ]
     );
-    assert_eq!(scenario.arrangements.len(), 26);
+    assert_eq!(scenario.arrangements.len(), 30);
 }
 
 #[test]
@@ -164,4 +164,22 @@ fn programme_stands_for_one_programme_only() {
                   step = \"programme.first\"\nprice = 1\n";
     let problems = loaded(&format!("{PROGRAMME}{second}")).unwrap_err();
     assert!(problems.contains("`programme` stands for the only programme, and there are 2"), "{problems}");
+}
+
+#[test]
+fn a_question_about_a_way_to_pay_that_was_taken_out_is_left_out_with_a_warning() {
+    let text =
+        "ounce = 1\nuse = [\"amstelland_falls.toml\"]\narrangements.remove = [\"municipality_pays\"]\n";
+    let mut sources = Sources::default();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/mine.toml");
+    let loaded = scenario::read_text(path, text, &[], &mut sources);
+    let loaded = loaded.unwrap_or_else(|problems| panic!("{}", problems.render(&sources, false)));
+    let asked: Vec<&str> = loaded.scenario.thresholds.iter().map(|question| question.id.as_str()).collect();
+    assert_eq!(asked, ["effect_on_injuries"]);
+    let warnings = loaded.warnings.render(&sources, false);
+    assert!(warnings.contains("the question `grant` is left out"), "{warnings}");
+    // In the file itself it is a mistake.
+    let own = format!("{text}thresholds.grant = {{ arrangement = \"municipality_payz\" }}\n");
+    let problems = scenario::read_text(path, &own, &[], &mut Sources::default());
+    assert!(problems.is_err(), "an unknown arrangement");
 }

@@ -323,6 +323,7 @@ pub fn fee(from: usize, to: usize, price: &str) -> Clause {
         price: quantity(price),
         tiers: Vec::new(),
         volume_cap: None,
+        highest: None,
     };
     clause(from, to, terms)
 }

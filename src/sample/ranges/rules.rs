@@ -387,7 +387,7 @@ impl<'s> Rules<'s> {
 
     fn terms(&mut self, terms: &'s Terms) {
         match terms {
-            Terms::Fee { persons, stay, price, tiers, volume_cap, .. } => {
+            Terms::Fee { persons, stay, price, tiers, volume_cap, highest, .. } => {
                 self.maybe(Range::Finite, persons.where_.as_ref(), EVERYBODY);
                 self.one(Range::Share, stay, EVERYBODY);
                 self.one(Range::NotNegative, price, EVERYBODY);
@@ -396,6 +396,10 @@ impl<'s> Rules<'s> {
                     self.one(Range::NotNegative, &tier.price, EVERYBODY);
                 }
                 self.maybe(Range::NotNegative, volume_cap.as_ref(), EVERYBODY);
+                if let Some(highest) = highest {
+                    self.one(Range::NotNegative, &highest.legal, EVERYBODY);
+                    self.one(Range::NotNegative, &highest.raise, EVERYBODY);
+                }
             }
             Terms::Capitation { heads, amount, corridor, stop_loss } => {
                 if let Heads::Step { persons, .. } = heads {

@@ -1,9 +1,9 @@
 //! Every number of a clause, whatever its type.
 
 use super::{
-    Benchmark, BondTrigger, Bundle, BundleStep, Clause, Corridor, CountBenchmark, Heads, ImpactBond,
-    LossTerms, MeasurementError, OutcomeTerms, Pays, Quantity, RevolvingFund, ShareRule, SharedSavings,
-    Significance, StopLoss, Terms, Tier,
+    Benchmark, BondTrigger, Bundle, BundleStep, Clause, Corridor, CountBenchmark, Heads, HighestPrice,
+    ImpactBond, LossTerms, MeasurementError, OutcomeTerms, Pays, Quantity, RevolvingFund, ShareRule,
+    SharedSavings, Significance, StopLoss, Terms, Tier,
 };
 
 impl Clause {
@@ -24,12 +24,16 @@ impl Terms {
     fn quantities(&self) -> Vec<&Quantity> {
         let mut list: Vec<&Quantity> = Vec::new();
         match self {
-            Self::Fee { persons: _, quarters: _, stay, price, tiers, volume_cap } => {
+            Self::Fee { persons: _, quarters: _, stay, price, tiers, volume_cap, highest } => {
                 list.extend([stay, price]);
                 for Tier { above, price } in tiers {
                     list.extend([above, price]);
                 }
                 list.extend(volume_cap);
+                if let Some(highest) = highest {
+                    let HighestPrice { legal, raise } = &**highest;
+                    list.extend([legal, raise]);
+                }
             }
             Self::Capitation { heads, amount, corridor, stop_loss } => {
                 match heads {

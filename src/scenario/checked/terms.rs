@@ -19,6 +19,8 @@ pub enum Terms {
         tiers: Vec<Tier>,
         /// Persons (or quarters of persons) a year that are paid for at most.
         volume_cap: Option<Quantity>,
+        /// What no price may pass; few fees have it.
+        highest: Option<Box<HighestPrice>>,
     },
     /// An amount per head and year.
     Capitation {
@@ -208,6 +210,15 @@ impl Request {
         }
         Some(request)
     }
+}
+
+/// A legal maximum of a price, and how far a written contract may go above it.
+#[derive(Clone, Debug)]
+pub struct HighestPrice {
+    /// EUR per person (and quarter).
+    pub legal: Quantity,
+    /// Share of it that a written contract allows above it.
+    pub raise: Quantity,
 }
 
 /// A price for persons beyond a number.

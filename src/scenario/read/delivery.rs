@@ -1,7 +1,7 @@
 //! Terms of payments for delivery: fees, own contributions, capitation, bundles.
 
 use crate::scenario::checked::{
-    Bundle, BundleStep, Corridor, Heads, Quantity, Request, Requested, StopLoss, Terms, Tier,
+    Bundle, BundleStep, Corridor, Heads, HighestPrice, Quantity, Request, Requested, StopLoss, Terms, Tier,
 };
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
@@ -30,7 +30,7 @@ impl<'t> Reader<'_> {
         let prices: Vec<(&Quantity, Span)> = std::iter::once((&price, at.span_of("price").clone()))
             .chain(tiers.iter().map(|(tier, span)| (&tier.price, span.clone())))
             .collect();
-        self.check_highest(at, &prices);
+        let highest = self.highest(at, &prices).map(Box::new);
         let most = self.scenario.time.years * QUARTERS;
         let quarters = self.count(at, "quarters", 1, most);
         let stay = self.quantity_or(at, "stay", Place::choice(0), 1.0);
@@ -40,7 +40,7 @@ impl<'t> Reader<'_> {
             self.error(&entry.key_span, "nobody need stay for a price that is paid once", "needs `quarters`");
         }
         let tiers = tiers.into_iter().map(|(tier, _)| tier).collect();
-        Some(Terms::Fee { persons: self.persons_of(at)?, quarters, stay, price, tiers, volume_cap })
+        Some(Terms::Fee { persons: self.persons_of(at)?, quarters, stay, price, tiers, volume_cap, highest })
     }
 
     /// Prices beyond numbers of persons, which must rise.
@@ -62,16 +62,18 @@ impl<'t> Reader<'_> {
         tiers
     }
 
-    /// No price above what may be asked, with what a written contract allows beyond it.
-    fn check_highest(&mut self, at: &At<'t>, prices: &[(&Quantity, Span)]) {
+    /// What no price may pass. At its stated value none does; in other draws, and where it is varied, the highest is charged.
+    fn highest(&mut self, at: &At<'t>, prices: &[(&Quantity, Span)]) -> Option<HighestPrice> {
         let raise = self.quantity_or(at, "max_price_raise", Place::choice(0), 0.0);
-        let Some(most) = self.quantity(at, "max_price", AMOUNT) else {
+        let Some(legal) = self.quantity(at, "max_price", AMOUNT) else {
             if let Some(entry) = at.table.entry("max_price_raise") {
                 self.error(&entry.key_span, "there is no highest price to go above", "needs `max_price`");
             }
-            return;
+            return None;
         };
-        let (Some(most), Some(raise)) = (self.base_value(&most), self.base_value(&raise)) else { return };
+        let highest = HighestPrice { legal, raise };
+        let stated = (self.base_value(&highest.legal), self.base_value(&highest.raise));
+        let (Some(most), Some(raise)) = stated else { return Some(highest) };
         for (price, span) in prices {
             let Some(price) = self.base_value(price) else { continue };
             if price > most * (1.0 + raise) * (1.0 + 1e-12) {
@@ -89,6 +91,7 @@ impl<'t> Reader<'_> {
                 self.say(message);
             }
         }
+        Some(highest)
     }
 
     pub(super) fn copayment(&mut self, at: &At<'t>) -> Option<Terms> {

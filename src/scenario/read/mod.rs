@@ -32,6 +32,7 @@ mod programmes;
 mod quantity;
 mod results;
 mod savings;
+mod soundness;
 mod steps;
 mod strategies;
 mod tables;

@@ -86,7 +86,7 @@ impl<'t> Reader<'_> {
     }
 
     /// Whether two clauses are in force in some same year.
-    fn together(&self, one: &Clause, other: &Clause) -> bool {
+    pub(super) fn together(&self, one: &Clause, other: &Clause) -> bool {
         let holds = |clause: &Clause, year| clause.years.as_ref().is_none_or(|years| years.contains(&year));
         (0..self.scenario.time.years).any(|year| holds(one, year) && holds(other, year))
     }

@@ -202,6 +202,30 @@ impl<'t> Reader<'_> {
                     .label("the cap would be reached before anything is shared")
                     .also(at.span_of(minimum_key), "the threshold");
                 self.say(message);
+                continue;
+            }
+            // Shared from the first euro, the least that is paid once the threshold is met may already be the cap.
+            let share = match (cap_key, loss) {
+                ("cap_savings_rate", _) => self.base_value(&terms.share),
+                (_, Some(loss)) => self.base_value(&loss.share),
+                (_, None) => None,
+            };
+            if let Some(share) = share
+                && !terms.deductible
+                && minimum > 0.0
+                && cap < share * minimum
+            {
+                let title = format!("once `{minimum_key}` is met, what is paid is always `{cap_key}`");
+                let label = format!(
+                    "{} of the benchmark, where at least {} is due",
+                    round(cap),
+                    round(share * minimum)
+                );
+                let message = Diagnostic::warning(title)
+                    .at(at.span_of(cap_key))
+                    .label(label)
+                    .also(at.span_of(minimum_key), "the threshold");
+                self.say(message);
             }
         }
     }

@@ -13,6 +13,9 @@ impl<'t> Reader<'_> {
     /// Reads the break-even questions.
     pub(super) fn read_break_even(&mut self, top: &At<'t>) {
         for (id, at) in top.ids("thresholds") {
+            if self.asks_about_what_was_removed(top, id, &at) {
+                continue;
+            }
             let parameter = self.varied(&at);
             let range = self.threshold_range(&at);
             let strategy = self.threshold_strategy(&at);
@@ -37,6 +40,23 @@ impl<'t> Reader<'_> {
                 probability,
             });
         }
+    }
+
+    /// Whether a question of a file that is used is about an arrangement that the scenario has taken out: then it is left out too,
+    /// with a warning. In the scenario's own file such a name is a mistake.
+    fn asks_about_what_was_removed(&mut self, top: &At<'t>, id: &str, at: &At<'t>) -> bool {
+        let Some(name) = at.text("arrangement") else { return false };
+        let span = at.span_of("arrangement");
+        let known = self.scenario.arrangements.iter().any(|arrangement| arrangement.id == name);
+        if known || span.file == top.span.file || self.is_broken("arrangement", name) {
+            return false;
+        }
+        let message = Diagnostic::warning(format!("the question `{id}` is left out"))
+            .at(span)
+            .label(format!("there is no arrangement `{name}` any more"))
+            .help(format!("`thresholds.remove = [\"{id}\"]` takes the question out without a word"));
+        self.say(message);
+        true
     }
 
     /// The parameter that is varied. Numbers elsewhere were made parameters before reading, where they could be.

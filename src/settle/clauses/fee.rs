@@ -10,7 +10,9 @@
 //! before it theirs. A quarter is paid at its start, in the calendar year it starts in, and in full: who leaves or
 //! dies during it has been paid for. Where an insurer buys for its own insured only, n_t counts those.
 //!
-//! A legal maximum (and the raise above it that a written contract allows) is checked when the scenario is read.
+//! A legal maximum P, with the raise r above it that a written contract allows, holds for every price: what is charged is
+//! min(price, P (1 + r)) in every draw and wherever a price is varied or negotiated. A *stated* price above it is an error
+//! when the scenario is read.
 //!
 //! **Who bears which risk.** Volume: the payer, up to the caps; above them the provider works unpaid. Price (what
 //! delivery really costs): the provider. Retention: the provider, who is not paid for steps that are not
@@ -23,7 +25,7 @@
 
 use super::Rule;
 use crate::formula::Lane;
-use crate::scenario::checked::{Quantity, Request, Tier};
+use crate::scenario::checked::{HighestPrice, Quantity, Request, Tier};
 use crate::settle::books::{BookLine, Books};
 use crate::settle::contract::{Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError};
@@ -43,6 +45,8 @@ pub struct Fee<'a> {
     pub tiers: &'a [Tier],
     /// Persons (or quarters) a year that are paid for at most.
     pub volume_cap: Option<&'a Quantity>,
+    /// What no price may pass.
+    pub highest: Option<&'a HighestPrice>,
 }
 
 impl Rule for Fee<'_> {
@@ -68,7 +72,11 @@ impl Rule for Fee<'_> {
             }
             still *= stay;
         }
-        let prices = Prices::new(contract, self.price, self.tiers)?;
+        let mut prices = Prices::new(contract, self.price, self.tiers)?;
+        if let Some(HighestPrice { legal, raise }) = self.highest {
+            let legal = contract.quantity(legal, Range::NotNegative)?;
+            prices.at_most(legal * (contract.quantity(raise, Range::NotNegative)? + 1.0));
+        }
         let volume_cap = contract.optional(self.volume_cap, Range::NotNegative)?;
         charge(contract, &persons, &prices, volume_cap)
     }
@@ -95,6 +103,14 @@ impl Prices {
             first: contract.quantity(price, Range::NotNegative)?,
             beyond: tiers.iter().map(tier).collect::<Result<_, SettleError>>()?,
         })
+    }
+
+    /// Charges nothing above the highest price.
+    fn at_most(&mut self, highest: Lane) {
+        self.first = self.first.min(highest);
+        for (_, price) in &mut self.beyond {
+            *price = price.min(highest);
+        }
     }
 
     /// What a number of persons costs.
@@ -124,7 +140,7 @@ pub(super) fn charge(
 
 #[cfg(test)]
 mod tests {
-    use crate::scenario::checked::{Parties, Payer, Purchase, Quantity, Terms, Tier};
+    use crate::scenario::checked::{HighestPrice, Parties, Payer, Purchase, Quantity, Terms, Tier};
     use crate::settle::testing::{self, FIRST_INSURER, FIRST_PARTY};
 
     fn paid(fee: crate::scenario::checked::Clause, persons: &[f64], party: usize) -> Vec<f64> {
@@ -134,6 +150,20 @@ mod tests {
             .clause(fee)
             .build();
         testing::net(&scenario, persons, party)
+    }
+
+    #[test]
+    fn no_price_is_charged_above_the_legal_maximum_and_a_tenth() {
+        // 100 people at 250 and, beyond 60 of them, at 150; the maximum is 200 and a contract allows 10% more: 60 * 220 + 40 * 150.
+        let mut fee = testing::fee(FIRST_PARTY, Parties::PROVIDER, "250");
+        if let Terms::Fee { tiers, highest, .. } = &mut fee.terms {
+            tiers.push(Tier { above: testing::quantity("60"), price: testing::quantity("150") });
+            *highest = Some(Box::new(HighestPrice {
+                legal: testing::quantity("200"),
+                raise: testing::quantity("0.1"),
+            }));
+        }
+        assert_eq!(paid(fee, &[100.0], Parties::PROVIDER), [19_200.0]);
     }
 
     #[test]

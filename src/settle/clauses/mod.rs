@@ -117,13 +117,14 @@ pub trait Rule: Send + Sync {
 #[must_use]
 pub fn rule(clause: &Clause) -> Box<dyn Rule + '_> {
     match &clause.terms {
-        Terms::Fee { persons, quarters, stay, price, tiers, volume_cap } => Box::new(fee::Fee {
+        Terms::Fee { persons, quarters, stay, price, tiers, volume_cap, highest } => Box::new(fee::Fee {
             persons,
             quarters: *quarters,
             stay,
             price,
             tiers,
             volume_cap: volume_cap.as_ref(),
+            highest: highest.as_deref(),
         }),
         Terms::LumpSum { amount } => Box::new(lump_sum::LumpSum { amount }),
         Terms::Copayment { persons, price, .. } => Box::new(copayment::Copayment { persons, price }),

@@ -51,7 +51,7 @@ static FEE_KEYS: &[Key] = &[
     key(
         "max_price",
         Kind::Quantity,
-        "Highest price that may be asked, such as a legal tariff.",
+        "Highest price that may be asked, such as a legal tariff. Where a price is uncertain or varied, no more than this is charged.",
         "max_price = 61",
     )
     .unit("EUR per person")
