@@ -81,8 +81,8 @@ pub(crate) fn decide(
     let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
     let premium =
         amount(&entry.premium, environment)? + amount(&entry.per_deviation, environment)? * deviation;
-    let stays = expected - premium > 0.0;
-    Ok((!stays).then_some(Declined { party: entry.party, expected, premium }))
+    let enters = expected - premium > 0.0;
+    Ok((!enters).then_some(Declined { party: entry.party, expected, premium }))
 }
 
 fn amount(quantity: &Quantity, environment: &Environment) -> Result<f64, SettleError> {
