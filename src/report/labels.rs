@@ -123,6 +123,15 @@ pub enum Label {
     AskedBy,
     Founded,
     FoundedInPart,
+    WarnWithoutDraws,
+    WarnNobodySaves,
+    WarnBetterAlone,
+    WarnBetterTogether,
+    WarnPaysMore,
+    WarnPayMore,
+    WarnGrant,
+    WarnChanceIgnored,
+    WarnHoldsNothing,
 }
 
 impl Label {
@@ -306,6 +315,44 @@ impl Label {
             L::LuckWhateverSize => (
                 "Mostly luck, with any number of participants: what it is compared with is itself too uncertain.",
                 "Vooral geluk, met welk aantal deelnemers ook: waarmee wordt vergeleken is zelf te onzeker.",
+            ),
+            L::WarnWithoutDraws => (
+                "Nothing was drawn: what contracts rest on expectations for comes from the base case.",
+                "Er zijn geen trekkingen gedaan: wat in afspraken op verwachtingen rust komt uit de basisberekening.",
+            ),
+            L::WarnNobodySaves => (
+                "{}: costs are shared by expected benefit, but nobody is expected to save anything, so they share equally.",
+                "{}: kosten worden verdeeld naar verwacht voordeel, maar naar verwachting bespaart niemand iets; daarom delen ze \
+                 gelijk.",
+            ),
+            L::WarnBetterAlone => (
+                "{}: {} would be better off by {} (expected, all years together) paying without the others.",
+                "{}: {} zou {} beter af zijn (naar verwachting, alle jaren samen) door zonder de anderen te betalen.",
+            ),
+            L::WarnBetterTogether => (
+                "{}: {} together would be better off by {} (expected, all years together) paying without the others.",
+                "{}: {} zouden samen {} beter af zijn (naar verwachting, alle jaren samen) door zonder de anderen te betalen.",
+            ),
+            L::WarnPaysMore => (
+                "{}: {} would pay {} more than it saves (expected, all years together).",
+                "{}: {} betaalt {} meer dan het bespaart (naar verwachting, alle jaren samen).",
+            ),
+            L::WarnPayMore => (
+                "{}: {} together would pay {} more than they save (expected, all years together).",
+                "{}: {} betalen samen {} meer dan ze besparen (naar verwachting, alle jaren samen).",
+            ),
+            L::WarnGrant => (
+                "No shares satisfy everybody unless {} comes from outside.",
+                "Geen verdeling stelt iedereen tevreden zonder {} van buiten.",
+            ),
+            L::WarnChanceIgnored => (
+                "{}: a threshold is tested on expected numbers. Chance, which decides whether a small group meets it, is left out.",
+                "{}: een drempel wordt getoetst op verwachte aantallen. Toeval, dat beslist of een kleine groep hem haalt, telt \
+                 niet mee.",
+            ),
+            L::WarnHoldsNothing => (
+                "{}: savings on the budget {} count for nothing, as the payer holds none of it.",
+                "{}: besparingen op het budget {} tellen niet mee, want de betaler heeft er niets van.",
             ),
             L::HowSure => ("How sure are we?", "Hoe zeker is dit?"),
             L::ModelDoubt => (
