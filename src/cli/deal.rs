@@ -62,7 +62,7 @@ fn compute_and_write(
     bar.finish_and_clear();
     let found = deal(scenario, &valued)?;
     let provenance = Provenance::new(sources, arguments.options());
-    let warnings = read.told(&valued, found.warnings.iter());
+    let warnings = read.told(&valued, found.warnings.iter(), Vec::new());
     let rates = Rates::of(scenario)?;
     let made = Made::new(scenario, &valued, rates, &warnings);
     let writing = target.begin()?;

@@ -15,6 +15,7 @@ use crate::analyse::threshold::{Depth, find_all};
 use crate::report::csv;
 use crate::report::folder::Target;
 use crate::report::tables::persons;
+use crate::report::warnings::Told;
 use crate::report::{Provenance, Rates, Run, terminal, write};
 use crate::sample::Draws;
 use crate::scenario;
@@ -96,7 +97,8 @@ fn compute_and_write(
     let provenance = Provenance::new(sources, arguments.options());
     // Variants without draws of their own would repeat that they have none.
     let told = settled.iter().filter(|settled| settled.variant == 0 || settled.draws > 0);
-    let warnings = read.told(&valued, told.flat_map(|settled| &settled.warnings));
+    let luck = Told::of_luck(scenario, &findings);
+    let warnings = read.told(&valued, told.flat_map(|settled| &settled.warnings), luck);
     let run = Run {
         scenario,
         valued: &valued,

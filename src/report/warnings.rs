@@ -3,6 +3,8 @@
 use super::labels::Label;
 use super::words::Lang;
 use crate::analyse::measures::or_id;
+use crate::analyse::noise::Verdict;
+use crate::analyse::{Findings, SettlementFindings};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Localised, Payer};
 use crate::settle::Warning;
@@ -36,6 +38,46 @@ impl Told {
     pub fn of_contract(scenario: &Scenario, warning: &Warning) -> Self {
         let [en, nl] = [Lang::En, Lang::Nl].map(|lang| Names { scenario, lang }.sentence(warning));
         Self { text: warning.text(scenario), words: Localised { en, nl } }
+    }
+
+    /// Payments and gates of the scenario itself that do not follow the effect but luck.
+    #[must_use]
+    pub fn of_luck(scenario: &Scenario, findings: &Findings) -> Vec<Self> {
+        let noisy = |verdict| matches!(verdict, Verdict::Noise { .. });
+        let mut list = Vec::new();
+        for settlement in findings.variants.first().iter().flat_map(|main| &main.settlements) {
+            let SettlementFindings { strategy, arrangement, .. } = *settlement;
+            let strategy_id = &scenario.strategies[strategy].id;
+            let of = &scenario.arrangements[arrangement];
+            let mut tell = |text: String, label, title, place: &dyn Fn(Names<'_>) -> String| {
+                let [en, nl] = [Lang::En, Lang::Nl].map(|lang| {
+                    let names = Names { scenario, lang };
+                    lang.say(label, &[&place(names), &lang.say(title, &[])])
+                });
+                list.push(Self { text, words: Localised { en, nl } });
+            };
+            if settlement.gate.as_ref().is_some_and(|gate| noisy(gate.verdict)) {
+                let text = format!(
+                    "arrangement `{}`: whether its gate lets strategy `{strategy_id}` go on is mostly noise",
+                    of.id
+                );
+                tell(text, Label::WarnGateLuck, Label::Gate, &|names| {
+                    names.arrangement(Some(strategy), arrangement)
+                });
+            }
+            for noise in
+                settlement.noise.iter().filter(|noise| noise.results.iter().any(|r| noisy(r.verdict)))
+            {
+                let text = format!(
+                    "clause `{}` under arrangement `{}`: what it pays for strategy `{strategy_id}` is mostly noise",
+                    of.clauses[noise.clause].id, of.id
+                );
+                tell(text, Label::WarnLuck, Label::Luck, &|names| {
+                    names.clause(Some(strategy), ClauseOf { arrangement, clause: noise.clause })
+                });
+            }
+        }
+        list
     }
 
     /// Each once, in the order in which they come first.
