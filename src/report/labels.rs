@@ -116,6 +116,8 @@ pub enum Label {
     MustBeTrueEnough,
     MustBeTrueNotEnough,
     MustBeTrueChance,
+    MustBeTrueBelow,
+    MustBeTrueAbove,
     MustBeTrueSociety,
     MustBeTrueWorth,
     MustBeTrueEuros,
@@ -123,6 +125,11 @@ pub enum Label {
     DoubtRatio,
     DoubtPassedOn,
     DoubtBeforeAfter,
+    DoubtInStrategy,
+    DoubtInArrangement,
+    DoubtInVariant,
+    DoubtInVariants,
+    DoubtInVariantsFirst,
     AskedBy,
     Founded,
     FoundedInPart,
@@ -524,10 +531,16 @@ impl Label {
                  Ga kosten en effecten na voordat dit wordt gebruikt.",
             ),
             L::DoubtPassedOn => (
-                "The effect “{}” is passed on one to one, to {} and all else that follows; trials often find less there.",
-                "Het effect “{}” wordt een op een doorgegeven, aan {} en al het andere dat volgt; onderzoek vindt daar vaak \
-                 minder.",
+                "The effect “{}” is passed on one to one to what follows ({}); trials often find less there.",
+                "Het effect “{}” wordt een op een doorgegeven aan wat volgt ({}); onderzoek vindt daar vaak minder.",
             ),
+            L::DoubtInStrategy => ("With the strategy “{}”:", "Met de strategie “{}”:"),
+            L::DoubtInArrangement => ("Under the arrangement “{}”:", "Onder de afspraak “{}”:"),
+            L::DoubtInVariant => ("In the variant {}:", "In de variant {}:"),
+            L::DoubtInVariants => ("In the variants {}:", "In de varianten {}:"),
+            L::DoubtInVariantsFirst => {
+                ("In the variants {} (figures of the first):", "In de varianten {} (cijfers van de eerste):")
+            }
             L::DoubtBeforeAfter => (
                 "The effect “{}” rests on a measurement before and after without a control group ({}): what would have \
                  happened anyway counts as effect.",
@@ -570,6 +583,12 @@ impl Label {
             L::MustBeTrueEnough => ("Here it is {}: enough.", "Hier is het {}: genoeg."),
             L::MustBeTrueNotEnough => ("Here it is {}: not enough.", "Hier is het {}: niet genoeg."),
             L::MustBeTrueChance => ("with a probability of {}", "met een kans van {}"),
+            L::MustBeTrueBelow => {
+                ("though below {} in nearly all single draws", "maar onder {} in bijna alle losse trekkingen")
+            }
+            L::MustBeTrueAbove => {
+                ("though above {} in nearly all single draws", "maar boven {} in bijna alle losse trekkingen")
+            }
             L::MustBeTrueSociety => ("society", "de samenleving"),
             L::MustBeTrueWorth => ("a healthy year counted as {}", "een gezond levensjaar geteld als {}"),
             L::MustBeTrueEuros => ("euros only", "alleen euro's"),
@@ -659,11 +678,18 @@ mod tests {
             L::MustBeTrueEnough,
             L::MustBeTrueNotEnough,
             L::MustBeTrueChance,
+            L::MustBeTrueBelow,
+            L::MustBeTrueAbove,
             L::MustBeTrueWorth,
             L::DoubtSpent,
             L::DoubtRatio,
             L::DoubtPassedOn,
             L::DoubtBeforeAfter,
+            L::DoubtInStrategy,
+            L::DoubtInArrangement,
+            L::DoubtInVariant,
+            L::DoubtInVariants,
+            L::DoubtInVariantsFirst,
             L::AskedBy,
             L::Founded,
             L::FoundedInPart,

@@ -52,6 +52,26 @@ impl Lang {
         self.pick(words.0, words.1).to_owned()
     }
 
+    /// Names in a row: a, b and c.
+    pub fn list(self, names: &[String]) -> String {
+        match names.split_last() {
+            Some((last, before)) if !before.is_empty() => {
+                format!("{} {} {last}", before.join(", "), self.pick("and", "en"))
+            }
+            _ => names.concat(),
+        }
+    }
+
+    /// The first of some names in a row, and how many more there are: a, b and 4 more.
+    pub fn first_of(self, names: &[String], most: usize) -> String {
+        // One name takes no more room than that there is one more.
+        if names.len() <= most + 1 {
+            return self.list(names);
+        }
+        let more = format!("{} {}", names.len() - most, self.pick("more", "andere"));
+        self.list(&[&names[..most], &[more]].concat())
+    }
+
     fn decimal(self) -> char {
         match self {
             Self::En => '.',

@@ -240,18 +240,18 @@ pub fn trace(
 }
 
 /// By delivery, what all participants' care would cost over the horizon without the programmes, EUR, not discounted, at the
-/// stated values. A participant of two programmes counts in both.
+/// stated values of a variant. A participant of two programmes counts in both.
 ///
 /// # Errors
 /// A quantity outside its range or that cannot be computed.
-pub fn costs_without(scenario: &Scenario) -> Result<Vec<f64>, QuantityError> {
+pub fn costs_without(scenario: &Scenario, variant: usize) -> Result<Vec<f64>, QuantityError> {
     let engines = engines_at_stated_values(scenario);
     let mut plan = Plan::new(scenario, &engines);
     plan.measured.fill(true);
     plan.shadowed.fill(true);
     let detail = Detail { by_year: true, settlement: true };
     let stated = Environment::base(scenario)?;
-    let deliveries = base_case(scenario, &plan, &engines, detail, &scenario.variants[0].set, &stated)?;
+    let deliveries = base_case(scenario, &plan, &engines, detail, &scenario.variants[variant].set, &stated)?;
     let of_lines = |costs: &flows::Grid| (0..costs.rows()).map(|row| costs.total(row)[0]).sum::<f64>();
     Ok(deliveries.iter().map(|flows| flows.shadows.iter().map(|of| of_lines(&of.costs)).sum()).collect())
 }

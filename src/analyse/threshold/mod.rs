@@ -8,7 +8,9 @@
 //! - **In expectation** the break-even value solves mean_d N_d(x) = 0.
 //! - **With probability p** it solves (share of draws with N_d(x) ≥ 0) = p.
 //! - **Range:** the values at which 2.5% and 97.5% of the draws break even. Where N_d has one zero in every draw this
-//!   is the range that holds 95 of 100 break-even values of single draws.
+//!   is the range that holds 95 of 100 break-even values of single draws. An end may lie outside the values that were looked
+//!   at, on either side: with a few very large draws the mean may be positive although hardly any draw is, or negative although
+//!   hardly any is. Which side it is follows from the share of draws that break even at the lowest value.
 //! - **Monte Carlo error** (of a value in expectation): the standard error of the mean net value at the break-even
 //!   value, over the slope of that mean. For a probability: half the distance between the values at which the share
 //!   of draws is one standard error lower and higher.
@@ -128,9 +130,31 @@ pub struct Drawn {
     pub draws: usize,
     /// Monte Carlo standard error of the first crossing.
     pub mcse: Option<f64>,
-    /// Values at which 2.5% and 97.5% of the draws break even, the lower one first; an end is `None` where it lies outside the
-    /// values that were looked at. There is a range only where there is one crossing.
-    pub range: Option<[Option<f64>; 2]>,
+    /// Values at which 2.5% and 97.5% of the draws break even, the lower one first. There is a range only where there is one
+    /// crossing.
+    pub range: Option<[End; 2]>,
+}
+
+/// An end of the range of break-even values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum End {
+    /// Below all values that were looked at.
+    Below,
+    /// A value.
+    At(f64),
+    /// Above all values that were looked at.
+    Above,
+}
+
+impl End {
+    /// The value, where it is among those that were looked at.
+    #[must_use]
+    pub fn value(self) -> Option<f64> {
+        match self {
+            Self::At(value) => Some(value),
+            Self::Below | Self::Above => None,
+        }
+    }
 }
 
 /// A break-even question that has no answer because the runs it needs are impossible.
@@ -247,16 +271,7 @@ fn over_draws(
     let crossings = curve.crossings(aim, care, &mut one)?;
     let (range, mcse) = match crossings.as_slice() {
         [only] => {
-            let mut ends = [None, None];
-            for (end, share) in ends.iter_mut().zip(ENDS) {
-                let found = curve.crossings(Aim::Probability(share), care_at_ends, &mut one)?;
-                // Fewer draws break even further from the crossing on its losing side, more on its gaining side.
-                let outer = if (share < 0.5) == only.at_least { found.first() } else { found.last() };
-                *end = outer.map(|crossing| crossing.value);
-            }
-            if !only.at_least {
-                ends.reverse();
-            }
+            let ends = ends(&mut curve, only, care_at_ends, &mut one)?;
             let at_crossing = one(only.value)?;
             let error = monte_carlo_error(&curve, asked, only, &at_crossing, design);
             curve.add(only.value, at_crossing);
@@ -268,6 +283,33 @@ fn over_draws(
     let drawn = Drawn { answer: answer(&curve, aim, crossings), draws, mcse, range };
     let told = told(&curve, design);
     Ok((drawn, told))
+}
+
+/// The ends of the range of break-even values around a crossing, the lower one first.
+fn ends<E>(
+    curve: &mut Curve,
+    only: &Crossing,
+    care: Care,
+    net: &mut dyn FnMut(f64) -> Result<Series, E>,
+) -> Result<[End; 2], E> {
+    let mut ends = [End::Below; 2];
+    for (end, share) in ends.iter_mut().zip(ENDS) {
+        let aim = Aim::Probability(share);
+        let found = curve.crossings(aim, care, net)?;
+        // Fewer draws break even further from the crossing on its losing side, more on its gaining side.
+        let outer = if (share < 0.5) == only.at_least { found.first() } else { found.last() };
+        *end = match outer {
+            Some(crossing) => End::At(crossing.value),
+            // Enough draws break even at the lowest value, hence everywhere. Where a higher value is better that
+            // many do from below; where a lower one is, up to above.
+            None if curve.reached_at_lowest(aim) == only.at_least => End::Below,
+            None => End::Above,
+        };
+    }
+    if !only.at_least {
+        ends.reverse();
+    }
+    Ok(ends)
 }
 
 /// Monte Carlo standard error of a crossing; `None` where it cannot be told.

@@ -1,7 +1,8 @@
 //! A course for 50 people that prevents 30 visits in two years, as worked out by hand.
 
-use super::{Answer, Depth, Found, find};
-use crate::analyse::statistics::{mean, quantiles};
+use super::crossings::{Aim, Care, Crossing, Curve};
+use super::{Answer, Depth, End, Found, ends, find, grid};
+use crate::analyse::statistics::{Series, mean, quantiles};
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Scenario};
 use crate::value::draw;
@@ -131,9 +132,10 @@ fn over_draws_the_value_follows_the_rate_of_each_draw() {
     let mut sorted = prices.clone();
     sorted.sort_by(f64::total_cmp);
     let [low, high] = drawn.range.unwrap();
+    let (low, high) = (low.value().unwrap(), high.value().unwrap());
     let tolerance = 1e-4 * 1400.0;
-    assert!(low.unwrap() > sorted[0] - tolerance && low.unwrap() < sorted[2] + tolerance);
-    assert!(high.unwrap() > sorted[61] - tolerance && high.unwrap() < sorted[63] + tolerance);
+    assert!(low > sorted[0] - tolerance && low < sorted[2] + tolerance);
+    assert!(high > sorted[61] - tolerance && high < sorted[63] + tolerance);
     // Error of a mean: sd / √n.
     let own = mean(&prices);
     let sd = (prices.iter().map(|p| (p - own).powi(2)).sum::<f64>() / 63.0).sqrt();
@@ -163,7 +165,7 @@ fn the_quick_answer_is_the_full_one_where_the_net_value_is_a_straight_line() {
     near(only(&drawn.answer).0, only(&full.answer).0);
     assert!(quick.curve.len() <= 10, "{} runs", quick.curve.len());
     for (quick, full) in drawn.range.unwrap().iter().zip(full.range.unwrap()) {
-        assert!((quick.unwrap() / full.unwrap() - 1.0).abs() < 1e-3);
+        assert!((quick.value().unwrap() / full.value().unwrap() - 1.0).abs() < 1e-3);
     }
 }
 
@@ -195,4 +197,64 @@ fn other_strategies_and_arrangements_change_no_bit_of_an_answer() {
     let among = find(&scenario, 0, Depth::Quick).unwrap();
     assert_eq!(alone.base, among.base);
     assert_eq!(alone.drawn.unwrap().answer, among.drawn.unwrap().answer);
+}
+
+/// The crossing of the mean of some draws' nets over 0 to 1, and the ends of the range around it.
+fn range_of(net: impl Fn(f64) -> Vec<f64>) -> (Crossing, [End; 2]) {
+    let care = Care { grid: 5, tolerance: 1e-6, rounds: 60 };
+    let mut one = |value: f64| -> Result<Series, ()> { Ok(Series { base: 0.0, draws: net(value) }) };
+    let mut curve = Curve::default();
+    for value in grid(0.0, 1.0, care.grid) {
+        curve.add(value, one(value).unwrap());
+    }
+    let crossings = curve.crossings(Aim::Mean, care, &mut one).unwrap();
+    let [only] = crossings.as_slice() else { panic!("{crossings:?}") };
+    (*only, ends(&mut curve, only, care, &mut one).unwrap())
+}
+
+/// 99 draws alike, and one that is large.
+fn with_an_outlier(alike: f64, outlier: f64) -> Vec<f64> {
+    let mut draws = vec![alike; 99];
+    draws.push(outlier);
+    draws
+}
+
+#[test]
+fn where_one_draw_carries_the_mean_the_break_even_values_of_the_others_lie_beyond_the_range() {
+    // The mean is (−99 + 1000x) / 100: zero at 0.099. But 99 draws lose 1 at every value, so that 2.5% never break even by 1.
+    let (crossing, ends) = range_of(|x| with_an_outlier(-1.0, 1000.0 * x));
+    assert!(crossing.at_least && (crossing.value - 0.099).abs() < 1e-6);
+    assert_eq!(ends, [End::Above, End::Above]);
+    // Where less is better, (−99 + 500 − 1000x) / 100 is zero at 0.401, and those 99 would need less than 0.
+    let (crossing, ends) = range_of(|x| with_an_outlier(-1.0, 500.0 - 1000.0 * x));
+    assert!(!crossing.at_least && (crossing.value - 0.401).abs() < 1e-6);
+    assert_eq!(ends, [End::Below, End::Below]);
+}
+
+#[test]
+fn where_one_draw_drags_the_mean_down_the_others_break_even_before_the_range_begins() {
+    // (99 − 500 + 1000x) / 100 is zero at 0.401; 99 draws gain 1 at every value, from 0 on.
+    let (crossing, ends) = range_of(|x| with_an_outlier(1.0, 1000.0 * x - 500.0));
+    assert!(crossing.at_least && (crossing.value - 0.401).abs() < 1e-6);
+    assert_eq!(ends, [End::Below, End::Below]);
+    // Where less is better they would still break even above 1.
+    let (crossing, ends) = range_of(|x| with_an_outlier(1.0, -1000.0 * x));
+    assert!(!crossing.at_least && (crossing.value - 0.099).abs() < 1e-6);
+    assert_eq!(ends, [End::Above, End::Above]);
+}
+
+#[test]
+fn each_end_has_a_side_of_its_own() {
+    // Ten draws always gain, ten never do, and the d-th of the others does from d/100 on.
+    let draws = |x: f64| {
+        let between = (10..90).map(|d| x - f64::from(d) / 100.0);
+        between.chain([0.1; 10]).chain([-0.1; 10]).collect::<Vec<f64>>()
+    };
+    assert_eq!(range_of(draws).1, [End::Below, End::Above]);
+    // Ten always gain and all others do from somewhere: the 97.5% end is a value.
+    let draws = |x: f64| (0..90).map(|d| x - f64::from(d) / 100.0).chain([0.1; 10]).collect::<Vec<f64>>();
+    let [low, high] = range_of(draws).1;
+    // 97.5% of 100 draws are 98: the ten, and those with d up to 87.
+    assert_eq!(low, End::Below);
+    assert!((high.value().unwrap() - 0.87).abs() < 1e-5, "{high:?}");
 }

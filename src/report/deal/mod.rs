@@ -79,10 +79,7 @@ impl Page<'_> {
     }
 
     fn list(&self, names: &[String]) -> String {
-        match names.split_last() {
-            Some((last, before)) if !before.is_empty() => self.lang.fill(w::AND, &[&before.join(", "), last]),
-            _ => names.concat(),
-        }
+        self.lang.list(names)
     }
 
     fn count(&self, number: usize) -> String {

@@ -155,7 +155,6 @@ pub(super) const UNSTABLE: Text = (
 );
 pub(super) const SHAPLEY_NEAREST: Text =
     ("The combination that comes nearest to it: {}.", "De combinatie die er het dichtst bij komt: {}.");
-pub(super) const AND: Text = ("{} and {}", "{} en {}");
 
 #[cfg(test)]
 mod tests {
@@ -201,7 +200,6 @@ mod tests {
             SIDE_PAYS,
             UNSTABLE,
             SHAPLEY_NEAREST,
-            AND,
         ];
         for (en, nl) in all {
             assert_eq!(en.matches("{}").count(), nl.matches("{}").count(), "{en}");

@@ -1,7 +1,7 @@
 //! Break-even values, and the curves that they were read from.
 
 use super::{ARRANGEMENT, Context, STRATEGY};
-use crate::analyse::threshold::{Answer, Crossing, Found};
+use crate::analyse::threshold::{Answer, Crossing, End, Found};
 use crate::report::table::{Cell, Kind, Table};
 use crate::scenario::checked::Whose;
 
@@ -71,6 +71,13 @@ fn values(context: &Context<'_>) -> Table {
                 "value below which 2.5% of the break-even values of single draws lie; empty: outside",
             ),
             number("p97_5", "value below which 97.5% of them lie; empty: outside what was looked at"),
+            (
+                "p2_5_beyond",
+                Kind::Text,
+                "",
+                "where p2_5 lies if it is outside: `low` (below the lowest value) or `high` (above the highest)",
+            ),
+            ("p97_5_beyond", Kind::Text, "", "the same of p97_5"),
             ("draws", Kind::Integer, "", "number of draws"),
         ],
     );
@@ -86,14 +93,15 @@ fn values(context: &Context<'_>) -> Table {
             let parameter = &context.scenario.parameters.list[asked.parameter];
             let base = crossings(&found.base).get(row);
             let over_draws = answer.and_then(|answer| crossings(answer).get(row));
-            let range = drawn.and_then(|drawn| drawn.range).unwrap_or_default();
+            let range = drawn.and_then(|drawn| drawn.range);
+            let end = |which: usize| range.map(|range| range[which]);
             let worth = match asked.whose {
                 Whose::Society { willingness_to_pay } => {
                     Some(willingness_to_pay).filter(|worth| *worth > 0.0)
                 }
                 Whose::Party(_) => None,
             };
-            let more: [Cell<'_>; 15] = [
+            let more: [Cell<'_>; 17] = [
                 (&parameter.name).into(),
                 (&parameter.unit).into(),
                 worth.into(),
@@ -106,8 +114,10 @@ fn values(context: &Context<'_>) -> Table {
                 answer.map(|answer| word(answer, over_draws)).into(),
                 over_draws.map(|crossing| crossing.value).into(),
                 drawn.and_then(|drawn| drawn.mcse).into(),
-                range[0].into(),
-                range[1].into(),
+                end(0).and_then(End::value).into(),
+                end(1).and_then(End::value).into(),
+                end(0).and_then(beyond).into(),
+                end(1).and_then(beyond).into(),
                 drawn.map(|drawn| drawn.draws as i64).into(),
             ];
             table.push(cells.into_iter().chain(more));
@@ -175,6 +185,15 @@ fn crossings(answer: &Answer) -> &[Crossing] {
     match answer {
         Answer::At(crossings) => crossings,
         Answer::Nothing | Answer::Always | Answer::Never => &[],
+    }
+}
+
+/// The side on which an end lies outside.
+fn beyond(end: End) -> Option<&'static str> {
+    match end {
+        End::Below => Some("low"),
+        End::At(_) => None,
+        End::Above => Some("high"),
     }
 }
 

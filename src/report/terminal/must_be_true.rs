@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::analyse::measures::or_id;
-use crate::analyse::threshold::{Answer, Crossing, Found};
+use crate::analyse::threshold::{Answer, Crossing, End, Found};
 use crate::report::labels::Label;
 use crate::report::layout::{WIDTH, wrap};
 use crate::report::words::{Lang, significant};
@@ -79,14 +79,18 @@ fn reached(crossing: &Crossing, stated: f64) -> bool {
 
 /// The range over draws in brackets, with a space before it. Ends outside what was looked at are told as that.
 fn range(found: &Found, lang: Lang, show: &dyn Fn(f64) -> String, (low, high): (&str, &str)) -> String {
-    let asked_for_chance = |drawn: &crate::analyse::threshold::Drawn| drawn.range;
-    let Some([from, to]) = found.drawn.as_ref().and_then(asked_for_chance) else { return String::new() };
-    let from = from.map_or_else(|| format!("<{low}"), show);
-    let to = to.map_or_else(|| format!(">{high}"), show);
-    if from == to {
-        return String::new();
+    let Some([from, to]) = found.drawn.as_ref().and_then(|drawn| drawn.range) else { return String::new() };
+    let told = |end: End| match end {
+        End::Below => format!("<{low}"),
+        End::At(value) => show(value),
+        End::Above => format!(">{high}"),
+    };
+    match (from, to) {
+        (End::Below, End::Below) => format!(" ({})", lang.say(Label::MustBeTrueBelow, &[low])),
+        (End::Above, End::Above) => format!(" ({})", lang.say(Label::MustBeTrueAbove, &[high])),
+        (from, to) if told(from) == told(to) => String::new(),
+        (from, to) => format!(" ({} {} {})", told(from), lang.say(Label::To, &[]), told(to)),
     }
-    format!(" ({from} {} {to})", lang.say(Label::To, &[]))
 }
 
 /// Who is to break even, and how that is counted.
@@ -146,6 +150,32 @@ fn plain(lang: Lang, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyse::threshold::Drawn;
+
+    #[test]
+    fn ends_outside_what_was_looked_at_are_told_on_their_own_side() {
+        let told = |range: [End; 2], lang: Lang| {
+            let drawn = Drawn { answer: Answer::Never, draws: 100, mcse: None, range: Some(range) };
+            let found = Found {
+                question: 0,
+                stated: 3.0,
+                base: Answer::Never,
+                drawn: Some(drawn),
+                curve: Vec::new(),
+            };
+            super::range(&found, lang, &|value| format!("{value}"), ("1", "9"))
+        };
+        assert_eq!(told([End::Below, End::Above], Lang::En), " (<1 to >9)");
+        assert_eq!(told([End::Below, End::At(4.0)], Lang::Nl), " (<1 tot 4)");
+        assert_eq!(told([End::At(4.0), End::Above], Lang::En), " (4 to >9)");
+        assert_eq!(told([End::At(4.0), End::At(4.0)], Lang::En), "");
+        // A mean that one draw in a hundred makes says nothing about the others.
+        assert_eq!(told([End::Above, End::Above], Lang::En), " (though above 9 in nearly all single draws)");
+        assert_eq!(
+            told([End::Below, End::Below], Lang::Nl),
+            " (maar onder 1 in bijna alle losse trekkingen)"
+        );
+    }
 
     #[test]
     fn values_are_shown_in_their_unit() {
