@@ -160,7 +160,9 @@ impl Environment {
         for (index, parameter) in scenario.parameters.list.iter().enumerate() {
             arm.parameters[index] = match (&replaced[index], &parameter.origin) {
                 (Some(value), _) => *value,
-                (None, Origin::Formula(formula)) if !self.replaced.contains(&index) => arm.quantity(formula)? * parameter.index_factor,
+                (None, Origin::Formula(formula)) if !self.replaced.contains(&index) => {
+                    arm.quantity(formula)? * parameter.index_factor
+                }
                 (None, _) => self.parameters[index],
             };
             arm.fill(arm.parameters[index], &rows[index]);
