@@ -9,6 +9,7 @@ const TEXT: &str = r#"
 ounce = 1
 title = "Parameters"
 time = { start = 2026, years = 1, cycle = "half-year" }
+valuation = { price_year = 2024, discount = { costs = 0, effects = 0 } }
 population = { closed = true, groups = { all = { age = 70, persons = 100 } } }
 models.m.states = { home = { start = 1 }, dead = { start = 0, alive = false } }
 [parameters]
