@@ -7,7 +7,8 @@
 //!
 //! with a premium in euros and a price a of risk for each euro of standard deviation. If not, nothing is delivered under
 //! this arrangement: nobody pays, nothing is avoided, and all postings are zero. That is a decision on expectations, so it is
-//! the same in every draw. *Example:* an expected gain of EUR 20,000 with a standard deviation of 50,000 and a price of risk of
+//! the same in every draw. What is then shown of the arrangement is a delivery in which nobody takes part ([`withdraw`]).
+//! *Example:* an expected gain of EUR 20,000 with a standard deviation of 50,000 and a price of risk of
 //! 0.5: 20,000 − 25,000 < 0, so the party stays away.
 
 use super::books::Books;
@@ -15,7 +16,8 @@ use super::{SettleError, Settled};
 use crate::formula::{LANES, Lane};
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Entry, Localised, Quantity};
+use crate::scenario::checked::{Engine, Entry, Localised, Quantity};
+use crate::value::flows::Valued;
 
 /// A party that stays away, so that nothing is delivered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,10 +47,38 @@ pub(super) fn apply(
         let lanes = blocks.flat_map(|books| books.present_value(entry.party, settled.rate).0);
         lanes.take(settled.draws).collect()
     };
-    let Some(declined) = decide(entry, environment, &values)? else { return Ok(()) };
-    let Declined { expected, premium, .. } = declined;
     let party = &scenario.parties.list[entry.party].id;
     let arrangement = &scenario.arrangements[settled.arrangement].id;
+    if scenario.uncertainty.engine == Engine::Expected
+        && settled.draws > 1
+        && amount(&entry.per_deviation, environment)? > 0.0
+    {
+        settled.warnings.push(Localised {
+            en: format!(
+                "what `{party}` wants for the risk under arrangement `{arrangement}` is too little: expected numbers hold no \
+                 chance between people, so its result varies less than it would; simulate whole people (`--engine counts`)"
+            ),
+            nl: format!(
+                "wat `{party}` onder arrangement `{arrangement}` voor het risico wil is te weinig: verwachte aantallen bevatten \
+                 geen toeval tussen mensen, dus de uitkomst schommelt minder dan in het echt; simuleer hele mensen \
+                 (`--engine counts`)"
+            ),
+        });
+    }
+    let Some(declined) = decide(entry, environment, &values)? else { return Ok(()) };
+    let Declined { expected, premium, .. } = declined;
+    if settled.base.entries(entry.party).next().is_none() {
+        settled.warnings.push(Localised {
+            en: format!(
+                "`{party}`, on whose gain delivery under arrangement `{arrangement}` depends, is never paid and never pays \
+                 there, so it always stays away: is it the party that delivers?"
+            ),
+            nl: format!(
+                "`{party}`, van wiens winst uitvoering onder arrangement `{arrangement}` afhangt, ontvangt en betaalt daar \
+                 nooit iets en blijft dus altijd weg: is dat wel de partij die uitvoert?"
+            ),
+        });
+    }
     settled.warnings.push(Localised {
         en: format!(
             "nothing is delivered under arrangement `{arrangement}`: `{party}` may expect a gain of EUR {expected:.0} and \
@@ -66,6 +96,14 @@ pub(super) fn apply(
     Ok(())
 }
 
+/// Lets nobody take part where a party stays away: what is shown of such an arrangement, its persons, outcomes and evidence,
+/// is then that of no programme.
+pub fn withdraw(valued: &mut Valued, settled: &[Settled]) {
+    for settled in settled.iter().filter(|settled| settled.declined.is_some()) {
+        valued.withdraw(settled.variant, settled.strategy, settled.arrangement);
+    }
+}
+
 /// Whether the party stays away, of its net present value by draw.
 ///
 /// # Errors
@@ -81,8 +119,8 @@ pub(crate) fn decide(
     let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
     let premium =
         amount(&entry.premium, environment)? + amount(&entry.per_deviation, environment)? * deviation;
-    let stays = expected - premium > 0.0;
-    Ok((!stays).then_some(Declined { party: entry.party, expected, premium }))
+    let enters = expected - premium > 0.0;
+    Ok((!enters).then_some(Declined { party: entry.party, expected, premium }))
 }
 
 fn amount(quantity: &Quantity, environment: &Environment) -> Result<f64, SettleError> {
@@ -149,6 +187,37 @@ mod tests {
             "{:?}",
             settled.warnings
         );
+    }
+
+    #[test]
+    fn a_price_of_risk_on_expected_numbers_is_warned_of() {
+        let warned = |per_deviation| {
+            let warnings = settled("0", per_deviation, COSTS).warnings;
+            warnings.iter().any(|warning| warning.en.contains("hold no chance between people"))
+        };
+        assert!(warned("0.1"));
+        assert!(!warned("0"));
+    }
+
+    #[test]
+    fn a_party_that_nobody_pays_and_that_pays_nobody_is_warned_of() {
+        let mut scenario = testing::scenario()
+            .programme("chain", &["course"], &[])
+            .party("town", &[])
+            .party("club", &[])
+            .clause(lump_sum("100"))
+            .build();
+        let warned = |scenario: &Scenario| {
+            let flows = testing::flows(scenario, 1);
+            let warnings = testing::settle_blocks(scenario, vec![flows], 8).warnings;
+            warnings.iter().any(|warning| warning.en.contains("is never paid and never pays"))
+        };
+        for (party, expected) in [(FIRST_PARTY + 1, true), (FIRST_PARTY, false)] {
+            let nothing = || testing::quantity("0");
+            scenario.arrangements[0].entry =
+                Some(Entry { party, premium: nothing(), per_deviation: nothing() });
+            assert_eq!(warned(&scenario), expected, "{party}");
+        }
     }
 
     #[test]
