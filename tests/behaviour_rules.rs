@@ -214,7 +214,7 @@ fn summary(
         valued,
         findings: &findings,
         rates: ounce::report::Rates::of(deal).unwrap(),
-        warnings: settled[0].warnings.clone(),
+        warnings: Vec::new(),
         folder: None,
     };
     let text = ounce::report::terminal::summary(&run, lang);
@@ -383,4 +383,53 @@ fn under_an_arrangement_whose_provider_stays_away_all_is_as_without_a_programme(
             assert_eq!(findings.variants[0].outcomes.deliveries[own].participants.expected(), 0.0);
         }
     }
+}
+
+/// Reads an arrangement that makes no sense, and looks for words in its only error.
+fn wrong(arrangement: &str, words: &[&str]) {
+    let text = format!("{}{HALVED_FALLS}{PARTIES}{arrangement}", men(2, "half-year"));
+    let mut sources = ounce::scenario::sources::Sources::default();
+    let messages = match ounce::scenario::read_text("test.toml", &text, &[], &mut sources) {
+        Ok(_) => panic!("no error in\n{arrangement}"),
+        Err(messages) => messages.render(&sources, false),
+    };
+    for word in words {
+        assert!(messages.contains(word), "no {word:?} in\n{messages}");
+    }
+    assert!(messages.contains("\n1 error"), "more than one error:\n{messages}");
+}
+
+#[test]
+fn a_gate_before_anybody_has_enrolled_or_on_a_forecast_is_an_error() {
+    let first = gate("benchmark = \"true\"\nconfidence = \"90%\"\n").replace("year = 2027", "year = 2026");
+    wrong(&first, &["nothing is measured before the gate", "nobody has enrolled before it"]);
+    let forecast = gate("benchmark = \"forecast\"\nconfidence = \"90%\"\n");
+    wrong(&forecast, &["a gate is about evidence, not about a forecast"]);
+    let alone = gate("confidence = \"90%\"\n");
+    wrong(&alone, &["a count can never be less than nothing", "needs `benchmark`: less than what?"]);
+    let more = alone.replace("better = \"less\"\n", "");
+    wrong(&more, &["the same of a programme that does nothing", "needs `benchmark`"]);
+    let nothing = gate("benchmark = \"true\"\nconfidence = \"90%\"\n").replace("node = \"m.fall\"\n", "");
+    wrong(&nothing, &["step", "node", "outcome"]);
+}
+
+#[test]
+fn a_response_of_uptake_is_that_of_all_who_come_to_the_step() {
+    wrong(
+        &format!("{OWN_PAYMENT}where = \"age >= 75\"\n"),
+        &["`where` and `uptake_response` do not go together"],
+    );
+}
+
+#[test]
+fn a_saving_is_measured_with_one_error_and_against_one_benchmark() {
+    let savings = |terms: &str| {
+        format!(
+            "[arrangements.deal.clauses.it]\ntype = \"shared-savings\"\nfrom = \"town\"\nto = \"provider\"\n\
+             measures = \"claims\"\nshare = 0.5\n{terms}"
+        )
+    };
+    let both = "benchmark = \"forecast\"\nerror = { cv = 3 }\nerror_sd = 0.1\n";
+    wrong(&savings(both), &["`error`", "`error_sd`"]);
+    wrong(&savings("benchmark = { fixed = 100, control = 50 }\n"), &["`fixed`", "`control`"]);
 }

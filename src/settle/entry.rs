@@ -12,11 +12,10 @@
 //! 0.5: 20,000 − 25,000 < 0, so the party stays away.
 
 use super::books::Books;
-use super::{SettleError, Settled};
+use super::{SettleError, Settled, Warning};
 use crate::formula::{LANES, Lane};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::Scenario;
-use crate::scenario::checked::{Engine, Entry, Localised, Quantity};
+use crate::scenario::checked::{Engine, Entry, Quantity};
 use crate::value::flows::Valued;
 
 /// A party that stays away, so that nothing is delivered.
@@ -35,7 +34,7 @@ pub struct Declined {
 /// # Errors
 /// A premium that is negative or cannot be computed.
 pub(super) fn apply(
-    scenario: &Scenario,
+    engine: Engine,
     entry: &Entry,
     environment: &Environment,
     settled: &mut Settled,
@@ -47,47 +46,22 @@ pub(super) fn apply(
         let lanes = blocks.flat_map(|books| books.present_value(entry.party, settled.rate).0);
         lanes.take(settled.draws).collect()
     };
-    let party = &scenario.parties.list[entry.party].id;
-    let arrangement = &scenario.arrangements[settled.arrangement].id;
-    if scenario.uncertainty.engine == Engine::Expected
-        && settled.draws > 1
-        && amount(&entry.per_deviation, environment)? > 0.0
-    {
-        settled.warnings.push(Localised {
-            en: format!(
-                "what `{party}` wants for the risk under arrangement `{arrangement}` is too little: expected numbers hold no \
-                 chance between people, so its result varies less than it would; simulate whole people (`--engine counts`)"
-            ),
-            nl: format!(
-                "wat `{party}` onder arrangement `{arrangement}` voor het risico wil is te weinig: verwachte aantallen bevatten \
-                 geen toeval tussen mensen, dus de uitkomst schommelt minder dan in het echt; simuleer hele mensen \
-                 (`--engine counts`)"
-            ),
-        });
+    let (arrangement, party) = (settled.arrangement, entry.party);
+    let risk_has_a_price = amount(&entry.per_deviation, environment)? > 0.0;
+    if engine == Engine::Expected && settled.draws > 1 && risk_has_a_price {
+        settled.warnings.push(Warning::RiskWithoutChance { arrangement, party });
     }
     let Some(declined) = decide(entry, environment, &values)? else { return Ok(()) };
-    let Declined { expected, premium, .. } = declined;
-    if settled.base.entries(entry.party).next().is_none() {
-        settled.warnings.push(Localised {
-            en: format!(
-                "`{party}`, on whose gain delivery under arrangement `{arrangement}` depends, is never paid and never pays \
-                 there, so it always stays away: is it the party that delivers?"
-            ),
-            nl: format!(
-                "`{party}`, van wiens winst uitvoering onder arrangement `{arrangement}` afhangt, ontvangt en betaalt daar \
-                 nooit iets en blijft dus altijd weg: is dat wel de partij die uitvoert?"
-            ),
-        });
+    if settled.base.entries(party).next().is_none() {
+        settled.warnings.push(Warning::TakesNoPart { arrangement, party });
     }
-    settled.warnings.push(Localised {
-        en: format!(
-            "nothing is delivered under arrangement `{arrangement}`: `{party}` may expect a gain of EUR {expected:.0} and \
-             wants more than EUR {premium:.0} for the risk"
-        ),
-        nl: format!(
-            "onder arrangement `{arrangement}` wordt niets uitgevoerd: `{party}` mag EUR {expected:.0} verwachten en wil meer \
-             dan EUR {premium:.0} voor het risico"
-        ),
+    let Declined { expected, premium, .. } = declined;
+    settled.warnings.push(Warning::NotDelivered {
+        strategy: settled.strategy,
+        arrangement,
+        party,
+        expected,
+        premium,
     });
     settled.declined = Some(declined);
     for books in std::iter::once(&mut settled.base).chain(&mut settled.blocks) {
@@ -143,6 +117,7 @@ fn empty(books: &mut Books) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Scenario;
     use crate::scenario::checked::Parties;
     use crate::settle::testing::{self, FIRST_PARTY, lump_sum};
 
@@ -183,7 +158,7 @@ mod tests {
         assert_eq!(settled.blocks[0].gross(), Lane::ZERO);
         assert_eq!(settled.base.gross(), Lane::ZERO);
         assert!(
-            settled.warnings.iter().any(|w| w.en.contains("nothing is delivered")),
+            settled.warnings.iter().any(|warning| matches!(warning, Warning::NotDelivered { .. })),
             "{:?}",
             settled.warnings
         );
@@ -193,7 +168,7 @@ mod tests {
     fn a_price_of_risk_on_expected_numbers_is_warned_of() {
         let warned = |per_deviation| {
             let warnings = settled("0", per_deviation, COSTS).warnings;
-            warnings.iter().any(|warning| warning.en.contains("hold no chance between people"))
+            warnings.iter().any(|warning| matches!(warning, Warning::RiskWithoutChance { .. }))
         };
         assert!(warned("0.1"));
         assert!(!warned("0"));
@@ -210,7 +185,7 @@ mod tests {
         let warned = |scenario: &Scenario| {
             let flows = testing::flows(scenario, 1);
             let warnings = testing::settle_blocks(scenario, vec![flows], 8).warnings;
-            warnings.iter().any(|warning| warning.en.contains("is never paid and never pays"))
+            warnings.iter().any(|warning| matches!(warning, Warning::TakesNoPart { .. }))
         };
         for (party, expected) in [(FIRST_PARTY + 1, true), (FIRST_PARTY, false)] {
             let nothing = || testing::quantity("0");
