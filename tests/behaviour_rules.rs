@@ -230,7 +230,8 @@ fn the_summary_says_how_often_a_gate_is_wrong_and_that_nothing_is_delivered() {
     for (paid, comes) in [(20, true), (0, false)] {
         let mut deal = deal(&format!(
             "[arrangements.deal.entry]\npremium = 10\n{gated}[arrangements.deal.clauses.paid]\ntype = \"lump-sum\"\n\
-             from = \"town\"\nto = \"provider\"\namount = {paid}\ndespite_gate = true\n"
+             from = \"town\"\nto = \"provider\"\namount = {paid}\nyears = \"2026-2027\"\n\
+             despite_gate = true\n"
         ));
         deal.uncertainty.draws = 256;
         let mut valued = value(&deal, Extent::Draws, &|| ()).unwrap();
@@ -268,6 +269,7 @@ type = "lump-sum"
 from = "town"
 to = "outside"
 amount = 3
+years = "2026-2028"
 lag = 1
 [arrangements.deal.clauses.heads]
 type = "capitation"
