@@ -72,6 +72,12 @@ fn who_is_kept_away_by_an_own_payment_is_who_would_pay_it() {
     assert_amounts(&with, &[0.0, first]);
     assert_amounts(&without, &[0.0, 50.0]);
     assert_amounts(&net(&after, &settled, "families"), &[0.0, -50.0 * first]);
+    let warned = value(&after, Extent::BaseCase, &|| ()).unwrap().warnings;
+    assert_eq!(
+        warned[0].nl,
+        "p, course: voor wie in 2027 instroomt valt het deels op of na het einde van de looptijd; dat \
+                              deel telt niet mee."
+    );
 }
 
 #[test]

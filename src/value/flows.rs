@@ -13,7 +13,7 @@
 use super::by_group::Groups;
 use crate::formula::Lane;
 use crate::sample::Environment;
-use crate::scenario::checked::{Node, Request};
+use crate::scenario::checked::{Localised, Node, Request};
 use std::sync::Arc;
 
 /// Amounts by row and year, `[row][year]`, a lane of draws each.
@@ -484,7 +484,7 @@ pub struct Valued {
     /// Results by group of people, where the scenario asks for them.
     pub groups: Option<Groups>,
     /// What is left out, in plain words.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Localised>,
 }
 
 impl Valued {
