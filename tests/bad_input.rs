@@ -564,3 +564,22 @@ fn replicates_of_expected_numbers_bring_a_warning() {
     assert_eq!(warnings, ["4 replicates of expected numbers are all the same"]);
     assert_eq!(loaded.scenario.uncertainty.replicates, 1);
 }
+
+#[test]
+fn nobody_can_have_the_money_back_after_the_end_of_the_run() {
+    let messages = wrong(&[("[valuation]", "[results]\npayback_within = [2, 5]\n[valuation]")]);
+    says(
+        &messages,
+        &["no balance after 5 years", "the run follows 4 years: expected 1 to 4", "main.toml:7:"],
+    );
+    let twice = wrong(&[("[valuation]", "[results]\npayback_within = [2, 2]\n[valuation]")]);
+    says(&twice, &["2 years stand here twice"]);
+}
+
+#[test]
+fn an_amount_says_once_of_which_year_it_is() {
+    let inner = "value = { value = 9000, price_year = 2026, assumption = \"a\" }";
+    let messages =
+        wrong(&[("value = { value = 9000, assumption = \"a\" }", &format!("price_year = 2026\n{inner}"))]);
+    says(&messages, &["an amount has one `price_year`", "it stands beside `value` as well"]);
+}

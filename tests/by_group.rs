@@ -3,9 +3,10 @@
 mod common;
 
 use common::{assert_amount, scenario};
+use ounce::analyse::goals::{GoalInMix, design_of_groups, goals, in_mix};
 use ounce::formula::LANES;
 use ounce::scenario::checked::{Engine, Scenario};
-use ounce::value::by_group::{Figure, Groups, Side};
+use ounce::value::by_group::{Figure, Groups, Side, Yearly};
 use ounce::value::flows::{Flows, ItemKind, Valued};
 use ounce::value::{Extent, value};
 
@@ -53,6 +54,15 @@ fixed.coordinator = { value = 1000 }
 [programmes.course.cascade]
 test = { of = "invited", share = 0.5, costs = { test = 20 } }
 course = { of = "test", share = "if(risk == 'high', 0.8, 0.2)", after = 0.5, costs = { course = 200 }, effects = ["fewer", "better"] }
+[outcomes.hours]
+unit = "hours"
+per = { "m.fracture" = "2 + 0.1 * age", "m.home" = 1 }
+[goals]
+falls = { measure = "m.fall", change = "-2%", by = 2027 }
+fractures = { measure = "m.fracture", change = "-1%", by = 2028 }
+hours = { measure = "hours", change = "1%", by = 2027 }
+health = { measure = "qaly", change = "0.1%", by = 2026 }
+deaths = { measure = "deaths", change = "-1%", by = 2029 }
 [strategies]
 usual_care = {}
 course = { programmes = ["course"] }
@@ -106,6 +116,14 @@ fn whole(flows: &Flows, side: Side, figure: Figure) -> [f64; LANES] {
         Figure::Reached(row) => flows.reached.total(row),
         Figure::StepCosts => of_items(false),
         Figure::FixedCosts => of_items(true),
+        Figure::InYear(of, year) => {
+            let (grid, row) = match of {
+                Yearly::Count(row) => ([&flows.count_level, &flows.count_increment], row),
+                Yearly::Outcome(row) => ([&flows.outcome_level, &flows.outcome_increment], row),
+                Yearly::Qalys => ([&flows.health_level, &flows.health_increment], Flows::QALYS),
+            };
+            grid[usize::from(!level)].row(row)[year]
+        }
     }
     .0
 }
@@ -252,5 +270,78 @@ fn a_label_that_is_none_is_told_with_the_nearest() {
         let problems = ounce::scenario::read_text("towns.toml", &text, &[], &mut sources).unwrap_err();
         let told_of = problems.render(&sources, false);
         assert!(told_of.contains(&format!("`{by}`")) && told_of.contains(told), "{told_of}");
+    }
+}
+
+/// Towns that nothing couples: invitations are shares and no cost is of all together.
+fn uncoupled(more: &str) -> String {
+    towns(more)
+        .replace("reach = \"if(income == 'low', 0.5, 1)\"", "")
+        .replace("fixed.coordinator = { value = 1000 }", "")
+}
+
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 1e-9 * one.abs().max(1e-3)
+}
+
+#[test]
+fn a_goal_for_a_town_is_that_of_the_town_run_alone_and_of_a_goal_about_that_town() {
+    let about = "[goals.hours_of_the_poor_in_b]\nmeasure = \"hours\"\nchange = \"1%\"\nby = 2027\n\
+                 group = { town = \"B\", income = \"low\" }\n";
+    let all = scenario(&uncoupled(about));
+    let valued = run(&all);
+    let of_groups = groups(&valued);
+    let mut towns = 0;
+    for town in ["A", "B"] {
+        let mut alone = all.clone();
+        alone.keep("town", town).unwrap_or_else(|problem| panic!("{problem:?}"));
+        let one = goals(&alone, &run(&alone), 0);
+        let group = of_groups.list.iter().find(|group| group.value == town).expect("the town");
+        for goal in 0..5 {
+            let of: Vec<GoalInMix> =
+                in_mix(&all, &valued, of_groups, (goal, group.mix), design_of_groups(&valued, of_groups));
+            let run_alone = one.iter().find(|result| result.goal == goal).expect("the goal");
+            assert!(same(of[0].change.base, run_alone.change.base), "{town} {goal}");
+            assert!(same(of[0].change.expected(), run_alone.change.expected()), "{town} {goal}");
+            assert_eq!(of[0].probability, run_alone.probability, "{town} {goal}");
+            towns += 1;
+        }
+    }
+    assert_eq!(towns, 10);
+    // The poor of B are those of 80 there.
+    let mut alone = all.clone();
+    alone.keep("town", "B").and_then(|()| alone.keep("income", "low")).expect("people of 80");
+    let found = goals(&all, &valued, 0);
+    let about = found.iter().find(|result| result.goal == 5).expect("the goal about some");
+    let alone = goals(&alone, &run(&alone), 0);
+    let expected = alone.iter().find(|result| result.goal == 2).expect("hours of those");
+    assert!(same(about.change.base, expected.change.base), "{about:?} {expected:?}");
+    assert!(same(about.change.expected(), expected.change.expected()));
+    let all = found.iter().find(|result| result.goal == 2).expect("hours of all");
+    assert!(!same(about.change.base, all.change.base), "the poor of B differ from everybody");
+}
+
+#[test]
+fn a_goal_about_some_people_needs_no_results_by_group() {
+    let group = "group = { town = \"B\" }\n";
+    let about = format!("[goals.in_b]\nmeasure = \"m.fall\"\nchange = \"-2%\"\nby = 2027\n{group}");
+    let asked = scenario(&towns(&about));
+    let plain = scenario(&towns(&about).replace("results = { by = [\"town\", \"income\", \"sex\"] }", ""));
+    let (asked, plain) = (goals(&asked, &run(&asked), 0), goals(&plain, &run(&plain), 0));
+    assert_eq!(asked.last().map(|result| result.goal), Some(5));
+    assert_eq!(asked, plain);
+}
+
+#[test]
+fn a_goal_about_nobody_is_told_with_the_nearest() {
+    let mut sources = ounce::scenario::sources::Sources::default();
+    for (group, told) in [("twon = \"B\"", "`town`"), ("town = \"Bb\"", "`B`"), ("risk = \"low\"", "`risk`")]
+    {
+        let about =
+            format!("[goals.x]\nmeasure = \"m.fall\"\nchange = 0\nby = 2027\ngroup = {{ {group} }}\n");
+        let problems =
+            ounce::scenario::read_text("towns.toml", &towns(&about), &[], &mut sources).unwrap_err();
+        let text = problems.render(&sources, false);
+        assert!(text.contains(told) && text.contains("towns.toml"), "{text}");
     }
 }

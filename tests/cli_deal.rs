@@ -1,6 +1,9 @@
 //! `ounce deal`: the folder it writes, what it says, and its exit codes.
 
+mod common;
+
 use assert_cmd::Command;
+use common::package::assert_primary_keys;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -83,6 +86,8 @@ fn a_deal_is_told_in_words_with_a_row_for_each_combination_and_party() {
     ] {
         assert!(files.contains_key(name), "{name} of {:?}", files.keys());
     }
+    let keys = assert_primary_keys(&files);
+    assert_eq!(keys["deals"], ["point", "arrangement", "party"]);
     let deals = String::from_utf8(files["deals.csv"].clone()).unwrap();
     let header = "point,arrangement,grant_share,party,mean,gain,probability,cvar_5,payback_year,greatest_outlay,\
                   condition_holds,shortfall,probability_condition,delivered,feasible,frontier,probability_all";
@@ -103,6 +108,7 @@ fn where_there_is_no_deal_it_is_told_who_blocks_it_and_what_would_help() {
     let home = written("{ net_at_least = -1500 }");
     let (code, stdout, stderr) = run(home.path(), &["town.toml"]);
     assert_eq!(code, 0, "{stderr}");
+    assert_primary_keys(&files(&home.path().join("results/town_deal")));
     let text = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("No: none of the 7 combinations gives every party what it asks."), "{stdout}");
     assert!(text.contains("town blocks the deal: it lacks €500 there."), "{stdout}");

@@ -1,6 +1,9 @@
 //! `ounce run`: the folder it writes, what it says, and its exit codes.
 
+mod common;
+
 use assert_cmd::Command;
+use common::package::assert_primary_keys;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -261,6 +264,11 @@ results = { by = ["town"], monitoring = true }
 remove = ["seventy"]
 aa = { age = 70, sex = "female", persons = 9000, labels = { town = "Aa" } }
 bee = { age = 70, sex = "female", persons = 3000, labels = { town = "Bee" } }
+[goals.fewer_falls]
+name = { en = "Fewer falls", nl = "Minder vallen" }
+measure = "falls.fall"
+change = "-1%"
+by = 2027
 "#;
 
 #[test]
@@ -276,6 +284,10 @@ fn places_have_tables_of_their_own_and_one_can_be_run_alone() {
     let (one, stdout, _) = written("one", &["--threads", "1"]);
     assert_eq!(one, written("three", &["--threads", "3"]).0, "bits do not depend on threads");
     assert!(stdout.contains("Results by town") && stdout.contains("Bee"), "{stdout}");
+    let keys = assert_primary_keys(&one);
+    assert_eq!(keys["cashflow"], ["variant", "strategy", "arrangement", "party", "measure", "year"]);
+    assert_eq!(keys["priorities"], ["by", "group", "criterion", "wtp", "strategy"]);
+    assert!(keys.len() > 10, "{:?}", keys.keys());
     let table = |name: &str| String::from_utf8(one[name].clone()).unwrap();
     let value = |table: &str, row: &str, column: usize| -> f64 {
         let line = table.lines().find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("no {row}"));
@@ -289,6 +301,18 @@ fn places_have_tables_of_their_own_and_one_can_be_run_alone() {
     let all = value(&table("summary.csv"), "main,course,,,,participants,persons", 8);
     assert!((means[0] + means[1] - all).abs() < 1e-9 * all, "{means:?} of {all}");
     assert!(table("priorities.csv").lines().count() > 2);
+    let goals = table("goals_by_group.csv");
+    let level = |town: &str| value(&goals, &format!("town,{town},course,fewer_falls,short,2027,level,"), 9);
+    let change =
+        |town: &str| value(&goals, &format!("town,{town},course,fewer_falls,short,2027,relative_change,"), 9);
+    assert!((level("Aa") / level("Bee") - 3.0).abs() < 1e-9 && change("Aa") < 0.0, "{goals}");
+    assert!((change("Aa") - change("Bee")).abs() < 1e-12, "towns that differ by size only");
+    assert!(
+        stdout.contains("Goals by town") && stdout.contains("Fewer falls by 2027, wanted −1%"),
+        "{stdout}"
+    );
+    let (_, dutch, _) = written("nl", &["--lang", "nl"]);
+    assert!(dutch.contains("Doelen per plaats") && dutch.contains("Minder vallen in 2027"), "{dutch}");
     let falls = table("monitoring.csv");
     let row = "course,falls.fall,occurrences,2027,occurrences";
     let [mean, low, high] = [6, 7, 9].map(|column| value(&falls, row, column));
@@ -308,4 +332,63 @@ fn places_have_tables_of_their_own_and_one_can_be_run_alone() {
     let (code, _, stderr) = run(home.path(), &["towns.toml", "--where", "town=Be"]);
     assert_eq!(code, 2);
     assert!(stderr.contains("Bee"), "{stderr}");
+}
+
+/// First steps with a second model, sugar in the blood, and a strategy on each.
+const TWO_MODELS: &str = r#"
+ounce = 1
+title = "Two models"
+use = ["first_steps.toml"]
+[models.sugar.states]
+well = { start = 1, utility = 0.85 }
+gone = { alive = false }
+[models.sugar.events.onset]
+name = { en = "new cases of diabetes", nl = "nieuwe gevallen van diabetes" }
+in = ["well"]
+rate = 0.02
+[effects.diet]
+on = "sugar.onset"
+rate_ratio = 1
+lasts = "always"
+[programmes.diet]
+model = "sugar"
+enrol = { years = "2026", share = 0.5 }
+cascade.diet = { of = "invited", share = 0.5, effects = ["diet"] }
+[strategies.diet]
+programmes = ["diet"]
+[thresholds]
+remove = ["price"]
+[goals]
+falls = { measure = "falls.fall", change = "-1%", by = 2027 }
+onsets = { measure = "sugar.onset", change = "-1%", by = 2027 }
+"#;
+
+#[test]
+fn a_strategy_is_not_credited_with_rows_of_zeros_about_what_it_does_not_act_on() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("two.toml"), TWO_MODELS).unwrap();
+    let told = |language: &str| {
+        let (code, stdout, stderr) =
+            run(home.path(), &["two.toml", "--base-case", "--lang", language, "--out", language]);
+        assert_eq!(code, 0, "{stderr}");
+        stdout
+    };
+    let text = told("en");
+    let section = |from: &str| {
+        let start = text.find(from).unwrap_or_else(|| panic!("no {from}: {text}"));
+        let rest = &text[start..];
+        &rest[..rest.find("What it costs").unwrap()]
+    };
+    let (course, diet) = (section("What it does: Balance course"), section("What it does: diet"));
+    assert!(course.contains("emergency visit") && !course.contains("new cases of diabetes"), "{course}");
+    // A diet that changes nothing of its own model still shows that.
+    assert!(diet.contains("new cases of diabetes") && !diet.contains("emergency visit"), "{diet}");
+    for section in [course, diet] {
+        assert!(section.contains("What it does not act on is left out here"), "{section}");
+    }
+    let goals: Vec<&str> = text.lines().filter(|line| line.contains("by 2027")).collect();
+    assert_eq!(goals.len(), 2, "each goal for the strategy that acts on it: {goals:?}");
+    assert!(told("nl").contains("Waar het niet op werkt staat hier niet bij"));
+    let table = std::fs::read_to_string(home.path().join("en/outcomes.csv")).unwrap();
+    assert!(table.contains("main,course,,sugar.onset,difference,total,"), "the file keeps them");
 }

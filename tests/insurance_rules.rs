@@ -163,3 +163,23 @@ fn prices_move_to_the_price_year_with_the_index_and_beyond_it_with_inflation() {
     assert_amounts(&by_year(&flows.level, 0), &[1_000.0]);
     assert_amounts(&by_year(&flows.programme_costs, 0), &[1_100.0 / 1.21]);
 }
+
+#[test]
+fn the_price_year_of_costs_of_steps_and_of_fixed_costs_may_stand_beside_the_amount() {
+    // As above: 11 euros of 2027 are 11/1.21 of 2025, for a hundred men; 8 euros of 2020 are 10 of 2025.
+    let text = insured(1, "")
+        .replace(
+            "[valuation]",
+            "[tables.prices]\nkeys = [\"year\"]\nkind = \"index\"\nfile = \"tests/data/prices.csv\"\nvalue = \"index\"\n\
+             [valuation]\ncpi = \"prices\"\ninflation = 0.1",
+        )
+        .replace(
+            "effects = [\"fewer_falls\"]",
+            "effects = [\"fewer_falls\"]\ncosts = { course = { value = 11, price_year = 2027 } }",
+        )
+        .replace("[programmes.p]\n", "[programmes.p]\nfixed.hall = { value = 8, price_year = 2020 }\n");
+    let flows = base_flows(&scenario(&text));
+    let costs = [0, 1].map(|item| by_year(&flows.programme_costs, item)[0]);
+    assert_amount(costs.iter().sum(), 1_100.0 / 1.21 + 10.0);
+    assert_amount(costs[1].min(costs[0]), 10.0);
+}

@@ -7,6 +7,7 @@
 use super::ClauseFigure;
 use super::arm::{Arm, sum};
 use super::cash_flow::{CashFlow, assess, present_value, ratio_of_means};
+use super::payback_within::{Position, positions};
 use super::statistics::{Series, Summary};
 use crate::formula::Lane;
 use crate::scenario::Scenario;
@@ -40,6 +41,8 @@ pub struct PartyCase {
     pub put_in: Summary,
     /// Expected net present value for each euro put in; `None` for who puts in nothing.
     pub return_on_put_in: Option<f64>,
+    /// Where it stands after each number of years that the scenario asks about.
+    pub within: Vec<Position>,
     /// What it pays and gains, line by line.
     pub lines: Vec<LineCase>,
     /// An insurer's net receipts over the horizon, not discounted, per insured person of the population file
@@ -136,6 +139,7 @@ impl<'a> Settlement<'a> {
             per_insured_month: self.per_insured_month(scenario, account, &by_year),
             return_on_put_in: ratio_of_means(&present, &put_in),
             put_in: put_in.summary(design),
+            within: positions(&by_year, rate, &scenario.results.payback_within, design),
             lines: self.lines(account, rate),
             cash,
             present,

@@ -16,6 +16,7 @@
 //! Costs and QALYs are present values. *Example:* 2 QALYs for 30,000 EUR on balance have a net benefit of 10,000 EUR at a
 //! threshold of 20,000 EUR per QALY.
 
+use super::goals::{GoalInMix, design_of_groups, in_mix};
 use super::measures::{Measure, Row, measures};
 use super::outcomes::participating_rows;
 use super::statistics::{Series, Spread, Summary};
@@ -40,6 +41,8 @@ pub struct MixFindings {
     pub level_costs: Vec<Summary>,
     /// By strategy beside the comparator.
     pub strategies: Vec<StrategyInGroup>,
+    /// Goals about all people, among those of this group, by goal and strategy.
+    pub goals: Vec<GoalInMix>,
     /// Rankings of strategies, by criterion and then from the first place down.
     pub priorities: Vec<Priority>,
 }
@@ -133,10 +136,8 @@ impl Summary {
 
 /// Results by group; `None` where the scenario asks for none.
 pub fn by_group(scenario: &Scenario, valued: &Valued) -> Option<GroupFindings> {
-    let groups = valued.groups.as_ref()?;
-    let whole = groups.draws == valued.draws();
-    let randomisations = if whole { valued.design.randomisations } else { 1 };
-    let design = RunDesign { randomisations, replicates: 1 };
+    let groups = valued.groups.as_ref().filter(|groups| !groups.list.is_empty())?;
+    let design = design_of_groups(valued, groups);
     let list = measures(scenario, &valued.shape);
     let firsts: Vec<f64> = groups.mixes().map(|group| group.persons).collect();
     let of_mix = |(mix, &persons): (usize, &f64)| {
@@ -217,8 +218,15 @@ impl Reading<'_> {
             level: list.iter().map(|measure| self.measured(Side::Comparator, measure)).collect(),
             level_costs: budgets().map(|figure| summary(Side::Comparator, figure)).collect(),
             strategies,
+            goals: self.goals(),
             priorities: self.priorities(&candidates),
         }
+    }
+
+    fn goals(&self) -> Vec<GoalInMix> {
+        let Self { scenario, valued, groups, design, mix, .. } = *self;
+        let about_all = (0..scenario.goals.len()).filter(|&goal| scenario.goals[goal].group.is_empty());
+        about_all.flat_map(|goal| in_mix(scenario, valued, groups, (goal, mix), design)).collect()
     }
 
     fn amount(&self, series: &Series, participants: &Series) -> Amount {

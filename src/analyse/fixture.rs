@@ -88,6 +88,7 @@ pub fn scenario() -> Scenario {
         id: "fewer_hip_fractures".into(),
         name: named("Fewer hip fractures", "Minder heupfracturen"),
         measure: GoalMeasure::Node { model: 0, node: Node::Event(1) },
+        group: Vec::new(),
         change: -0.025,
         by: 2,
         term: Term::Short,

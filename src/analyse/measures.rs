@@ -2,6 +2,7 @@
 
 use crate::formula::Lane;
 use crate::scenario::checked::{GoalMeasure, Localised, Node, Scenario};
+use crate::value::by_group::{Yearly, measured_by};
 use crate::value::flows::{Counted, Flows, Grid, Shape};
 
 /// One row of the grids of counts, named outcomes or health.
@@ -119,19 +120,12 @@ pub fn or_id(name: &Localised, id: &str) -> Localised {
     }
 }
 
-/// Rows of what a goal measures, the row of its level first; empty when it is not counted. Every model follows
-/// the whole population, so deaths from any cause have the level of the first model that counts them, and
-/// programmes on different models add their changes.
-pub fn goal_rows(scenario: &Scenario, shape: &Shape, goal: GoalMeasure) -> Vec<Row> {
-    let counted = |wanted: &dyn Fn(&Counted) -> bool| {
-        let rows = shape.counted.iter().enumerate().filter(|(_, counted)| wanted(counted));
-        rows.map(|(row, _)| Row::Count(row)).collect()
+/// Rows of what a goal measures, the row of its level first; see [`measured_by`].
+pub fn goal_rows(shape: &Shape, goal: GoalMeasure) -> Vec<Row> {
+    let row = |of| match of {
+        Yearly::Count(row) => Row::Count(row),
+        Yearly::Outcome(row) => Row::Outcome(row),
+        Yearly::Qalys => Row::Health(Flows::QALYS),
     };
-    match goal {
-        GoalMeasure::Node { model, node } => counted(&|c| *c == Counted::Node { model, node }),
-        GoalMeasure::Deaths => counted(&|c| matches!(c, Counted::Deaths { .. })),
-        GoalMeasure::Outcome(outcome) if outcome < scenario.outcomes.len() => vec![Row::Outcome(outcome)],
-        GoalMeasure::Outcome(_) => Vec::new(),
-        GoalMeasure::Qaly => vec![Row::Health(Flows::QALYS)],
-    }
+    measured_by(shape, goal).into_iter().map(row).collect()
 }

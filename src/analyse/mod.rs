@@ -6,6 +6,7 @@
 //! | [`outcomes`] | what happens to people, by year |
 //! | [`cost_effectiveness`] | what a strategy costs and yields; [`dominance`], [`acceptability`] |
 //! | [`business_case`] | what an arrangement means for each party; [`cash_flow`] |
+//! | [`payback_within`] | whether a party has its money back by a stated date |
 //! | [`noise`] | whether measured payments follow the effect or luck |
 //! | [`deal`] | which contract every party would sign |
 //! | [`goals`] | whether goals are reached |
@@ -32,6 +33,7 @@ pub mod measures;
 pub mod monitoring;
 pub mod noise;
 pub mod outcomes;
+pub mod payback_within;
 pub mod plausibility;
 pub mod statistics;
 #[cfg(test)]

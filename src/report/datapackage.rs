@@ -40,7 +40,7 @@ fn csv(table: &Table, style: CsvStyle) -> Value {
             "doubleQuote": true,
             "header": true,
         },
-        "schema": { "fields": fields, "missingValues": [""] },
+        "schema": schema(fields, table, true),
     })
 }
 
@@ -52,8 +52,23 @@ fn parquet(table: &Table) -> Value {
         "description": table.description,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "schema": { "fields": fields },
+        "schema": schema(fields, table, false),
     })
+}
+
+/// Fields, what stands for a missing value in text, and the columns that tell rows apart; such a column may be empty in some
+/// rows.
+fn schema(fields: Vec<Value>, table: &Table, text: bool) -> Value {
+    let mut schema = Map::new();
+    schema.insert("fields".into(), Value::Array(fields));
+    if text {
+        schema.insert("missingValues".into(), json!([""]));
+    }
+    let key = table.primary_key();
+    if !key.is_empty() {
+        schema.insert("primaryKey".into(), json!(key));
+    }
+    Value::Object(schema)
 }
 
 fn field(column: &Column, style: Option<CsvStyle>) -> Value {

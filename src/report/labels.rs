@@ -44,6 +44,10 @@ pub enum Label {
     FreedCapacity,
     FreedCapacityExplained,
     PartiesAddUp,
+    Payback,
+    PaybackBasis,
+    PaybackChance,
+    PaybackColumn,
     Gate,
     GateLine,
     GateStopsWhatWorks,
@@ -74,6 +78,12 @@ pub enum Label {
     GoalChance,
     GoalBaseReached,
     GoalBaseMissed,
+    GoalWanted,
+    GoalsByGroup,
+    GoalsByGroupBasis,
+    GoalsByGroupBaseOnly,
+    GoalsInHowMany,
+    NotActedOn,
     ByGroup,
     ByGroupBasis,
     ByGroupAlso,
@@ -245,6 +255,18 @@ impl Label {
                 "Alle partijen en de vrijgekomen capaciteit samen komen maar ongeveer uit op het saldo hierboven, \
                  met omgekeerd teken: bedragen van partijen zijn per kalenderjaar teruggerekend.",
             ),
+            L::Payback => ("Is the money back by then?", "Is het geld dan terug?"),
+            L::PaybackBasis => (
+                "What those who pay have received until the end of that year less what they have paid, in thousands of euros of {}, \
+                 not discounted. What comes later does not count. All parties are in payback.csv.",
+                "Wat wie betaalt tot en met dat jaar heeft ontvangen min wat er is betaald, in duizenden euro's van {}, niet \
+                 teruggerekend. Wat later komt telt niet mee. Alle partijen staan in payback.csv.",
+            ),
+            L::PaybackChance => (
+                "In brackets the chance that the money is back by then.",
+                "Tussen haakjes de kans dat het geld dan terug is.",
+            ),
+            L::PaybackColumn => ("within {} years, to the end of {}", "binnen {} jaar, tot en met {}"),
             L::Gate => ("First prove, then continue", "Eerst bewijzen, dan doorgaan"),
             L::GateLine => (
                 "{}, evidence in {}. Chance that a programme that does nothing goes on: {}. This programme goes on in {} of draws.",
@@ -352,6 +374,28 @@ impl Label {
             L::GoalChance => ("chance {}", "kans {}"),
             L::GoalBaseReached => ("reached", "gehaald"),
             L::GoalBaseMissed => ("not reached", "niet gehaald"),
+            L::GoalWanted => ("{} by {}, wanted {}", "{} in {}, gewenst {}"),
+            L::GoalsByGroup => ("Goals by {}", "Doelen per {}"),
+            L::GoalsByGroupBasis => (
+                "Expected change there, and in brackets the chance that it is as large as is wanted of all people. More figures are in \
+                 goals_by_group.csv.",
+                "Verwachte verandering ter plaatse, en tussen haakjes de kans dat die zo groot is als voor iedereen samen gewenst. Meer \
+                 cijfers staan in goals_by_group.csv.",
+            ),
+            L::GoalsByGroupBaseOnly => (
+                "Change expected there. More figures are in goals_by_group.csv.",
+                "Verwachte verandering ter plaatse. Meer cijfers staan in goals_by_group.csv.",
+            ),
+            L::GoalsInHowMany => (
+                "In how many of {} it is more likely than not that the goal is reached there; a dash where a programme does not act on it. \
+                 Each of them is in goals_by_group.csv.",
+                "In hoeveel van de {} het waarschijnlijker is dat het doel er wordt gehaald dan dat het niet wordt gehaald; een streepje \
+                 waar een programma er niet op werkt. Ze staan elk in goals_by_group.csv.",
+            ),
+            L::NotActedOn => (
+                "What it does not act on is left out here; in outcomes.csv it is 0.",
+                "Waar het niet op werkt staat hier niet bij; in outcomes.csv is dat 0.",
+            ),
             L::ByGroup => ("Results by {}", "Uitkomsten per {}"),
             L::ByGroupBasis => (
                 "Euros and healthy years of all years together, discounted at {} and {} a year. More figures are in \
@@ -568,6 +612,8 @@ mod tests {
             L::PricePerQaly,
             L::CheaperAndWorse,
             L::WhoPaysBasis,
+            L::PaybackBasis,
+            L::PaybackColumn,
             L::BestBuy,
             L::BestBuyBaseOnly,
             L::WorthKnowing,
@@ -580,6 +626,9 @@ mod tests {
             L::MostlyLuck,
             L::MostlyLuckAtLeast,
             L::GoalLine,
+            L::GoalWanted,
+            L::GoalsByGroup,
+            L::GoalsInHowMany,
             L::ByGroup,
             L::ByGroupBasis,
             L::ByGroupEnds,

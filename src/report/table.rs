@@ -12,6 +12,8 @@ pub struct Table {
     pub description: String,
     /// Columns, keys first; all of the same length.
     pub columns: Vec<Column>,
+    /// Columns of numbers that tell rows apart, besides those of keys and years.
+    pub numbered_by: Vec<String>,
 }
 
 /// A column of a table.
@@ -112,7 +114,28 @@ impl Table {
                 Kind::Integer | Kind::Year => Values::Integer(Vec::new()),
             },
         });
-        Self { name: name.into(), description: description.into(), columns: columns.collect() }
+        Self {
+            name: name.into(),
+            description: description.into(),
+            columns: columns.collect(),
+            numbered_by: Vec::new(),
+        }
+    }
+
+    /// Says that these columns of numbers tell rows apart as well.
+    pub fn numbered_by(mut self, columns: &[&str]) -> Self {
+        self.numbered_by = columns.iter().map(|&name| name.to_owned()).collect();
+        self
+    }
+
+    /// The columns that together tell each row from all others, units not among them; none where rows are told apart by
+    /// their order only.
+    pub fn primary_key(&self) -> Vec<&str> {
+        let is_key = |column: &&Column| {
+            let key = matches!(column.kind, Kind::Key | Kind::Year) && column.name != "unit";
+            key || self.numbered_by.contains(&column.name)
+        };
+        self.columns.iter().filter(is_key).map(|column| column.name.as_str()).collect()
     }
 
     /// Adds a row.

@@ -4,8 +4,10 @@
 //! that is, what to keep in mind, and where the files are. Amounts have three significant digits; the files
 //! hold all of them.
 
+mod goals;
 mod luck;
 mod must_be_true;
+mod payback;
 mod places;
 mod reservations;
 mod what_if;
@@ -23,7 +25,7 @@ use crate::analyse::dominance::{Comparison, Standing};
 use crate::analyse::measures::{Measure, Row, goal_rows, or_id};
 use crate::analyse::outcomes::DeliveryOutcomes;
 use crate::analyse::statistics::Summary;
-use crate::scenario::checked::{Engine, Localised, Node};
+use crate::scenario::checked::{Engine, Localised, Node, Priced};
 use crate::value::flows::{Counted, Flows};
 
 /// Events, outcomes and the like that are shown at most; the files hold all.
@@ -41,10 +43,12 @@ pub fn summary(run: &Run<'_>, lang: Lang) -> String {
             }
         }
         page.who_pays(main);
+        page.payback(main);
         page.luck(main);
         page.how_sure(main);
         page.goals(main);
         page.places();
+        page.goals_by_place();
         page.what_if();
     }
     page.keep_in_mind();
@@ -162,7 +166,8 @@ impl Page<'_> {
         let years = self.run.scenario.time.years.to_string();
         let text = self.say(Label::ChangeOf, &[&years]);
         self.paragraph(&format!("{text}:"));
-        for index in self.shown_measures() {
+        let (shown, left_out) = self.shown_measures(strategy);
+        for index in shown {
             let measure = &self.run.findings.measures[index];
             let before = main.outcomes.comparator[index].total.expected();
             let change = &outcomes.difference[index].total;
@@ -175,6 +180,10 @@ impl Page<'_> {
                 label = format!("{label} ({})", measure.unit);
             }
             self.amount(&label, change, &more);
+        }
+        if left_out {
+            let text = self.say(Label::NotActedOn, &[]);
+            self.paragraph(&text);
         }
         self.explain(Label::QalyExplained);
         if let Some(cea) = &main.cost_effectiveness {
@@ -205,12 +214,13 @@ impl Page<'_> {
     }
 
     /// What goals measure first, then named outcomes, events, and deaths; states where a model has no
-    /// events. Life-years and QALYs close the list.
-    fn shown_measures(&self) -> Vec<usize> {
+    /// events. Life-years and QALYs close the list. What the strategy cannot change is left out; the second value says whether
+    /// anything was.
+    fn shown_measures(&self, strategy: usize) -> (Vec<usize>, bool) {
         let scenario = self.run.scenario;
         let shape = &self.run.valued.shape;
         let position = |row: Row| self.run.findings.measures.iter().position(|measure| measure.row == row);
-        let goals = scenario.goals.iter().flat_map(|goal| goal_rows(scenario, shape, goal.measure));
+        let goals = scenario.goals.iter().flat_map(|goal| goal_rows(shape, goal.measure));
         let wanted = |measure: &Measure| match measure.row {
             Row::Outcome(_) => true,
             Row::Health(_) => false,
@@ -237,9 +247,32 @@ impl Page<'_> {
             seen.push(*index);
             new
         });
+        let all = shown.len();
+        shown.retain(|&index| self.acts_on(strategy, self.run.findings.measures[index].row));
+        let left_out = shown.len() < all;
         shown.truncate(MEASURES_SHOWN);
         shown.extend(health.into_iter().flatten());
-        shown
+        (shown, left_out)
+    }
+
+    /// Whether a strategy can change what is measured: a programme acts on people in its own health model only.
+    fn acts_on(&self, strategy: usize, row: Row) -> bool {
+        let scenario = self.run.scenario;
+        let own = &scenario.strategies[strategy];
+        if !own.set.is_empty() || !scenario.strategies[scenario.comparator].set.is_empty() {
+            return true;
+        }
+        let touched = |model: usize| own.programmes.iter().any(|&of| scenario.programmes[of].model == model);
+        match row {
+            Row::Health(_) => true,
+            Row::Outcome(outcome) => scenario.outcomes[outcome].per.iter().any(|(of, _)| match *of {
+                Priced::Node { model, .. } => touched(model),
+                Priced::LifeYear => true,
+            }),
+            Row::Count(row) => match self.run.valued.shape.counted[row] {
+                Counted::Node { model, .. } | Counted::Deaths { model } => touched(model),
+            },
+        }
     }
 
     fn costs(&mut self, result: &StrategyResult) {
@@ -352,42 +385,6 @@ impl Page<'_> {
 
     fn item(&mut self, text: &str) {
         self.text.push_str(&wrap(&format!("- {text}"), WIDTH, 2));
-    }
-
-    fn goals(&mut self, main: &VariantFindings) {
-        if main.goals.is_empty() {
-            return;
-        }
-        let title = self.say(Label::Goals, &[]);
-        self.heading(&title);
-        let several = self.run.valued.deliveries.len() > 1;
-        for result in &main.goals {
-            let goal = &self.run.scenario.goals[result.goal];
-            let year = self.run.scenario.time.start + i32::try_from(goal.by).unwrap_or(0);
-            let gaps = [
-                self.name(&goal.name, &goal.id),
-                year.to_string(),
-                self.lang.change(goal.change),
-                self.lang.change(result.change.expected()),
-            ];
-            let mut text = self.say(Label::GoalLine, &gaps.each_ref().map(String::as_str));
-            let outcome = match result.probability {
-                Some(chance) => self.say(Label::GoalChance, &[&self.chance(chance)]),
-                None if result.reached_in_base => self.say(Label::GoalBaseReached, &[]),
-                None => self.say(Label::GoalBaseMissed, &[]),
-            };
-            text = format!("{text}, {outcome}.");
-            if several {
-                let delivery = self.run.valued.deliveries[result.delivery];
-                let mut name = self.strategy_name(delivery.strategy);
-                if let Some(arrangement) = delivery.arrangement {
-                    let arrangement = &self.run.scenario.arrangements[arrangement];
-                    name = format!("{name}, {}", self.name(&arrangement.name, &arrangement.id));
-                }
-                text = format!("{name}. {text}");
-            }
-            self.item(&text);
-        }
     }
 }
 

@@ -167,11 +167,14 @@ impl Contract<'_> {
         }
     }
 
-    /// Whether the arrangement's gate is about a programme.
+    /// The same of what is granted for one programme: a gate that is about another stops nothing of it.
     #[must_use]
-    pub fn gate_is_about(&self, programme: usize) -> bool {
+    pub fn goes_on_with(&self, programme: Option<usize>, year: usize) -> Lane {
         let gate = self.block.arrangement.gate.as_ref();
-        gate.is_some_and(|gate| gate.result.counts.programme == programme)
+        match gate.is_some_and(|gate| Some(gate.result.counts.programme) == programme) {
+            true => self.goes_on(year),
+            false => Lane::ONE,
+        }
     }
 
     /// What an amount is, in euros of the price year, for each written euro that is paid in year index `paid`.

@@ -1,6 +1,8 @@
 //! Reading small scenarios in tests, and finding figures in their flows.
 #![allow(dead_code)]
 
+pub mod package;
+
 use ounce::scenario::checked::{Node, Scenario};
 use ounce::scenario::{self, sources::Sources};
 use ounce::value::flows::{Counted, Flows, Grid};

@@ -148,7 +148,7 @@ impl Context<'_> {
                     "share of draws in which all parties have what they ask",
                 ),
             ],
-        );
+        ).numbered_by(&["point"]);
         for (number, point) in self.deal.points.iter().enumerate() {
             let keys = self.keys(point);
             let feasible = point.is_feasible();
@@ -287,7 +287,7 @@ impl Context<'_> {
                     "present value of the grant, of what is not earned back, or of what the party lacks",
                 ),
             ],
-        );
+        ).numbered_by(&["point"]);
         for (contract, &amount) in
             self.deal.contracts.iter().zip(&self.deal.solutions.grant_with_side_payments)
         {

@@ -8,8 +8,8 @@ use crate::report::table::{Cell, Kind, Table};
 use crate::value::by_group::Group;
 use crate::value::flows::RunDesign;
 
-const BY: Spec = ("by", Kind::Key, "", "label that groups are told apart by");
-const GROUP: Spec = ("group", Kind::Key, "", "value of the label");
+pub(super) const BY: Spec = ("by", Kind::Key, "", "label that groups are told apart by");
+pub(super) const GROUP: Spec = ("group", Kind::Key, "", "value of the label");
 const BUDGET: Spec = ("budget", Kind::Key, "", "budget that care is paid from; empty: all of them");
 
 /// What happens to each group, and what that costs.
@@ -121,7 +121,7 @@ impl Rows<'_> {
     }
 }
 
-fn by<'a>(context: &Context<'a>, group: &Group) -> &'a str {
+pub(super) fn by<'a>(context: &Context<'a>, group: &Group) -> &'a str {
     context.scenario.trait_id(context.scenario.results.by[group.by])
 }
 
@@ -145,7 +145,7 @@ pub(super) fn priorities(context: &Context<'_>) -> Option<Table> {
             UNIT,
         ],
         &[("probability_first", Kind::Number, "1", "share of draws in which the strategy is first")],
-    );
+    ).numbered_by(&["wtp"]);
     for group in &groups.list {
         for place in &findings.mixes[group.mix].priorities {
             let (name, threshold, unit) = match place.criterion {

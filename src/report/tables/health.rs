@@ -1,4 +1,4 @@
-//! Tables of health: outcomes, cost-effectiveness and goals.
+//! Tables of health: outcomes, and cost-effectiveness.
 
 use super::{
     ARRANGEMENT, Context, MEASURE, STRATEGY, Spec, UNIT, VARIANT, YEAR, statistics, with_statistics,
@@ -8,7 +8,6 @@ use crate::analyse::dominance::{Comparison, Standing};
 use crate::analyse::outcomes::{Amounts, DeliveryOutcomes};
 use crate::analyse::statistics::Summary;
 use crate::report::table::{Cell, Kind, Table};
-use crate::scenario::checked::Term;
 
 /// What happens to people, by year and over the horizon.
 pub(super) fn outcomes(context: &Context<'_>) -> Table {
@@ -198,7 +197,7 @@ pub(super) fn ceac(context: &Context<'_>) -> Table {
             ("expected_loss", Kind::Number, "EUR", "mean of what is lost when another strategy is best"),
             ("expected_loss_mcse", Kind::Number, "EUR", "Monte Carlo standard error of the expected loss"),
         ],
-    );
+    ).numbered_by(&["wtp"]);
     for (variant, findings) in context.findings.variants.iter().enumerate() {
         let thresholds = findings.cost_effectiveness.iter().flat_map(|cea| &cea.thresholds);
         for at in thresholds {
@@ -237,7 +236,7 @@ pub(super) fn evpi(context: &Context<'_>) -> Table {
             ("evpi", Kind::Number, "EUR", "expected value of perfect information"),
             ("mcse", Kind::Number, "EUR", "its Monte Carlo standard error"),
         ],
-    );
+    ).numbered_by(&["wtp"]);
     for (variant, findings) in context.findings.variants.iter().enumerate() {
         for at in findings.cost_effectiveness.iter().flat_map(|cea| &cea.thresholds) {
             table.push([
@@ -250,54 +249,4 @@ pub(super) fn evpi(context: &Context<'_>) -> Table {
         }
     }
     table
-}
-
-/// Goals and the chance that they are reached.
-pub(super) fn goals(context: &Context<'_>) -> Table {
-    let mut table = with_statistics(
-        "goals",
-        "For each goal: the change of the measure relative to the comparator in the goal's year, and the \
-         probability that the goal is reached.",
-        &[
-            VARIANT,
-            STRATEGY,
-            ARRANGEMENT,
-            ("goal", Kind::Key, "", "goal"),
-            ("term", Kind::Key, "", "short, middle or long"),
-            YEAR,
-            UNIT,
-        ],
-        &[
-            ("target", Kind::Number, "1", "wanted relative change"),
-            ("reached_in_base", Kind::Integer, "", "1 if it is reached at the stated values, else 0"),
-            ("probability", Kind::Number, "1", "share of draws in which it is reached"),
-        ],
-    );
-    for (variant, findings) in context.findings.variants.iter().enumerate() {
-        for result in &findings.goals {
-            let goal = &context.scenario.goals[result.goal];
-            let [strategy, arrangement] = context.delivery(result.delivery);
-            let keys: [Cell<'_>; 7] = [
-                context.variant(variant).into(),
-                strategy,
-                arrangement,
-                (&goal.id).into(),
-                term(goal.term).into(),
-                context.year(goal.by).into(),
-                "1".into(),
-            ];
-            let after: [Cell<'_>; 3] =
-                [goal.change.into(), i64::from(result.reached_in_base).into(), result.probability.into()];
-            table.push(keys.into_iter().chain(statistics(&result.change)).chain(after));
-        }
-    }
-    table
-}
-
-fn term(term: Term) -> &'static str {
-    match term {
-        Term::Short => "short",
-        Term::Middle => "middle",
-        Term::Long => "long",
-    }
 }

@@ -5,11 +5,13 @@
 //! and present values at different rates are never added up: there is no row of totals over parties.
 
 mod deals;
+mod goals;
 mod groups;
 mod health;
 mod inputs;
 mod money;
 mod noise;
+mod payback;
 mod persons;
 mod sample;
 mod thresholds;
@@ -36,12 +38,14 @@ pub fn csv_tables(scenario: &Scenario, valued: &Valued, findings: &Findings) -> 
         health::cea(&context),
         health::ceac(&context),
         health::evpi(&context),
-        health::goals(&context),
+        goals::goals(&context),
         inputs(scenario),
     ];
+    tables.extend(payback::payback(&context));
     tables.extend(money::clauses(&context));
     tables.extend(groups::by_group(&context));
     tables.extend(groups::priorities(&context));
+    tables.extend(goals::by_group(&context));
     tables.extend(groups::monitoring(&context));
     tables.extend(noise::settlement_noise(&context));
     tables.extend(thresholds::thresholds(&context));

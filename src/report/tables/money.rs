@@ -172,8 +172,22 @@ fn party_rows<'a>(context: &'a Context<'_>, table: &mut Table, keys: [Cell<'a>; 
 pub(super) fn cashflow(context: &Context<'_>) -> Table {
     let mut table = with_statistics(
         "cashflow",
-        "Net receipts of each party by calendar year, not discounted; negative is paid.",
-        &[VARIANT, STRATEGY, ARRANGEMENT, PARTY, MEASURE, YEAR, UNIT],
+        "Net receipts of each party by calendar year, not discounted; negative is paid. Rows with the measure `net_total` have no year: \
+         each is the sum of the party's years and is not to be added to them.",
+        &[
+            VARIANT,
+            STRATEGY,
+            ARRANGEMENT,
+            PARTY,
+            (
+                "measure",
+                Kind::Key,
+                "",
+                "net: of one year; net_total: of all years together, with an empty year",
+            ),
+            YEAR,
+            UNIT,
+        ],
         &[],
     );
     for (variant, findings) in context.findings.variants.iter().enumerate() {

@@ -49,7 +49,7 @@ pub(super) fn draws(context: &Context<'_>) -> Table {
             ("draw", Kind::Integer, "", "number of the draw, from 1"),
             ("replicate", Kind::Integer, "", "number of the run among those of its draw, from 1"),
         ],
-    );
+    ).numbered_by(&["draw", "replicate"]);
     let replicates = context.valued.design.replicates;
     let variants = drawn(context);
     for &variant in &variants {

@@ -146,7 +146,8 @@ fn curves(context: &Context<'_>) -> Table {
         "threshold_curves",
         "The net value of whoever is to break even, at every value of the number at which it was worked out.",
         &columns,
-    );
+    )
+    .numbered_by(&["parameter_value"]);
     for found in &context.findings.thresholds {
         for point in &found.curve {
             let spread = point.net.spread;

@@ -103,7 +103,7 @@ impl Page<'_> {
         }
     }
 
-    fn account_name(&self, account: Account) -> String {
+    pub(super) fn account_name(&self, account: Account) -> String {
         match account {
             Account::Party(party) => {
                 let party = &self.run.scenario.parties.list[party];

@@ -252,6 +252,8 @@ pub struct Results {
     pub by: Vec<Trait>,
     /// Whether the numbers to watch are told.
     pub monitoring: bool,
+    /// Numbers of years after which it is told who has their money back, the shortest first.
+    pub payback_within: Vec<usize>,
 }
 
 /// A source of numbers.

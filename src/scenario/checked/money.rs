@@ -1,6 +1,6 @@
 //! Prices, budgets and outcomes.
 
-use super::{Localised, Node, Quantity};
+use super::{Localised, Node, Quantity, Trait};
 
 /// A price.
 #[derive(Clone, Debug)]
@@ -70,6 +70,8 @@ pub struct Goal {
     pub name: Localised,
     /// What is measured.
     pub measure: GoalMeasure,
+    /// Whom it is about: traits with the code of the value that people have of each; empty for all people.
+    pub group: Vec<(Trait, usize)>,
     /// Wanted change relative to the comparator in that year; −0.1 is ten per cent less.
     pub change: f64,
     /// Year index by which.

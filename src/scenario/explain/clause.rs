@@ -103,6 +103,7 @@ mod tests {
 
           payment(t) = share * max(0, floor - net position of the receiver for year t)
           per year, or once over the contract; then at most cap_per_year and cap_total
+          stopped at a gate: losses are still covered, as of those enrolled before; a floor above 0 becomes 0
 
         Who bears which risk:
 
@@ -134,6 +135,10 @@ mod tests {
                                   a loss that stays with it.
           share                   Share of what is missing that is paid.
           period                  Whether each calendar year is settled by itself or all years together.
+          despite_gate            With a `gate`: whether what is not paid by person is paid on after
+                                  enrolment has been stopped: a lump sum, a grant, an amount for the
+                                  whole population, an investor's advance, a guaranteed gain, the
+                                  capital of a fund that is still to open.
           type                    What sort of clause it is; the other keys depend on it.
           from                    Who pays.
           to                      Who receives.

@@ -81,8 +81,9 @@ static KEYS: &[Key] = &[
         "gate",
         Kind::Table(&super::clauses::GATE),
         "First prove, then continue: whether people go on to be enrolled from a year on depends on what is measured until \
-         then. Both courses are simulated and every draw takes one. Lump sums, grants for that programme and amounts for the \
-         whole population stop with enrolment, unless they are paid `despite_gate`.",
+         then. Both courses are simulated and every draw takes one. Lump sums, grants and investors' \
+         advances for that programme, amounts for the whole population, guaranteed gains and funds that are still to open \
+         stop with enrolment, unless they are paid `despite_gate`.",
         "gate = { year = 2029, node = \"falls.hip_fracture\", benchmark = \"true\", better = \"less\", standard_error = 8, confidence = \"80%\" }",
     )
     .default("none: enrolment is as planned"),

@@ -9,6 +9,11 @@ pub(super) static UNIT_COST: Shape = Shape::new("unit cost", UNIT_COST_KEYS)
 pub(super) static BUDGET: Shape = Shape::new("budget", BUDGET_KEYS).sharing(&[&DOCUMENTATION]);
 pub(super) static OUTCOME: Shape = Shape::new("outcome", OUTCOME_KEYS).sharing(&[&DOCUMENTATION]);
 
+/// The prices in which an amount is stated, beside the amount.
+pub(super) const PRICE_YEAR: Key =
+    key("price_year", Kind::Integer, "The year in whose prices the amount is.", "price_year = 2024")
+        .default("the price year of the valuation");
+
 static UNIT_COST_KEYS: &[Key] = &[
     key(
         "on",
@@ -25,8 +30,7 @@ static UNIT_COST_KEYS: &[Key] = &[
     )
     .unit("EUR per occurrence or person-year")
     .required(),
-    key("price_year", Kind::Integer, "The year in whose prices the amount is.", "price_year = 2024")
-        .default("the price year of the valuation"),
+    PRICE_YEAR,
     key("budget", Kind::Reference("a budget"), "Whose budget it is, where it is one.", "budget = \"zvw\""),
     key(
         "budgets",

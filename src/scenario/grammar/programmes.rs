@@ -1,6 +1,7 @@
 //! `[programmes]`: enrolment, the cascade of steps, and costs.
 
 use super::documentation::DOCUMENTATION;
+use super::money::PRICE_YEAR;
 use super::{Key, Kind, Shape, exactly_one, key};
 
 pub(super) static PROGRAMME: Shape = Shape::new("programme", PROGRAMME_KEYS).sharing(&[&DOCUMENTATION]);
@@ -94,6 +95,7 @@ static FIXED_KEYS: &[Key] = &[
     key("value", Kind::Quantity, "The amount for each year.", "value = 62000")
         .unit("EUR per year")
         .required(),
+    PRICE_YEAR,
     key("years", Kind::Years, "The years in which it is made.", "years = \"2026-2030\"")
         .default("the years of enrolment"),
     key("provider", PROVIDER, "Who makes the cost.", "provider = \"ggd\"").default("the programme's"),
@@ -163,6 +165,7 @@ static COST_KEYS: &[Key] = &[
     )
     .unit("EUR per person")
     .required(),
+    PRICE_YEAR,
     key(
         "spread",
         Kind::List(&Kind::Number),

@@ -161,4 +161,13 @@ static RESULTS_KEYS: &[Key] = &[
         "monitoring = true",
     )
     .default("false"),
+    key(
+        "payback_within",
+        Kind::List(&Kind::Integer),
+        "After how many years `payback.csv` and the summary tell whether each party has its money back, and how likely that \
+         is. The balance is judged at the end of that year: what comes later does not count.",
+        "payback_within = [5, 10, 15]",
+    )
+    .unit("years from the start")
+    .default("none"),
 ];

@@ -41,6 +41,14 @@ static GOAL_KEYS: &[Key] = &[
     )
     .required(),
     key(
+        "group",
+        Kind::Map { keys: "labels", kind: &Kind::Text, whole: true },
+        "Whom the goal is about: people with these values of labels of the population, or of `sex`. It is told in expected \
+         numbers whatever the engine, for the scenario itself and not for its variants.",
+        "group = { neighbourhood = \"Moerwijk\" }",
+    )
+    .default("all people"),
+    key(
         "change",
         Kind::Number,
         "By how much, as a share of the comparator's level in that year.",

@@ -169,7 +169,7 @@ static KEYS: &[Key] = &[
     key(
         "results",
         Kind::Table(&RESULTS),
-        "What is told besides the usual tables: results by group of people, numbers to watch.",
+        "What is told besides the usual tables: results by group of people, numbers to watch, payback by a date.",
         "results = { by = [\"municipality\"], monitoring = true }",
     ),
     key(

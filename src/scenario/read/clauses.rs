@@ -51,7 +51,10 @@ impl<'t> Reader<'_> {
             "revolving-fund" => self.revolving_fund(at, sides.map(|(from, _)| from)),
             _ => None,
         };
-        let of_a_year = matches!(kind, "lump-sum" | "subsidy" | "capitation");
+        let of_a_year = matches!(
+            kind,
+            "lump-sum" | "subsidy" | "capitation" | "impact-bond" | "guarantee" | "revolving-fund"
+        );
         let despite_gate = of_a_year && at.flag("despite_gate");
         let (from, to) = sides?;
         let clause = Clause {

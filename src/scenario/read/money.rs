@@ -40,6 +40,7 @@ impl<'t> Reader<'_> {
     pub(super) fn read_unit_costs(&mut self, top: &At<'t>) {
         for (id, at) in top.ids("unit_costs") {
             self.check_source(at.table);
+            self.check_one_price_year(&at);
             let on = at.text("on").and_then(|on| self.priced(on, at.span_of("on")));
             let value = self.required(&at, "value", Place::evidence(PERSON).money());
             let mut budgets = Vec::new();
@@ -87,6 +88,7 @@ impl<'t> Reader<'_> {
                 self.error(at.span_of("change"), format!("a change of {}%", change * 100.0), label);
             }
             let by = at.integer("by").and_then(|year| self.year_index(year, at.span_of("by")));
+            let group = self.read_goal_group(&at);
             let (Some(measure), Some(change), Some(by)) = (measure, change, by) else { continue };
             let term = match at.text("term") {
                 Some("short") => Term::Short,
@@ -102,6 +104,7 @@ impl<'t> Reader<'_> {
                 id: id.to_owned(),
                 name: at.name(id),
                 measure,
+                group,
                 change,
                 by,
                 term,

@@ -78,6 +78,16 @@ impl Reader<'_> {
         }
     }
 
+    /// An amount says once of which year it is: beside `value`, or in the table that stands there.
+    pub(super) fn check_one_price_year(&mut self, at: &At<'_>) {
+        let inner = at.node("value").and_then(Node::as_table).and_then(|value| value.get("price_year"));
+        if let (Some(_), Some(inner)) = (at.node("price_year"), inner) {
+            let span = inner.span.clone();
+            let label = "it stands beside `value` as well: leave one of them out";
+            self.error(&span, "an amount has one `price_year`", label);
+        }
+    }
+
     /// Gives a parameter the factor of its price year, now or when prices are known.
     pub(super) fn index_parameter(&mut self, parameter: usize, price_year: Option<&Node>) {
         let Some(node) = price_year else { return };

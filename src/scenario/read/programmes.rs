@@ -113,6 +113,7 @@ impl<'t> Reader<'_> {
         let mut fixed = Vec::new();
         for (id, below) in at.ids("fixed") {
             self.check_source(below.table);
+            self.check_one_price_year(&below);
             let value = self.required(&below, "value", Place::evidence(YEAR).money());
             let years = match below.node("years") {
                 Some(node) => self.year_indices(node).unwrap_or_default(),

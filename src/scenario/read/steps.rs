@@ -158,6 +158,7 @@ impl<'t> Reader<'_> {
                 continue;
             };
             self.check_source(cost.table);
+            self.check_one_price_year(&cost);
             let value = self.required(&cost, "value", place);
             let times = self.quantity_or(&cost, "times", Place::choice(PERSON | FACTORS), 1.0);
             let spread = cost.node("spread").map_or_else(|| vec![1.0], |node| self.spread_of(node));

@@ -10,6 +10,10 @@
 //! So the payer keeps (1 − e) · share of every avoided tariff, by rule and without a contract; with e = 1, or a share of
 //! 0, it is indifferent.
 //!
+//! An arrangement's gate does not end it. It is no money for a programme but a rule on care, and it goes on whoever is
+//! enrolled: after enrolment has been stopped only those who took part before use other care than they would have, and what
+//! that changes in the payer's bill is posted as before.
+//!
 //! **Who bears which risk.** Volume of care: the payer, also where it has no influence on it. Price: the payer, by
 //! share. Outcome: shared by share. Retention and measurement: none. Liquidity: none.
 //!
@@ -84,6 +88,25 @@ mod tests {
     fn what_the_municipality_no_longer_pays_the_region_no_longer_receives() {
         // 34% of 100,000 saved.
         assert_eq!(net("0", -34_000.0), [34_000.0, 66_000.0]);
+    }
+
+    #[test]
+    fn care_that_earlier_participants_do_not_use_is_not_paid_for_after_a_gate_either() {
+        // Enrolment was stopped before 2027; in 2026 and 2027 participants use 34,000 and 20,000 less of what is shared.
+        let terms = Terms::CoFinancing { outcome: 0, equalised: testing::quantity("0") };
+        let mut scenario = testing::scenario()
+            .programme("chain", &["course"], &[])
+            .party("municipality", &[])
+            .party("region", &[])
+            .clause(testing::clause(FIRST_PARTY, FIRST_PARTY + 1, terms))
+            .build();
+        scenario.arrangements[0].gate = Some(testing::gate(1));
+        let mut flows = testing::flows(&scenario, 2);
+        flows.outcome_increment = Grid::zeros(1, 2);
+        flows.outcome_increment.row_mut(0)[0] = Lane::splat(-34_000.0);
+        flows.outcome_increment.row_mut(0)[1] = Lane::splat(-20_000.0);
+        flows.gate = Some(testing::evidence(0.0));
+        assert_eq!(testing::net_of(&scenario, flows, FIRST_PARTY), [34_000.0, 20_000.0]);
     }
 
     #[test]

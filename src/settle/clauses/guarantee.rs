@@ -12,6 +12,11 @@
 //! revolving fund, so one does not see another; parties cannot guarantee each other in a circle, and nobody's loss can be
 //! guaranteed while a revolving fund pays its costs.
 //!
+//! An arrangement's gate does not end a guarantee. What a party loses after enrolment has been stopped it loses on people
+//! it enrolled, and on what it agreed, while the guarantee stood; there are no new ones to lose on. A floor above nothing is
+//! another thing: so much income by the year whatever is done. Where the programme has been stopped by the year that is
+//! settled the floor is min(f, 0), unless `despite_gate`.
+//!
 //! **Who bears which risk.** All risks of the party guaranteed beyond the floor: the guarantor, by share and up to the
 //! caps. A party that cannot lose has less reason to be careful; the share and the floor are there for that.
 //!
@@ -63,6 +68,9 @@ impl Rule for Guarantee<'_> {
             if !contract.settles(self.whole_contract, year) {
                 return Ok(Lane::ZERO);
             }
+            // Of a programme that was stopped losses are covered, and no gain is.
+            let floor =
+                floor.zip(contract.goes_on(year), |floor, on| if on == 1.0 { floor } else { floor.min(0.0) });
             Ok((floor * contract.deflator(year)? - net[year]).max(Lane::ZERO) * share)
         })?;
         Ok(contract.pay(&amounts))
@@ -116,6 +124,32 @@ mod tests {
             left(guarantee("500", "1", false), &[9_800.0, 1_000.0], &[1000.0, 1000.0]),
             [500.0, 9_000.0]
         );
+    }
+
+    #[test]
+    fn after_a_gate_has_stopped_the_programme_losses_are_covered_and_no_gain_is() {
+        // Costs of 3,000 and then 1,000 and 0 for those who enrolled, no income. A floor of 500 lifts by 3,500 in the first
+        // year; where it was stopped before the second, by the 1,000 lost then and by nothing in the third; else to 500.
+        let at_gate = |clause: Clause, goes_on: f64| {
+            let mut scenario = testing::scenario()
+                .programme("chain", &["course"], &[])
+                .party("state", &[])
+                .clause(clause)
+                .build();
+            scenario.arrangements[0].gate = Some(testing::gate(1));
+            let mut flows = testing::flows(&scenario, 3);
+            for (year, cost) in [3_000.0, 1_000.0, 0.0].into_iter().enumerate() {
+                flows.programme_costs.row_mut(0)[year] = crate::formula::Lane::splat(cost);
+            }
+            flows.gate = Some(testing::evidence(goes_on));
+            testing::net_of(&scenario, flows, Parties::PROVIDER)
+        };
+        let of = || guarantee("500", "1", false);
+        assert_eq!(at_gate(of(), 0.0), [500.0, 0.0, 0.0]);
+        assert_eq!(at_gate(of(), 1.0), [500.0; 3]);
+        assert_eq!(at_gate(Clause { despite_gate: true, ..of() }, 0.0), [500.0; 3]);
+        // A loss that stays is as it was.
+        assert_eq!(at_gate(guarantee("0 - 400", "1", false), 0.0), [-400.0, -400.0, 0.0]);
     }
 
     #[test]

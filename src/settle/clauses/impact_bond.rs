@@ -11,6 +11,10 @@
 //! With B_t what the investor still has to get, B_t = (1 + r) · B_(t−1) + I_t − (paid to it in t). So its internal rate
 //! of return is at most r, and −100% where no result is reached. With a lag Y_t is paid, and B grows, that much later.
 //!
+//! Where the arrangement's gate stops enrolment in the programme invested in, the investor advances nothing more from its
+//! year on (I_t = 0), unless `despite_gate`: an advance is for people still to be enrolled. Results of those enrolled before
+//! are paid for as ever, in that year and later, and repay what was advanced until then.
+//!
 //! **Who bears which risk.** Outcome and retention: the investor. Volume: the investor, up to the caps the payer.
 //! Price: the provider, whose advance is fixed. Measurement: the payer and the investor. Liquidity: the investor.
 //!
@@ -51,8 +55,22 @@ impl Bond<'_> {
         list
     }
 
+    /// The programme invested in.
+    fn programme(&self) -> Option<usize> {
+        self.terms.triggers.first().map(|trigger| trigger.terms.counts.programme)
+    }
+
     fn is_offered(&self, contract: &Contract<'_>) -> bool {
         self.measurements().first().is_some_and(|measurement| measurement.is_offered(contract))
+    }
+
+    /// What the investor advances in a year, EUR as written: nothing more where the gate has stopped the programme.
+    fn investment(&self, contract: &Contract<'_>) -> Result<impl Fn(usize) -> Lane, SettleError> {
+        let investment = contract.quantity(&self.terms.investment, Range::NotNegative)?;
+        Ok(move |year: usize| match self.terms.investment_years.contains(&year) {
+            true => investment * contract.goes_on_with(self.programme(), year),
+            false => Lane::ZERO,
+        })
     }
 
     /// What results bring by year concerned, EUR of the price year, after caps.
@@ -70,16 +88,14 @@ impl Bond<'_> {
     /// Divides what results bring.
     fn waterfall(&self, contract: &Contract<'_>, earned: &[Lane]) -> Result<Waterfall, SettleError> {
         let growth = 1.0 + contract.quantity(&self.terms.return_cap, Range::NotNegative)?;
-        let investment = contract.quantity(&self.terms.investment, Range::NotNegative)?;
+        let investment = self.investment(contract)?;
         let fee = contract.quantity(&self.terms.assessor_fee, Range::NotNegative)?;
         let lag = contract.clause.lag;
         let mut open = Lane::ZERO;
         let mut result = Waterfall { fees: Vec::new(), investor: Vec::new(), kept: Vec::new() };
         for paid in 0..earned.len() + lag {
             open *= growth;
-            if self.terms.investment_years.contains(&paid) {
-                open += investment;
-            }
+            open += investment(paid);
             let Some(year) = paid.checked_sub(lag) else { continue };
             // In euros as written, in which the return of a nominal bond counts.
             let deflator = contract.deflator(paid)?;
@@ -104,12 +120,9 @@ impl Rule for Bond<'_> {
         if !self.is_offered(contract) {
             return Ok(Vec::new());
         }
-        let investment = contract.quantity(&self.terms.investment, Range::NotNegative)?;
+        let investment = self.investment(contract)?;
         let amounts: Vec<Lane> = (0..contract.block.horizon())
-            .map(|year| {
-                let invests = self.terms.investment_years.contains(&year);
-                Ok(if invests { investment * contract.deflator(year)? } else { Lane::ZERO })
-            })
+            .map(|year| Ok(investment(year) * contract.deflator(year)?))
             .collect::<Result<_, SettleError>>()?;
         let kind = LineKind::Clause(contract.index);
         Ok(contract.post(contract.clause.to, self.terms.provider, kind, 0, &amounts))
@@ -274,6 +287,35 @@ mod tests {
         let [_, investor, ..] = net(bond(), &[0.0, 65.0, 65.0]);
         approx::assert_relative_eq!(investor[..], [-100_000.0, 60_000.0, 58_240.0], epsilon = 1e-9);
         approx::assert_relative_eq!(internal_rates(&investor)[0], 0.12, epsilon = 1e-9);
+    }
+
+    #[test]
+    fn nothing_is_advanced_where_the_gate_has_stopped_the_programme_but_results_repay_what_was() {
+        // 100,000 in each of two years, stopped before the second. 150 complete in the third: 150,000 less 5,000, of which
+        // 100,000 * 1.12^2 = 125,440 is open; had it gone on, 125,440 + 112,000 would be, and 145,000 is paid.
+        let two_years = || {
+            let mut clause = bond();
+            let Terms::ImpactBond(terms) = &mut clause.terms else { unreachable!() };
+            terms.investment_years = vec![0, 1];
+            clause
+        };
+        let stopped = |clause: Clause, goes_on: f64| -> Vec<f64> {
+            let mut scenario = region(clause);
+            scenario.arrangements[0].gate = Some(testing::gate(1));
+            let mut flows = testing::flows(&scenario, 3);
+            testing::set_requested(&mut flows, 0, &[0.0, 0.0, 150.0]);
+            flows.gate = Some(testing::evidence(goes_on));
+            testing::net_of(&scenario, flows, INVESTOR)
+        };
+        let gone_on = [-100_000.0, -100_000.0, 145_000.0];
+        approx::assert_relative_eq!(
+            stopped(two_years(), 0.0)[..],
+            [-100_000.0, 0.0, 125_440.0],
+            epsilon = 1e-9
+        );
+        approx::assert_relative_eq!(stopped(two_years(), 1.0)[..], gone_on, epsilon = 1e-9);
+        let despite = Clause { despite_gate: true, ..two_years() };
+        approx::assert_relative_eq!(stopped(despite, 0.0)[..], gone_on, epsilon = 1e-9);
     }
 
     #[test]

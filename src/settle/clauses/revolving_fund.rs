@@ -16,6 +16,11 @@
 //! ruins nobody. Savings are those of the draw
 //! itself, which nobody could observe; what is repaid with a lag comes in that much later.
 //!
+//! Where the arrangement's gate stops the programme there are no new costs to pay. A fund that is open by then pays on for
+//! who has enrolled, is repaid out of what their results save, and is administered. One that would open in the gate's
+//! year or later is not opened for a programme that was stopped, unless `despite_gate`: no capital is brought in, nothing is
+//! paid, and nothing is repaid.
+//!
 //! **Who bears which risk.** Volume: who bears the costs, once the fund is empty. Outcome: who brought the capital, and
 //! then who bears the costs. Price: the fund. Measurement: who repays, and the fund: savings are estimated, and repaying
 //! is often voluntary. Liquidity: who brought the capital.
@@ -51,6 +56,12 @@ struct Course {
 }
 
 impl Fund<'_> {
+    /// 1 where the fund is opened: in its first year in force, if the programme has not been stopped by then.
+    fn opens(&self, contract: &Contract<'_>) -> Lane {
+        let first = (0..contract.block.horizon()).find(|&year| contract.in_force(year));
+        first.map_or(Lane::ONE, |year| contract.goes_on_with(Some(self.terms.base.programme), year))
+    }
+
     /// What each party repays, by year concerned.
     fn repaid(
         &self,
@@ -59,7 +70,7 @@ impl Fund<'_> {
     ) -> Result<Vec<(usize, Vec<Lane>)>, SettleError> {
         let mut repaid = Vec::new();
         for (payer, share) in &self.terms.repay {
-            let share = contract.quantity(share, Range::Share)?;
+            let share = contract.quantity(share, Range::Share)? * self.opens(contract);
             for (party, _) in contract.block.market.resolve(*payer) {
                 let saved = earlier.saved(party);
                 let amounts = (0..contract.block.horizon())
@@ -83,7 +94,8 @@ impl Fund<'_> {
         let terms = self.terms;
         let borne = costs::borne(contract, &terms.base, earlier)?;
         let share = contract.quantity(&terms.share, Range::Share)?;
-        let capital = contract.quantity(&terms.capital, Range::NotNegative)?;
+        let opens = self.opens(contract);
+        let capital = contract.quantity(&terms.capital, Range::NotNegative)? * opens;
         let interest = contract.quantity(&terms.interest, Range::Any)?;
         let administration = contract.quantity(&terms.administration, Range::NotNegative)?;
         let mut caps = contract.caps()?;
@@ -96,7 +108,7 @@ impl Fund<'_> {
             opened |= in_force;
             balance += brought;
             let running = if in_force { (administration * deflator).min(balance) } else { Lane::ZERO };
-            let need = if in_force { borne * share } else { Lane::ZERO };
+            let need = if in_force { borne * share * opens } else { Lane::ZERO };
             let allowed = caps.clone().pay(need, deflator);
             // Less than 10⁻⁹ of what is to be paid is rounding.
             let short = (allowed - (balance - running))
@@ -231,13 +243,18 @@ mod tests {
     }
 
     fn settle(clause: Clause, costs: &[f64], saved: &[f64]) -> Books {
-        let scenario = region(clause);
-        let mut flows = testing::flows(&scenario, costs.len());
+        settle_in(&region(clause), costs, saved, None)
+    }
+
+    /// With a decision at a gate, 1 to go on.
+    fn settle_in(scenario: &Scenario, costs: &[f64], saved: &[f64], goes_on: Option<f64>) -> Books {
+        let mut flows = testing::flows(scenario, costs.len());
         for year in 0..costs.len() {
             flows.programme_costs.row_mut(0)[year] = Lane::splat(costs[year]);
             testing::set_increment(&mut flows, 0, year, -saved[year], 1.0, 0.0, 1.0);
         }
-        testing::settle_blocks(&scenario, vec![flows], 8).blocks.remove(0)
+        flows.gate = goes_on.map(testing::evidence);
+        testing::settle_blocks(scenario, vec![flows], 8).blocks.remove(0)
     }
 
     fn by_year(books: &Books, party: usize) -> Vec<f64> {
@@ -272,6 +289,38 @@ mod tests {
         assert_eq!(figure(&books, "balance"), [70.0, 40.0, 10.0, 0.0]);
         assert_eq!(figure(&books, "unmet_need"), [30.0, 30.0, 30.0, 50.0]);
         assert_eq!(figure(&books, "ruined"), [0.0, 0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn a_fund_that_is_open_when_a_gate_stops_the_programme_pays_and_is_repaid_for_who_has_enrolled() {
+        // 100; pays 60, 40 left. Stopped before 2027, when 10 are still spent on who enrolled and 100 are saved: 40 - 10 + 50.
+        let mut scenario = region(fund(|_| ()));
+        scenario.arrangements[0].gate = Some(testing::gate(1));
+        let books = settle_in(&scenario, &[60.0, 10.0], &[0.0, 100.0], Some(0.0));
+        assert_eq!(by_year(&books, Parties::PROVIDER), [0.0, 0.0]);
+        assert_eq!(figure(&books, "balance"), [40.0, 80.0]);
+    }
+
+    #[test]
+    fn a_fund_is_not_opened_for_a_programme_that_a_gate_has_stopped() {
+        // In force from 2027, the year of the gate. Stopped: costs of 10 for who enrolled stay with the provider, the town
+        // keeps the 100 it saves, and the state its capital. Going on, or despite the gate, 10 are paid and 50 repaid.
+        for (goes_on, despite, opened) in [(0.0, false, false), (1.0, false, true), (0.0, true, true)] {
+            let mut clause = fund(|_| ());
+            clause.years = Some(vec![1]);
+            clause.despite_gate = despite;
+            let mut scenario = region(clause);
+            scenario.arrangements[0].gate = Some(testing::gate(1));
+            let books = settle_in(&scenario, &[60.0, 10.0], &[0.0, 100.0], Some(goes_on));
+            let of = |party| by_year(&books, party);
+            let [provider, town, state] = if opened { [0.0, 50.0, -100.0] } else { [-10.0, 100.0, 0.0] };
+            assert_eq!(of(Parties::PROVIDER), [-60.0, provider], "{goes_on}, {despite}");
+            assert_eq!((of(TOWN)[1], of(STATE)[1]), (town, state), "{goes_on}, {despite}");
+            assert_eq!(figure(&books, "ruined")[1], 0.0, "{goes_on}, {despite}");
+            if !opened {
+                assert_eq!(figure(&books, "unmet_need"), [0.0, 0.0]);
+            }
+        }
     }
 
     #[test]

@@ -96,10 +96,7 @@ impl Subsidy<'_> {
             let deflator =
                 if self.clawback { contract.deflator(year)? } else { contract.lagged_deflator(year)? };
             let in_force = year < horizon && contract.in_force(year);
-            let goes_on = match contract.gate_is_about(self.base.programme) {
-                true => contract.goes_on(year),
-                false => Lane::ONE,
-            };
+            let goes_on = contract.goes_on_with(Some(self.base.programme), year);
             let mut grant = if in_force { written * goes_on * deflator } else { Lane::ZERO };
             if self.clawback {
                 grant = caps.pay(grant, deflator);

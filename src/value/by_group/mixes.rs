@@ -9,7 +9,7 @@
 //! quarter of what happens to the second.
 
 use super::super::plan::Plan;
-use crate::scenario::checked::{Scenario, Trait};
+use crate::scenario::checked::{Goal, Scenario, Trait};
 use crate::simulate::{EnrolmentPlan, ModelPlan};
 use std::collections::BTreeMap;
 
@@ -113,11 +113,37 @@ pub fn mixes(scenario: &Scenario, rows: &AllRows) -> (Vec<Group>, Vec<Mix>) {
     (groups, mixes)
 }
 
-/// What each value of a trait is made of. The population is gone through once, whatever the number of values.
+/// The mix of the people whom each goal is about; `None` for one about all, and where nobody is left of them. Mixes that are
+/// of no group are added behind the others.
+pub fn of_goals(scenario: &Scenario, rows: &AllRows, mixes: &mut Vec<Mix>) -> Vec<Option<usize>> {
+    let of_goal = |goal: &Goal| {
+        if goal.group.is_empty() {
+            return None;
+        }
+        let is_meant =
+            |group| goal.group.iter().all(|&(of, code)| scenario.trait_of(group, of) as usize == code);
+        let codes: Vec<usize> =
+            scenario.population.groups.iter().map(|group| usize::from(!is_meant(group))).collect();
+        let own = made_of(scenario, rows, &codes, 2).swap_remove(0);
+        (own.people > 0.0).then(|| {
+            mixes.push(own);
+            mixes.len() - 1
+        })
+    };
+    scenario.goals.iter().map(of_goal).collect()
+}
+
+/// What each value of a trait is made of.
 fn by_value(scenario: &Scenario, all: &AllRows, of: Trait) -> Vec<Mix> {
     let population = &scenario.population.groups;
     let codes: Vec<usize> = population.iter().map(|group| scenario.trait_of(group, of) as usize).collect();
-    let values = scenario.trait_values(of).len();
+    made_of(scenario, all, &codes, scenario.trait_values(of).len())
+}
+
+/// What the people of each code are made of; one code below `values` for each group of the population, which is gone through once,
+/// whatever the number of values.
+fn made_of(scenario: &Scenario, all: &AllRows, codes: &[usize], values: usize) -> Vec<Mix> {
+    let population = &scenario.population.groups;
     // Shares of the people of some rows: [value][row].
     let shares = |rows: &Rows| -> Vec<Vec<f64>> {
         let mut shares = vec![vec![0.0; rows.groups.len()]; values];
@@ -133,7 +159,7 @@ fn by_value(scenario: &Scenario, all: &AllRows, of: Trait) -> Vec<Mix> {
     };
     let none = Mix { people: 0.0, persons: 0.0, profiles: Vec::new(), cells: Vec::new() };
     let mut mixes = vec![none; values];
-    for (group, &code) in population.iter().zip(&codes) {
+    for (group, &code) in population.iter().zip(codes) {
         mixes[code].people += group.persons;
         if group.enters == 0 {
             mixes[code].persons += group.persons;

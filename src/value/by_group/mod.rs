@@ -8,6 +8,9 @@
 //! first steps of the programme; where nobody does, in proportion to its people. With that, all groups of a trait sum to
 //! the total. Nothing is settled by group.
 //!
+//! **Goals.** What a goal measures is totalled over its year as well, and over no other year. A goal about some people only
+//! (`group`) is a mix of its own.
+//!
 //! **Memory.** A draw takes 8 bytes × mixes × figures × (strategies + 1); draws that would take more than a gigabyte
 //! together are left out, the last ones first, and a warning says so.
 
@@ -18,7 +21,7 @@ pub use mixes::Group;
 
 use super::account::Account;
 use super::collect::{Delivered, Participants, Tallies};
-use super::flows::{ItemKind, Shape};
+use super::flows::{Counted, ItemKind, Shape};
 use super::functionals::Prices;
 use super::leakage::{Clocks, Leakage};
 use super::plan::Plan;
@@ -27,10 +30,10 @@ use super::tally::Tally;
 use super::{ages, fixed_costs};
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Engine, Scenario};
+use crate::scenario::checked::{Engine, GoalMeasure, Scenario};
 use crate::simulate::Rates;
 use crate::simulate::engine::{Block, Memory, Present, Runs};
-use mixes::{AllRows, Mix, mixes};
+use mixes::{AllRows, Mix, mixes, of_goals};
 use rayon::prelude::*;
 use totals::{OfCells, OfProfiles, Reader, Whose};
 
@@ -60,6 +63,36 @@ pub enum Figure {
     StepCosts,
     /// Fixed costs of programmes, EUR, present value at the costs' rate.
     FixedCosts,
+    /// What a goal measures, in one year index.
+    InYear(Yearly, usize),
+}
+
+/// What is totalled over the year of a goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Yearly {
+    /// Row of the counts.
+    Count(usize),
+    /// Named outcome.
+    Outcome(usize),
+    /// Quality-adjusted life-years, not discounted.
+    Qalys,
+}
+
+/// What a goal is measured by, that of its level first; empty when it is not counted. Every model follows
+/// the whole population, so deaths from any cause have the level of the first model that counts them, and
+/// programmes on different models add their changes.
+pub fn measured_by(shape: &Shape, goal: GoalMeasure) -> Vec<Yearly> {
+    let counted = |wanted: &dyn Fn(&Counted) -> bool| {
+        let rows = shape.counted.iter().enumerate().filter(|(_, counted)| wanted(counted));
+        rows.map(|(row, _)| Yearly::Count(row)).collect()
+    };
+    match goal {
+        GoalMeasure::Node { model, node } => counted(&|c| *c == Counted::Node { model, node }),
+        GoalMeasure::Deaths => counted(&|c| matches!(c, Counted::Deaths { .. })),
+        GoalMeasure::Outcome(outcome) if outcome < shape.outcomes => vec![Yearly::Outcome(outcome)],
+        GoalMeasure::Outcome(_) => Vec::new(),
+        GoalMeasure::Qaly => vec![Yearly::Qalys],
+    }
 }
 
 /// What happens to groups of people.
@@ -67,6 +100,8 @@ pub enum Figure {
 pub struct Groups {
     /// The groups, by trait and then in the order of its values.
     pub list: Vec<Group>,
+    /// By goal of the scenario: the mix of the people it is about; `None` where it is about all, or nobody is left of them.
+    pub goals: Vec<Option<usize>>,
     /// What is totalled.
     pub figures: Vec<Figure>,
     /// Strategies beside the comparator, in file order.
@@ -127,7 +162,7 @@ pub(super) fn by_group(
     columns: &[Vec<f64>],
     draws: usize,
 ) -> Result<(Option<Groups>, Option<String>), QuantityError> {
-    if scenario.results.by.is_empty() {
+    if scenario.results.by.is_empty() && scenario.goals.iter().all(|goal| goal.group.is_empty()) {
         return Ok((None, None));
     }
     if let Some(model) = scenario.models.iter().find(|model| model.with_history) {
@@ -141,7 +176,8 @@ pub(super) fn by_group(
     let bare = Scenario { arrangements: Vec::new(), ..scenario.clone() };
     let plan = Plan::new(&bare, &vec![Engine::Expected; bare.models.len()]);
     let rows = AllRows::new(&plan);
-    let (list, mixes) = mixes(&bare, &rows);
+    let (list, mut mixes) = mixes(&bare, &rows);
+    let goals = of_goals(&bare, &rows, &mut mixes);
     let figures = figures(&bare, &plan.shape);
     let strategies: Vec<usize> = (0..bare.strategies.len()).filter(|&s| s != bare.comparator).collect();
     let bytes = 8 * mixes.len() * figures.len() * (strategies.len() + 1);
@@ -173,7 +209,7 @@ pub(super) fn by_group(
         })
         .collect();
     let sums = blocks.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok((Some(Groups { list, figures, strategies, draws: kept, sums }), warning))
+    Ok((Some(Groups { list, goals, figures, strategies, draws: kept, sums }), warning))
 }
 
 fn figures(scenario: &Scenario, shape: &Shape) -> Vec<Figure> {
@@ -183,6 +219,14 @@ fn figures(scenario: &Scenario, shape: &Shape) -> Vec<Figure> {
     list.extend((0..scenario.budgets.len()).map(Figure::Budget));
     list.extend((0..shape.steps.len()).map(Figure::Reached));
     list.extend([Figure::StepCosts, Figure::FixedCosts]);
+    for goal in &scenario.goals {
+        for of in measured_by(shape, goal.measure) {
+            let figure = Figure::InYear(of, goal.by);
+            if !list.contains(&figure) {
+                list.push(figure);
+            }
+        }
+    }
     list
 }
 
@@ -380,6 +424,10 @@ impl Work<'_> {
     /// Divides the fixed costs of a strategy's programmes.
     fn share_fixed_costs(&self, strategy: usize, arm: &Arm, sum: &mut [Lane]) -> Result<(), QuantityError> {
         let Self { scenario, plan, figures, .. } = *self;
+        if self.groups.is_empty() {
+            // Only goals are asked about.
+            return Ok(());
+        }
         let shape = &plan.shape;
         let mut delivered = Delivered::new(shape);
         fixed_costs(scenario, plan, strategy, None, &arm.environment, &arm.clocks, &mut delivered)?;

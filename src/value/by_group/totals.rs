@@ -8,8 +8,8 @@ use super::super::functionals::{Figure as Priced, Functionals, Prices};
 use super::super::leakage::Clocks;
 use super::super::plan::Plan;
 use super::super::tally::Tally;
-use super::Figure;
 use super::mixes::Rows;
+use super::{Figure, Yearly};
 use crate::formula::Lane;
 use crate::sample::QuantityError;
 use crate::scenario::checked::{Priced as On, Scenario};
@@ -95,6 +95,44 @@ impl Reader<'_> {
                     add(Figure::QalysPresent, present);
                 }
                 Priced::OutcomeOfLives(_) | Priced::LifeYears | Priced::Qalys => {}
+            }
+        }
+        self.add_years(account, lives_count, sign, totals);
+    }
+
+    /// Adds `sign` times the years that goals ask about, which stand last among the figures.
+    fn add_years(&self, account: &Account, lives_count: bool, sign: f64, totals: &mut [Lane]) {
+        let per_year = self.scenario.time.cycles_per_year;
+        let functionals = self.functionals();
+        let asked = self.figures.iter().enumerate().rev().map_while(|(position, figure)| match *figure {
+            Figure::InYear(of, year) => Some((position, of, year)),
+            _ => None,
+        });
+        for (position, of, year) in asked {
+            let cycles = account.first().max(year * per_year)..(year + 1) * per_year;
+            let clock = &self.clocks.costs;
+            if let Yearly::Count(row) = of {
+                let counted = self.plan.shape.counted[row];
+                for amount in
+                    cycles.filter_map(|cycle| count(self.plan, self.model, account, counted, cycle, clock))
+                {
+                    totals[position] += amount * sign;
+                }
+                continue;
+            }
+            for (at, &figure) in functionals.figures.iter().enumerate() {
+                let is_asked = match (of, figure) {
+                    (Yearly::Outcome(outcome), Priced::Outcome(own)) => own == outcome,
+                    (Yearly::Outcome(outcome), Priced::OutcomeOfLives(own)) => lives_count && own == outcome,
+                    (Yearly::Qalys, Priced::Qalys) => lives_count,
+                    _ => false,
+                };
+                if is_asked && functionals.active[at] {
+                    for cycle in cycles.clone() {
+                        let amounts = account.figure(functionals, self.prices, at, cycle);
+                        totals[position] += clock.amount(amounts, cycle) * sign;
+                    }
+                }
             }
         }
     }

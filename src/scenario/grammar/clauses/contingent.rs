@@ -1,7 +1,7 @@
 //! Terms of payments that depend on what happens.
 
 use super::super::{Alternatives, Key, Kind, Shape, at_most_one, exactly_one, key};
-use super::{COMMON, PERIOD};
+use super::{COMMON, DESPITE_GATE, PERIOD};
 
 pub(super) static SHARED_SAVINGS: Shape = Shape::new("shared savings", SHARED_SAVINGS_KEYS)
     .sharing(&[&COMMON])
@@ -343,6 +343,7 @@ static IMPACT_BOND_KEYS: &[Key] = &[
         "triggers.completion = { step = \"chain.completed\", per = \"chain.enrolled\", threshold = \"36%\", amount = 250000 }",
     )
     .required(),
+    DESPITE_GATE,
 ];
 
 static CO_FINANCING_KEYS: &[Key] = &[

@@ -154,7 +154,8 @@ const DESPITE_GATE: Key = key(
     "despite_gate",
     Kind::Boolean,
     "With a `gate`: whether what is not paid by person is paid on after enrolment has been stopped: a lump sum, a grant, an \
-     amount for the whole population.",
+     amount for the whole population, an investor's advance, a guaranteed gain, the capital of a fund that is still to \
+     open.",
     "despite_gate = true",
 )
 .default("false: it stops with enrolment");

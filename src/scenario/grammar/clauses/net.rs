@@ -1,7 +1,7 @@
 //! Terms of payments that depend on what all the others leave.
 
 use super::super::{Key, Kind, Shape, key};
-use super::{BASE, COMMON, PERIOD};
+use super::{BASE, COMMON, DESPITE_GATE, PERIOD};
 
 pub(super) static GUARANTEE: Shape = Shape::new("guarantee", GUARANTEE_KEYS).sharing(&[&COMMON]);
 pub(super) static REVOLVING_FUND: Shape =
@@ -18,6 +18,7 @@ static GUARANTEE_KEYS: &[Key] = &[
     .default("0"),
     key("share", Kind::Quantity, "Share of what is missing that is paid.", "share = \"80%\"").default("100%"),
     PERIOD,
+    DESPITE_GATE,
 ];
 
 static REVOLVING_FUND_KEYS: &[Key] = &[
@@ -40,4 +41,5 @@ static REVOLVING_FUND_KEYS: &[Key] = &[
         "repay = { insurers = \"50%\", wlz_fund = \"30%\" }",
     )
     .required(),
+    DESPITE_GATE,
 ];

@@ -331,6 +331,7 @@ pub(super) static IMPACT_BOND: ClauseText = ClauseText {
         "Y(t) pays first the assessor, then the investor until it has its principal and return_cap a year;",
         "the rest stays with who pays for results",
         "open to the investor: B(t) = (1 + return_cap) * B(t-1) + investment(t) - paid to it",
+        "stopped at a gate: no investment from its year on; results of those enrolled before still repay",
     ],
     risks: Risks {
         volume: "the investor; the payer up to the caps",
@@ -360,6 +361,7 @@ pub(super) static CO_FINANCING: ClauseText = ClauseText {
     formula: &[
         "the named outcome holds the amount per case, such as min(share by age * tariff, most per case)",
         "payment(t) = (1 - equalised) * (its total with the strategy - its total without); negative when avoided",
+        "a gate does not end it: it is a rule on care, and no money for a programme",
     ],
     risks: Risks {
         volume: "of care: the payer, also where it has no influence on it",
@@ -382,6 +384,7 @@ pub(super) static GUARANTEE: ClauseText = ClauseText {
     formula: &[
         "payment(t) = share * max(0, floor - net position of the receiver for year t)",
         "per year, or once over the contract; then at most cap_per_year and cap_total",
+        "stopped at a gate: losses are still covered, as of those enrolled before; a floor above 0 becomes 0",
     ],
     risks: Risks {
         volume: "beyond the floor the guarantor, by share and up to the caps",
@@ -406,6 +409,7 @@ pub(super) static REVOLVING_FUND: ClauseText = ClauseText {
         "repaid(t) = sum over parties of their share * max(0, what they save in t net of leakages)",
         "balance(t+1) = (1 + interest) * balance(t) + repaid(t) - payment(t) - administration(t); at first `capital`",
         "what it cannot pay stays with who bears the costs; shown: balance, unmet need, share of draws run dry",
+        "stopped at a gate: an open fund pays and is repaid for those enrolled; one still to open is not opened",
     ],
     risks: Risks {
         volume: "who bears the costs, once the fund is empty",
