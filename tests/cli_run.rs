@@ -73,6 +73,18 @@ fn what_contracts_measure_and_whether_they_pay_is_a_table_of_its_own() {
 }
 
 #[test]
+fn a_result_that_a_bond_pays_for_is_called_by_its_name_in_the_language_of_the_reader() {
+    let home = tempfile::tempdir().unwrap();
+    for (lang, name) in [("en", "(enough of them improve)"), ("nl", "(genoeg van hen verbeteren)")] {
+        let arguments = ["aarhus_diabetes.toml", "--draws", "8", "--lang", lang, "--out", lang];
+        let (code, stdout, stderr) = run(home.path(), &arguments);
+        assert_eq!(code, 0, "{stderr}");
+        let said = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(name), "no {name} in {said}");
+    }
+}
+
+#[test]
 fn an_existing_result_is_kept_unless_told_otherwise() {
     let home = tempfile::tempdir().unwrap();
     let arguments = ["first_steps.toml", "--base-case", "--out", "here"];

@@ -5,6 +5,7 @@ use crate::analyse::VariantFindings;
 use crate::analyse::noise::{ClauseNoise, GateNoise, Needed, ResultNoise, Verdict};
 use crate::analyse::statistics::Summary;
 use crate::report::labels::Label;
+use crate::scenario::checked::{Localised, Terms};
 
 impl Page<'_> {
     /// For every clause that pays for measured results: how often it pays for nothing, and how often it fails to pay.
@@ -31,7 +32,8 @@ impl Page<'_> {
             );
             let several = noise.results.len() > 1;
             for result in &noise.results {
-                let name = if several { format!("{name} ({})", result.name) } else { name.clone() };
+                let called = result_name(&clause.terms, &result.name);
+                let name = if several { format!("{name} ({})", self.lang.of(&called)) } else { name.clone() };
                 let text = self.luck_of(&name, noise, result);
                 self.item(&text);
             }
@@ -110,4 +112,11 @@ impl Page<'_> {
             Verdict::Noise { needed: Needed::NotKnown } => self.say(Label::LuckStatedError, &[]),
         })
     }
+}
+
+/// What reports call the result of this identifier, one of several that a clause measures.
+fn result_name(terms: &Terms, id: &str) -> Localised {
+    let bond = if let Terms::ImpactBond(bond) = terms { Some(bond) } else { None };
+    let trigger = bond.and_then(|bond| bond.triggers.iter().find(|trigger| trigger.id == id));
+    trigger.map_or_else(|| Localised::same(id), |trigger| trigger.name.clone())
 }
