@@ -15,10 +15,11 @@ use crate::analyse::threshold::{Depth, find_all};
 use crate::report::csv;
 use crate::report::folder::Target;
 use crate::report::tables::persons;
+use crate::report::warnings::Told;
 use crate::report::{Provenance, Rates, Run, terminal, write};
 use crate::sample::Draws;
 use crate::scenario;
-use crate::scenario::checked::Localised;
+use crate::settle::entry::withdraw;
 use crate::settle::settle;
 use crate::value::{Extent, blocks, trace, value_draws};
 
@@ -78,7 +79,7 @@ fn compute_and_write(
     draws: Option<Draws>,
     target: Target,
 ) -> Result<String, Failure> {
-    let Read { scenario, sources, warnings, part } = read;
+    let Read { scenario, sources, .. } = read;
     let extent = arguments.extent();
     let lives = match &arguments.trace {
         None => None,
@@ -86,31 +87,26 @@ fn compute_and_write(
     };
     let steps = if arguments.base_case { 0 } else { blocks(scenario, extent) };
     let bar = arguments.results.progress_bar(steps);
-    let valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
+    let mut valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let settled = settle(scenario, &valued)?;
+    withdraw(&mut valued, &settled);
     let mut findings = analyse(scenario, &valued, &settled);
     findings.doubts = doubts(scenario, &valued, &findings)?;
     let depth = if arguments.base_case { Depth::Stated } else { Depth::Quick };
     findings.thresholds = find_all(scenario, depth)
         .map_err(|(question, problem)| Failure::threshold(scenario, question, &problem))?;
     let provenance = Provenance::new(sources, arguments.options());
-    let of_reading = warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources)));
-    let mut sentences: Vec<Localised> = part.iter().cloned().chain(of_reading).collect();
     // Variants without draws of their own would repeat that they have none.
     let told = settled.iter().filter(|settled| settled.variant == 0 || settled.draws > 0);
-    let settled_warnings = told.flat_map(|settled| settled.warnings.iter().cloned());
-    for warning in valued.warnings.iter().map(Localised::same).chain(settled_warnings) {
-        if !sentences.contains(&warning) {
-            sentences.push(warning);
-        }
-    }
+    let luck = Told::of_luck(scenario, &findings);
+    let warnings = read.told(&valued, told.flat_map(|settled| &settled.warnings), luck);
     let run = Run {
         scenario,
         valued: &valued,
         findings: &findings,
         rates: Rates::of(scenario)?,
-        warnings: sentences,
+        warnings,
         folder: Some(target.path().display().to_string()),
     };
     let style = arguments.results.style();

@@ -9,7 +9,8 @@
 //! - **Nash**: Σ w_i ln(gain_i) is largest, among points where all gain;
 //! - **Shapley**: a target, what each party adds to the coalitions it could join ([`crate::settle::coalition`]), with
 //!   B_i = what i is expected to save net of leakages and C = what the programme is expected to cost. With it come the
-//!   side payments that lead there from the best point, and the point that is nearest to it.
+//!   side payments that lead there from the best point, and the point that is nearest to it. With several arrangements it is
+//!   the target of the one that the best point is under; where all together save no more than it costs there is none.
 //!
 //! Where nothing is feasible, the *nearest* point is the one at which the largest shortfall is smallest (then the second
 //! largest, and so on); who lacks most there blocks the deal, and [`opening`] tells what would open it.
@@ -30,10 +31,10 @@ pub use wants::{Condition, Judged, Wants, Without};
 
 use crate::sample::Environment;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Localised, Table};
-use crate::settle::SettleError;
+use crate::scenario::checked::Table;
 use crate::settle::coalition::Game;
 use crate::settle::deal::{Negotiated, ROOM, Steps};
+use crate::settle::{SettleError, Warning};
 use crate::value::flows::Valued;
 use opening::Opening;
 use solutions::{Shapley, Solutions};
@@ -64,7 +65,7 @@ pub struct Deal {
     /// Parties that are not at the table with their expected net present values, EUR, at the points that are named.
     pub others: BTreeMap<usize, Vec<(usize, f64)>>,
     /// What a reader should know about the contracts, in sentences.
-    pub warnings: Vec<Localised>,
+    pub warnings: Vec<Warning>,
 }
 
 /// An arrangement to choose from.
@@ -175,13 +176,13 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
         .collect();
     let solutions = Solutions::of(&points, &contracts, &seats);
     let openings = opening::openings(&space, &points, &contracts, &solutions)?;
-    let named: BTreeSet<usize> = [solutions.max_min, solutions.nash]
+    let named: BTreeSet<usize> = [solutions.max_min, solutions.nash, solutions.shapley]
         .into_iter()
         .flatten()
-        .chain([solutions.nearest, solutions.shapley, solutions.grant.0])
+        .chain([solutions.nearest, solutions.grant.0])
         .collect();
     let others = others(scenario, valued, table, &contracts, &points, &named)?;
-    let mut warnings: Vec<Localised> = Vec::new();
+    let mut warnings: Vec<Warning> = Vec::new();
     for negotiated in &negotiated {
         for warning in negotiated.warnings()? {
             if !warnings.contains(&warning) {
