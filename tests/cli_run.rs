@@ -64,11 +64,24 @@ fn what_contracts_measure_and_whether_they_pay_is_a_table_of_its_own() {
     assert_eq!(one, three, "errors of measurement do not depend on threads");
     let table = String::from_utf8(one["clauses.csv"].clone()).unwrap();
     assert!(table.starts_with("variant,strategy,arrangement,clause,figure,year,unit,base,mean,"), "{table}");
-    // 40% are expected to complete, of whom 2.4% die before the last control: 39.0%, with a standard deviation of 7.5
-    // points between draws and 2.3 by chance; the target is 36%: about Φ(3.0 / 7.8) = 65% of draws pay.
+    // 37% are expected to complete, of whom 2.4% die before the last control: 36.1%, with a standard deviation of 7.4
+    // points between draws and 2.3 by chance; the target is 36%: about Φ(0.1 / 7.7) = 51% of draws pay, within four
+    // standard errors of √(0.25 / 512).
     let row = table.lines().find(|line| line.starts_with("main,course,bond,results,completion.pays,2025,"));
     let mean: f64 = row.unwrap().split(',').nth(8).unwrap().parse().unwrap();
-    assert!((0.58..0.72).contains(&mean), "{mean}");
+    assert!((0.42..0.60).contains(&mean), "{mean}");
+}
+
+#[test]
+fn a_result_that_a_bond_pays_for_is_called_by_its_name_in_the_language_of_the_reader() {
+    let home = tempfile::tempdir().unwrap();
+    for (lang, name) in [("en", "(enough of them improve)"), ("nl", "(genoeg van hen verbeteren)")] {
+        let arguments = ["aarhus_diabetes.toml", "--draws", "8", "--lang", lang, "--out", lang];
+        let (code, stdout, stderr) = run(home.path(), &arguments);
+        assert_eq!(code, 0, "{stderr}");
+        let said = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(name), "no {name} in {said}");
+    }
 }
 
 #[test]

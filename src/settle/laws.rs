@@ -6,9 +6,9 @@ use super::{LineKind, Settled};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
 use crate::scenario::checked::{
-    Base, Benchmark, BondTrigger, Bundle, Clause, Corridor, CountBenchmark, Heads, ImpactBond, LossTerms,
-    Measures, Node, OutcomeTerms, Parties, Payer, Pays, Purchase, Request, Requested, RevolvingFund,
-    ShareRule, SharedSavings, StopLoss, Tallied, Terms,
+    Base, Benchmark, BondTrigger, Bundle, Clause, Corridor, CountBenchmark, Heads, ImpactBond, Localised,
+    LossTerms, Measures, Node, OutcomeTerms, Parties, Payer, Pays, Purchase, Request, Requested,
+    RevolvingFund, ShareRule, SharedSavings, StopLoss, Tallied, Terms,
 };
 use crate::value::flows::{Evidence, Flows, Grid, ItemKind};
 use proptest::prelude::*;
@@ -153,7 +153,11 @@ fn newer_clauses(case: &Case) -> Vec<Clause> {
         investment_years: vec![0, 1],
         assessor_fee: quantity(&b),
         return_cap: quantity(&format!("{c} / 5")),
-        triggers: vec![BondTrigger { id: "falls".to_owned(), terms: falls.clone() }],
+        triggers: vec![BondTrigger {
+            id: "falls".to_owned(),
+            name: Localised::default(),
+            terms: falls.clone(),
+        }],
     };
     let corridor = Corridor {
         base: testing::base(Base::Programme, None),

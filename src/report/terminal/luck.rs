@@ -6,6 +6,7 @@ use crate::analyse::statistics::Summary;
 use crate::analyse::{SettlementFindings, VariantFindings};
 use crate::report::labels::Label;
 use crate::report::warnings::Names;
+use crate::scenario::checked::{Localised, Terms};
 use crate::settle::warning::ClauseOf;
 
 impl Page<'_> {
@@ -32,7 +33,8 @@ impl Page<'_> {
             let name = self.names().clause(Some(strategy), ClauseOf { arrangement, clause: noise.clause });
             let several = noise.results.len() > 1;
             for result in &noise.results {
-                let name = if several { format!("{name} ({})", result.name) } else { name.clone() };
+                let called = result_name(&clause.terms, &result.name);
+                let name = if several { format!("{name} ({})", self.lang.of(&called)) } else { name.clone() };
                 let text = self.luck_of(&name, noise, result);
                 self.item(&text);
             }
@@ -121,4 +123,11 @@ impl Page<'_> {
             }
         })
     }
+}
+
+/// What reports call the result of this identifier, one of several that a clause measures.
+fn result_name(terms: &Terms, id: &str) -> Localised {
+    let bond = if let Terms::ImpactBond(bond) = terms { Some(bond) } else { None };
+    let trigger = bond.and_then(|bond| bond.triggers.iter().find(|trigger| trigger.id == id));
+    trigger.map_or_else(|| Localised::same(id), |trigger| trigger.name.clone())
 }

@@ -75,7 +75,9 @@ impl Terms {
                     triggers,
                 } = &**bond;
                 list.extend([investment, assessor_fee, return_cap]);
-                list.extend(triggers.iter().flat_map(|BondTrigger { id: _, terms }| terms.quantities()));
+                list.extend(
+                    triggers.iter().flat_map(|BondTrigger { id: _, name: _, terms }| terms.quantities()),
+                );
             }
             Self::CoFinancing { outcome: _, equalised } => list.push(equalised),
             Self::Guarantee { floor, share, whole_contract: _ } => list.extend([floor, share]),

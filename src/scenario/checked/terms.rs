@@ -1,6 +1,6 @@
 //! What clauses say, by type.
 
-use super::{Payer, Quantity, Request, Requested, Tallied};
+use super::{Localised, Payer, Quantity, Request, Requested, Tallied};
 
 /// What a clause says. Prices and amounts are EUR of the valuation's price year unless the clause is nominal.
 #[derive(Clone, Debug)]
@@ -551,6 +551,8 @@ pub struct ImpactBond {
 pub struct BondTrigger {
     /// Identifier.
     pub id: String,
+    /// What reports call it.
+    pub name: Localised,
     /// What is measured and paid.
     pub terms: OutcomeTerms,
 }

@@ -71,8 +71,9 @@ impl<'t> Reader<'_> {
         let years = at.node("investment_years").map(|node| self.year_indices(node).unwrap_or_default());
         let mut triggers = Vec::new();
         for (id, below) in at.ids("triggers") {
+            self.check_source(below.table);
             let terms = self.result(&below, at)?;
-            triggers.push(BondTrigger { id: id.to_owned(), terms });
+            triggers.push(BondTrigger { id: id.to_owned(), name: below.name(id), terms });
         }
         let programme = triggers.first().map(|trigger| trigger.terms.counts.programme);
         let Some(programme) = programme else {

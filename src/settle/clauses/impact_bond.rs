@@ -233,7 +233,7 @@ mod tests {
             investment_years: vec![0],
             assessor_fee: testing::quantity("5_000"),
             return_cap: testing::quantity("12%"),
-            triggers: vec![BondTrigger { id: "completes".to_owned(), terms }],
+            triggers: vec![BondTrigger { id: "completes".to_owned(), name: Localised::default(), terms }],
         };
         testing::clause(TOWN, INVESTOR, Terms::ImpactBond(Box::new(bond)))
     }

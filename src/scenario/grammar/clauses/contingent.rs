@@ -1,6 +1,6 @@
 //! Terms of payments that depend on what happens.
 
-use super::super::{Alternatives, Key, Kind, Shape, at_most_one, exactly_one, key};
+use super::super::{Alternatives, DOCUMENTATION, Key, Kind, Shape, at_most_one, exactly_one, key};
 use super::{COMMON, DESPITE_GATE, PERIOD};
 
 pub(super) static SHARED_SAVINGS: Shape = Shape::new("shared savings", SHARED_SAVINGS_KEYS)
@@ -12,8 +12,9 @@ static SIGNIFICANCE: Shape = Shape::new("test of significance", SIGNIFICANCE_KEY
 static ERROR: Shape = Shape::new("error of measurement", ERROR_KEYS);
 static LOSS_BY_QUALITY: Shape = Shape::new("bounds of a loss share", LOSS_BY_QUALITY_KEYS);
 static EVIDENCE: Shape = Shape::new("evidence", EVIDENCE_KEYS);
-static RESULT: Shape =
-    Shape::new("measured result", RESULT_KEYS).sharing(&[&EVIDENCE]).one_of(RESULT_ALTERNATIVES);
+static RESULT: Shape = Shape::new("measured result", RESULT_KEYS)
+    .sharing(&[&EVIDENCE, &DOCUMENTATION])
+    .one_of(RESULT_ALTERNATIVES);
 pub(in crate::scenario::grammar) static GATE: Shape =
     Shape::new("gate", GATE_KEYS).sharing(&[&EVIDENCE]).one_of(&[exactly_one(&["step", "node", "outcome"])]);
 static FIXED_NUMBER: Shape =
