@@ -163,7 +163,11 @@ mod tests {
                 raise: testing::quantity("0.1"),
             }));
         }
-        assert_eq!(paid(fee, &[100.0], Parties::PROVIDER), [19_200.0]);
+        approx::assert_relative_eq!(
+            paid(fee, &[100.0], Parties::PROVIDER)[0],
+            19_200.0,
+            max_relative = 1e-12
+        );
     }
 
     #[test]
