@@ -15,25 +15,26 @@ budgets = ["care"]
 kind = "investor"
 "#;
 
-/// What is said about the hundred men, a course that halves their falls, and some clauses.
-fn said(clauses: &str) -> String {
+/// Whether the hundred men, a course that halves their falls, and some clauses are refused, and what is said about them.
+fn said(clauses: &str) -> (bool, String) {
     let text = format!("{}{HALVED_FALLS}{PARTIES}{clauses}", men(3, "half-year"));
     let mut sources = Sources::default();
     match ounce::scenario::read_text("test.toml", &text, &[], &mut sources) {
-        Ok(loaded) => loaded.warnings.render(&sources, false),
-        Err(messages) => messages.render(&sources, false),
+        Ok(loaded) => (false, loaded.warnings.render(&sources, false)),
+        Err(messages) => (true, messages.render(&sources, false)),
     }
 }
 
 fn says(clauses: &str, words: &[&str]) {
-    let messages = said(clauses);
+    let (_, messages) = said(clauses);
     for word in words {
         assert!(messages.contains(word), "no {word:?} in\n{messages}");
     }
 }
 
 fn silent(clauses: &str, word: &str) {
-    let messages = said(clauses);
+    let (refused, messages) = said(clauses);
+    assert!(!refused, "{messages}");
     assert!(!messages.contains(word), "{word:?} in\n{messages}");
 }
 
@@ -85,8 +86,20 @@ fn an_investor_that_pays_is_paid_somewhere() {
             ),
         )
     };
-    says(&fund(""), &["nobody repays the investor `pioneer`"]);
-    silent(&fund("region = 0.5"), "nobody repays");
+    // What is repaid goes to the fund, not to who filled it.
+    for repay in ["", "region = 0.5"] {
+        says(&fund(repay), &["nobody repays the investor `pioneer`"]);
+    }
+    silent(&(fund("region = 0.5") + &back), "nobody repays");
+}
+
+#[test]
+fn shares_that_the_arrangement_sets_are_judged_when_it_is_settled() {
+    let uncertain = "[parameters.part]\nvalue = 0.7\nassumption = \"an example\"\n";
+    let two = subsidy("a", "p", "share = \"part\"") + &subsidy("b", "p", "share = \"part\"");
+    says(&format!("{uncertain}{two}"), &["together pay 140% of the same costs"]);
+    let set = "[arrangements.deal.set]\npart = 0.4\n";
+    silent(&format!("{uncertain}{set}{two}"), "of the same costs");
 }
 
 #[test]

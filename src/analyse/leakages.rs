@@ -52,7 +52,9 @@ pub fn payers(cases: &[PartyCase]) -> Vec<usize> {
         // Costs that are paid back in full leave rounding.
         net < -1e-9 * turnover
     };
-    cases.iter().filter(|case| pays(case)).filter_map(|case| case.account.party()).collect()
+    let parties = cases.iter().filter(|case| pays(case)).filter_map(|case| case.account.party());
+    // What the equalisation fund takes is a part of its own, whatever it pays.
+    parties.filter(|&party| party != Parties::EQUALISATION_FUND).collect()
 }
 
 /// Where what is avoided goes under an arrangement; `None` where nothing is avoided or nobody pays.
@@ -93,9 +95,17 @@ pub fn leakages(settlement: &Settlement<'_>, cases: &[PartyCase]) -> Option<Leak
         }
         payers.iter().map(|&party| line.sign(Account::Party(party))).sum()
     });
-    let gone = [&not_cash, &equalisation, &switching, &free_riding, &kept];
-    let wrong_pocket =
-        gone.into_iter().fold(avoided.clone(), |left, part| left.zip(part, |left, part| left - part));
+    let elsewhere = part(&|line| {
+        let gains = |account: Account| {
+            account.party().is_some_and(|party| !payers.contains(&party)) && account != fund
+        };
+        if line.kind.is_payment() {
+            return 0.0;
+        }
+        f64::from(i8::from(gains(line.to)) - i8::from(gains(line.from)))
+    });
+    let passed_on = switching.plus(&free_riding);
+    let wrong_pocket = elsewhere.zip(&passed_on, |elsewhere, passed_on| elsewhere - passed_on);
     let summary = |series: &Series| series.summary(arm.design());
     Some(Leakages {
         avoided: summary(&avoided),

@@ -5,10 +5,11 @@
 
 use super::business_case::PartyCase;
 use super::dominance::{Comparison, Standing};
-use super::fixture::{self, DRAWS, INSURER, MUNICIPALITY, YEARS, factor, fixture};
+use super::fixture::{self, DRAWS, FUND, INSURER, MUNICIPALITY, YEARS, factor, fixture};
 use super::measures::Row;
 use super::{Findings, analyse};
 use crate::formula::Lane;
+use crate::scenario::checked::Purchase;
 use crate::settle::{Account, LineKind, settle};
 use crate::value::flows::{Flows, Grid};
 use approx::assert_relative_eq;
@@ -184,6 +185,40 @@ fn of_what_is_avoided_little_reaches_the_municipality_that_pays() {
     ];
     for (part, a_year) in parts {
         assert_relative_eq!(part.base, a_year * ANNUITY, max_relative = 1e-9, epsilon = 1e-6);
+    }
+}
+
+/// The small run with insurers that buy in some way and another party that bears the programme.
+fn bought(purchase: Purchase, payer: usize) -> Findings {
+    let mut scenario = fixture::scenario();
+    scenario.arrangements[0].purchase = purchase;
+    scenario.arrangements[0].providers = vec![(0, None, payer)];
+    let valued = fixture::valued(true);
+    let settled = settle(&scenario, &valued).unwrap();
+    analyse(&scenario, &valued, &settled)
+}
+
+#[test]
+fn the_parts_of_what_is_avoided_add_up_under_every_purchase_and_whoever_pays() {
+    let insurer = Purchase::Own { insurer: 0 };
+    for purchase in [Purchase::Joint, Purchase::Region { insurer: 0 }, insurer] {
+        for payer in [MUNICIPALITY, INSURER, FUND] {
+            let findings = bought(purchase, payer);
+            let leakages = findings.variants[0].settlements[0].leakages.as_ref().unwrap();
+            let parts = [
+                &leakages.not_cash,
+                &leakages.equalisation,
+                &leakages.switching,
+                &leakages.free_riding,
+                &leakages.wrong_pocket,
+                &leakages.kept,
+            ];
+            let sum: f64 = parts.iter().map(|part| part.base).sum();
+            assert_relative_eq!(sum, leakages.avoided.base, max_relative = 1e-9);
+            // Who pays is not who merely saves: parts at others appear where others save.
+            assert_eq!(leakages.payers, [payer]);
+            assert!(leakages.wrong_pocket.base > 0.0, "{purchase:?}, {payer}");
+        }
     }
 }
 

@@ -5,11 +5,11 @@
 //!
 //! | posting | from | to | amount |
 //! |---|---|---|---|
-//! | savings | [`Account::Care`] | holder of the budget | avoided costs that become cash |
-//! | freed capacity | [`Account::Care`] | [`Account::Capacity`] | avoided costs that do not |
-//! | equalisation | insurer | equalisation fund | what risk equalisation takes back |
-//! | switching | insurer | other insurers | savings on insured who have left |
-//! | free riding | insurer that buys for all | other insurers | savings on people insured with them |
+//! | savings | [`Account::Care`] | holder of the budget | all avoided costs |
+//! | freed capacity | holder of the budget | [`Account::Capacity`] | those that do not become cash |
+//! | equalisation | insurer | equalisation fund | what risk equalisation takes of the cash |
+//! | switching | insurer | other insurers | what is left of it on insured who have gone |
+//! | free riding | insurer that buys for all | other insurers | what is left of it on people insured with them |
 //! | programme cost | party that bears it | [`Account::Resources`] | staff, rooms, materials |
 //! | clause | payer | payee | what the contract says |
 //!

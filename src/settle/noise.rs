@@ -12,7 +12,8 @@
 //!
 //! Over draws the mean of `pays_without_effect` is the chance of payment for nothing, and one less the mean of `pays` the
 //! chance that a programme which works is not paid. The second settlement uses what was agreed in the first one: a forecast
-//! rests on people without the programme, whom effects do not change.
+//! rests on people without the programme, whom effects do not change (but for a gate: a forecast is of the courses that
+//! draws take, and effects decide which).
 
 use super::books::{BookLine, Books, Figure, LineKind};
 use super::clauses::Rule;

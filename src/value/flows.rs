@@ -368,9 +368,10 @@ impl Flows {
             inflation: first.inflation,
             apart: None,
             gate: first.gate.map(|_| Evidence::mean(blocks.clone().filter_map(|flows| flows.gate.as_ref()))),
-            if_it_did_nothing: first.if_it_did_nothing.as_ref().map(|_| {
+            // Where the decisions of one block differ, every block has its part in the mean.
+            if_it_did_nothing: blocks.clone().any(|flows| flows.if_it_did_nothing.is_some()).then(|| {
                 let all: Vec<&Self> =
-                    blocks.clone().filter_map(|flows| flows.if_it_did_nothing.as_deref()).collect();
+                    blocks.clone().map(|flows| flows.if_it_did_nothing.as_deref().unwrap_or(flows)).collect();
                 Arc::new(Self::mean(all.iter().copied()))
             }),
         }

@@ -47,7 +47,7 @@ pub(super) fn applied(
             Some(inflation) => {
                 let concerned = |year: &usize| clause.years.as_ref().is_none_or(|years| years.contains(year));
                 for year in (0..scenario.time.years).filter(concerned) {
-                    let paid = scenario.time.start + i32::try_from(year).unwrap_or(0);
+                    let paid = scenario.time.start + i32::try_from(year + clause.lag).unwrap_or(0);
                     let later = paid - scenario.valuation.price_year;
                     let price = written.zip(inflation, |price, i| price / (1.0 + i).powi(later));
                     environment.take_up.push(change(Some(vec![year]), price));

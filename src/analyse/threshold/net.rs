@@ -123,7 +123,16 @@ impl Net {
                     let costs = sum(&flows.increment_present) + sum(&flows.programme_costs_present);
                     flows.health_increment_present[Flows::QALYS] * willingness_to_pay - costs
                 };
-                Ok(variants.map(|variant| Arm::new(valued, variant, delivery).series(gain)).collect())
+                // Where a party stays away under the arrangement nothing is delivered, and nothing gained or spent.
+                let asks = self.scenario.arrangements.iter().any(|arrangement| arrangement.entry.is_some());
+                let settled = if asks { settle(&self.scenario, valued)? } else { Vec::new() };
+                let away =
+                    |variant: usize| settled.iter().any(|s| s.variant == variant && s.declined.is_some());
+                let net = |variant: usize| {
+                    let series = Arm::new(valued, variant, delivery).series(gain);
+                    if away(variant) { series.map(|_| 0.0) } else { series }
+                };
+                Ok(variants.map(net).collect())
             }
             Whose::Party(party) => {
                 let settled = settle(&self.scenario, valued)?;

@@ -227,9 +227,9 @@ pub(super) fn who_pays_who_gains(context: &Context<'_>) -> Table {
                 "line",
                 Kind::Key,
                 "",
-                "savings (all that is avoided on a budget), wrong_pocket (the same, of a party that does not pay), \
-                 freed_capacity (what of it is not cash), equalisation, switching, free_riding, programme_cost, clause or \
-                 repayment",
+                "savings (all that is avoided on a budget) or savings_in_wrong_pocket (the same, of a party that does not pay; \
+                 less its freed_capacity and the like this is wrong_pocket of `leakages`), freed_capacity (what of it is not \
+                 cash), equalisation, switching, free_riding, programme_cost, clause or repayment",
             ),
             ("item", Kind::Key, "", "budget, cost of a programme, or clause"),
             ("counterparty", Kind::Key, "", "the other side: a party, `care`, `capacity` or `resources`"),
@@ -246,7 +246,7 @@ pub(super) fn who_pays_who_gains(context: &Context<'_>) -> Table {
                     let pays = settlement.leakages.as_ref().is_none_or(|leakages| {
                         case.account.party().is_some_and(|party| leakages.payers.contains(&party))
                     });
-                    let sort = if sort == "savings" && !pays { "wrong_pocket" } else { sort };
+                    let sort = if sort == "savings" && !pays { "savings_in_wrong_pocket" } else { sort };
                     for (measure, summary) in [("present_value", &line.present), ("amount", &line.total)] {
                         let keys: [Cell<'_>; 9] = [
                             context.variant(variant).into(),

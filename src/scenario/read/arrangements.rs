@@ -52,7 +52,7 @@ impl<'t> Reader<'_> {
             }
             self.check_guarantees(&clauses, &spans);
             self.check_funds(&clauses, &spans);
-            self.check_together(&clauses, &spans);
+            self.check_together(&set, &clauses, &spans);
             if at.flag("optional")
                 && let Some(reason) = self.messages.take_back(before.0)
             {

@@ -1,9 +1,12 @@
 //! Arrangements whose clauses are each right and together cannot be meant: costs paid more than once, an investor that nobody
 //! repays, funds that fill each other.
 //!
-//! All at stated values; settlement checks shares in every draw.
+//! All at stated values; settlement checks shares in every draw. Numbers that the arrangement or a strategy replaces by a `set`
+//! are left to settlement.
 
-use crate::scenario::checked::{Base, Clause, PartyKind, Payer, Pays, Quantity, Requested, ShareRule, Terms};
+use crate::scenario::checked::{
+    Base, Clause, PartyKind, Payer, Pays, Quantity, Requested, Set, ShareRule, Terms,
+};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::sources::Span;
 
@@ -28,15 +31,30 @@ fn holds(outer: Base, inner: Base) -> bool {
 
 impl Reader<'_> {
     /// Whatever is wrong with the clauses of an arrangement together.
-    pub(super) fn check_together(&mut self, clauses: &[Clause], spans: &[(String, Span)]) {
-        self.check_shares(clauses, spans);
-        self.check_investors(clauses, spans);
+    pub(super) fn check_together(&mut self, set: &[Set], clauses: &[Clause], spans: &[(String, Span)]) {
+        let strategies = self.scenario.strategies.iter().flat_map(|strategy| &strategy.set);
+        let replaced: Vec<usize> =
+            set.iter().chain(strategies).flat_map(|set| self.scenario.dependants(set.parameter)).collect();
+        self.check_shares(&replaced, clauses, spans);
+        self.check_investors(&replaced, clauses, spans);
         self.check_circle_of_funds(clauses, spans);
     }
 
+    /// The value at the base case; `None` where a `set` replaces something that it depends on.
+    fn lasting_value(&mut self, replaced: &[usize], quantity: &Quantity) -> Option<f64> {
+        let by_name = quantity.program.parameters().iter();
+        let tables = quantity.program.tables().iter();
+        let rows = tables.flat_map(|&table| self.scenario.tables[table].parameters());
+        if by_name.chain(rows).any(|used| replaced.contains(used)) {
+            return None;
+        }
+        self.base_value(quantity)
+    }
+
     /// Shares of the same costs add up to at most 1.
-    fn check_shares(&mut self, clauses: &[Clause], spans: &[(String, Span)]) {
-        let claims: Vec<Claim<'_>> = clauses.iter().filter_map(|clause| self.claim(clause)).collect();
+    fn check_shares(&mut self, replaced: &[usize], clauses: &[Clause], spans: &[(String, Span)]) {
+        let claims: Vec<Claim<'_>> =
+            clauses.iter().filter_map(|clause| self.claim(replaced, clause)).collect();
         let mut told: Vec<Vec<&str>> = Vec::new();
         for claim in &claims {
             let rivals: Vec<&Claim<'_>> = claims
@@ -72,15 +90,15 @@ impl Reader<'_> {
         }
     }
 
-    fn claim<'a>(&mut self, clause: &'a Clause) -> Option<Claim<'a>> {
+    fn claim<'a>(&mut self, replaced: &[usize], clause: &'a Clause) -> Option<Claim<'a>> {
         let (request, share) = match &clause.terms {
-            Terms::Subsidy { base, share, .. } => (base, self.base_value(share)?),
-            Terms::RevolvingFund(fund) => (&fund.base, self.base_value(&fund.share)?),
+            Terms::Subsidy { base, share, .. } => (base, self.lasting_value(replaced, share)?),
+            Terms::RevolvingFund(fund) => (&fund.base, self.lasting_value(replaced, &fund.share)?),
             Terms::CostShare { base, rule: ShareRule::Fixed(shares), parties, ex_post: false, .. } => {
                 let others = parties.iter().zip(shares).filter(|(party, _)| **party != clause.to);
                 let mut sum = 0.0;
                 for (_, share) in others {
-                    sum += self.base_value(share)?;
+                    sum += self.lasting_value(replaced, share)?;
                 }
                 (base, sum)
             }
@@ -92,48 +110,55 @@ impl Reader<'_> {
     }
 
     /// Whoever is an investor has somebody who may repay it, with as much as it brings in.
-    fn check_investors(&mut self, clauses: &[Clause], spans: &[(String, Span)]) {
+    fn check_investors(&mut self, replaced: &[usize], clauses: &[Clause], spans: &[(String, Span)]) {
         let investors = self.scenario.parties.list.iter().enumerate();
         let investors: Vec<(Payer, String)> = investors
             .filter(|(_, party)| party.kind == PartyKind::Investor)
             .map(|(index, party)| (Payer::Party(index), party.id.clone()))
             .collect();
         for clause in clauses {
-            let (pays, from_fund) = match &clause.terms {
+            let payers = match &clause.terms {
                 // Advances are its; being paid for results is the clause's business.
-                Terms::ImpactBond(bond) => {
-                    self.check_bond(clause, bond.investment_years.len(), &bond.investment, spans);
+                Terms::ImpactBond(_) => {
+                    self.check_bond(replaced, clause, spans);
                     continue;
                 }
-                Terms::RevolvingFund(fund) => (fund.capital_from, !fund.repay.is_empty()),
-                _ => (Some(clause.from), false),
+                // What is repaid goes to the fund itself.
+                Terms::RevolvingFund(fund) => {
+                    let own = fund.repay.is_empty().then_some(clause.from);
+                    [own, fund.capital_from]
+                }
+                _ => [Some(clause.from), None],
             };
-            let Some((investor, id)) = investors.iter().find(|(investor, _)| Some(*investor) == pays) else {
-                continue;
-            };
-            let repaid = from_fund || clauses.iter().any(|other| other.to == *investor);
-            if !repaid && let Some(span) = span_of(spans, clause) {
-                let title = format!("nobody repays the investor `{id}`");
-                let label = "it pays here, and is paid nowhere in this arrangement";
-                self.error(span, title, label);
+            for (investor, id) in &investors {
+                let repaid = clauses.iter().any(|other| other.to == *investor);
+                if payers.contains(&Some(*investor))
+                    && !repaid
+                    && let Some(span) = span_of(spans, clause)
+                {
+                    let title = format!("nobody repays the investor `{id}`");
+                    let label = "it pays here, and is paid nowhere in this arrangement";
+                    self.error(span, title, label);
+                }
             }
         }
     }
 
     /// What a bond may pay at most is not less than what is invested, and some result is paid for.
-    fn check_bond(&mut self, clause: &Clause, years: usize, investment: &Quantity, spans: &[(String, Span)]) {
+    fn check_bond(&mut self, replaced: &[usize], clause: &Clause, spans: &[(String, Span)]) {
         let Terms::ImpactBond(bond) = &clause.terms else { return };
         let Some(span) = span_of(spans, clause) else { return };
         let prices = bond.triggers.iter().map(|trigger| match &trigger.terms.pays {
-            Pays::PerUnit(price) | Pays::Trigger(price) => self.base_value(price),
+            Pays::PerUnit(price) | Pays::Trigger(price) => self.lasting_value(replaced, price),
         });
         if prices.collect::<Option<Vec<f64>>>().is_some_and(|prices| prices.iter().all(|&price| price == 0.0))
         {
             let label = "every result is worth 0 euros";
             self.error(span, format!("nothing repays the investor of `{}`", clause.id), label);
         }
-        let invested = self.base_value(investment).map(|amount| amount * years as f64);
-        let cap = clause.cap_total.as_ref().and_then(|cap| self.base_value(cap));
+        let years = bond.investment_years.len() as f64;
+        let invested = self.lasting_value(replaced, &bond.investment).map(|amount| amount * years);
+        let cap = clause.cap_total.as_ref().and_then(|cap| self.lasting_value(replaced, cap));
         if let (Some(invested), Some(cap)) = (invested, cap)
             && cap < invested * (1.0 - ROUNDING)
         {

@@ -69,8 +69,8 @@ impl Rule for Guarantee<'_> {
                 return Ok(Lane::ZERO);
             }
             // Of a programme that was stopped losses are covered, and no gain is.
-            let floor =
-                floor.zip(contract.goes_on(year), |floor, on| if on == 1.0 { floor } else { floor.min(0.0) });
+            let (loss, gain) = (floor.min(Lane::ZERO), floor.max(Lane::ZERO));
+            let floor = loss + gain * contract.goes_on(year);
             Ok((floor * contract.deflator(year)? - net[year]).max(Lane::ZERO) * share)
         })?;
         Ok(contract.pay(&amounts))
