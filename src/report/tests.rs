@@ -102,7 +102,7 @@ fn a_gain_that_the_stated_values_do_not_have_is_not_told_as_one() {
     ] {
         let text = terminal::summary(&run(&fixture), lang);
         assert!(text.contains(known) && text.contains(figure), "{text}");
-        assert!(!text.contains("−0.8") && !text.contains("−0,8"), "{text}");
+        assert!(!text.contains("−0.80") && !text.contains("−0,80"), "{text}");
     }
 }
 
