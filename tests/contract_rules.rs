@@ -480,23 +480,44 @@ fn the_triggers_of_a_bond_are_held_to_what_holds_for_results() {
     );
 }
 
+/// What is doubtful about results that are paid for on these terms.
+fn doubtful(engine: &str, terms: &str) -> String {
+    let text = format!(
+        "{}{HALVED_FALLS}{PARTIES}[arrangements.deal.clauses.it]\nfrom = \"region\"\nto = \"provider\"\n{terms}",
+        men(1, "half-year").replace("seed = 1", &format!("seed = 1\nengine = \"{engine}\""))
+    );
+    let mut sources = ounce::scenario::sources::Sources::default();
+    match ounce::scenario::read_text("test.toml", &text, &[], &mut sources) {
+        Ok(loaded) => loaded.warnings.render(&sources, false),
+        Err(messages) => panic!("{}", messages.render(&sources, false)),
+    }
+}
+
+const SHARED: &str = "type = \"shared-savings\"\nmeasures = \"claims\"\nshare = 0.5\n";
+
 #[test]
 fn a_threshold_ignores_chance_only_where_numbers_are_expected() {
-    let warnings = |engine: &str| {
-        let text = format!(
-            "{}{HALVED_FALLS}{PARTIES}[arrangements.deal.clauses.it]\nfrom = \"region\"\nto = \"provider\"\n\
-             type = \"shared-savings\"\nbenchmark = \"true\"\nmeasures = \"claims\"\nshare = 0.5\n\
-             minimum_savings_rate = 0.02\n",
-            men(1, "half-year").replace("seed = 1", &format!("seed = 1\nengine = \"{engine}\""))
-        );
-        let mut sources = ounce::scenario::sources::Sources::default();
-        match ounce::scenario::read_text("test.toml", &text, &[], &mut sources) {
-            Ok(loaded) => loaded.warnings.render(&sources, false),
-            Err(messages) => panic!("{}", messages.render(&sources, false)),
-        }
-    };
-    assert!(warnings("expected").contains("ignores chance at a threshold"));
-    assert!(!warnings("counts").contains("ignores chance at a threshold"));
+    let terms = format!("{SHARED}benchmark = \"true\"\nminimum_savings_rate = 0.02\n");
+    assert!(doubtful("expected", &terms).contains("ignores chance at a threshold"));
+    assert!(!doubtful("counts", &terms).contains("ignores chance at a threshold"));
+}
+
+#[test]
+fn what_is_paid_from_the_first_unit_that_is_measured_is_paid_for_nothing_every_second_time() {
+    let warned =
+        |terms: &str| doubtful("counts", terms).contains("chance alone pays here about every second time");
+    let fewer = "type = \"outcome-payment\"\nnode = \"m.fall\"\nbetter = \"less\"\nprice = 10\n";
+    for benchmark in ["\"forecast\"", "\"before_after\"", "{ control = 100 }"] {
+        let savings = format!("{SHARED}benchmark = {benchmark}\n");
+        assert!(warned(&savings));
+        assert!(!warned(&format!("{savings}minimum_savings_rate = 0.02\n")));
+        assert!(!warned(&format!("{savings}significance = {{ cv = 3 }}\n")));
+        assert!(!warned(&format!("{savings}sided = \"two\"\nloss_share = 0.5\n")));
+        assert!(warned(&format!("{fewer}benchmark = {benchmark}\n")));
+        assert!(!warned(&format!("{fewer}benchmark = {benchmark}\nthreshold = 20\n")));
+    }
+    assert!(!warned(&format!("{SHARED}benchmark = \"true\"\n")));
+    assert!(!warned(&format!("{fewer}benchmark = \"true\"\n")));
 }
 
 #[test]

@@ -344,7 +344,8 @@ fn warnings_about_clauses_reach_a_deal() {
     let settled = settle(&scenario, &valued).unwrap();
     let warnings = deal(&scenario, &valued).unwrap().warnings;
     assert_eq!(warnings, settled[0].warnings);
-    assert!(warnings[0].en.contains("`reward` settles a threshold on expected numbers"), "{warnings:?}");
+    let text = warnings[0].text(&scenario);
+    assert!(text.contains("`reward` settles a threshold on expected numbers"), "{text}");
 }
 
 #[test]

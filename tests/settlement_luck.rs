@@ -5,6 +5,7 @@ mod common;
 use common::{HALVED_FALLS, men, scenario};
 use ounce::analyse::noise::{ClauseNoise, Needed, Verdict};
 use ounce::analyse::{Findings, analyse};
+use ounce::report::warnings::Told;
 use ounce::report::words::Lang;
 use ounce::report::{Rates, Run, terminal};
 use ounce::scenario::checked::{Engine, Scenario};
@@ -69,7 +70,7 @@ fn a_course_that_does_little_needs_many_more_participants_before_its_payment_fol
     let clause = format!("{FEWER_THAN_FORECAST}threshold = 1.5\n");
     let text = HALVED_FALLS.replace("rate_ratio = 0.5", "rate_ratio = 0.98");
     let noise = noise(&contract_of(&text, &clause, Engine::Counts));
-    let Verdict::Noise { needed: Needed::About(needed) } = noise.results[0].verdict else {
+    let Verdict::Noise { needed: Needed::About(needed), .. } = noise.results[0].verdict else {
         panic!("{noise:?}")
     };
     assert!((needed / 19_622.0 - 1.0).abs() < 0.25, "{needed}");
@@ -154,6 +155,53 @@ fn costs_are_compared_with_controls_and_with_the_year_before_as_counts_are() {
 }
 
 #[test]
+fn programs_read_in_the_warnings_which_payment_is_mostly_noise() {
+    let clause = format!("{FEWER_THAN_FORECAST}threshold = 1.5\n");
+    let warned = |ratio: &str| {
+        let text = HALVED_FALLS.replace("rate_ratio = 0.5", ratio);
+        let scenario = contract_of(&text, &clause, Engine::Counts);
+        let told = Told::of_luck(&scenario, &findings(&scenario)).into_iter();
+        told.map(|told| told.text).collect::<Vec<_>>()
+    };
+    let said = "clause `it` under arrangement `deal`: what it pays for strategy `prevention` is mostly noise";
+    assert_eq!(warned("rate_ratio = 0.98"), [said]);
+    // Half of the falls less is more than chance, and the target is what pays for nothing.
+    assert_eq!(warned("rate_ratio = 0.5"), [""; 0]);
+}
+
+#[test]
+fn a_chance_over_several_years_is_said_to_be_one_and_of_which_strategy_it_is() {
+    let course = HALVED_FALLS.replace("years = \"2026\"", "years = \"2026-2027\"");
+    let second = "[strategies.again]\nname = \"Once more\"\nprogrammes = [\"p\"]\n";
+    let mut scenario = scenario(&format!(
+        "{}{course}{second}[parties.town]\nkind = \"municipality\"\n[arrangements.deal.clauses.it]\nfrom = \"town\"\n\
+         to = \"provider\"\n{FEWER_THAN_FORECAST}threshold = 9.5\n",
+        men(2, "half-year")
+    ));
+    scenario.uncertainty.engine = Engine::Counts;
+    let said = summary(&scenario, Lang::En);
+    let words = "Once more, deal: it. Chance that it pays in at least one of 2 years for a programme that does nothing: ";
+    assert!(said.contains(words), "{said}");
+    scenario.arrangements[0].clauses[0].years = Some(vec![1]);
+    let said = summary(&scenario, Lang::Nl);
+    assert!(
+        said.contains("Once more, deal: it. Kans dat er betaald wordt voor een programma dat niets doet: "),
+        "{said}"
+    );
+}
+
+/// What a run says, in one line.
+fn summary(scenario: &Scenario, lang: Lang) -> String {
+    let valued = value(scenario, Extent::Draws, &|| ()).unwrap();
+    let settled = settle(scenario, &valued).unwrap();
+    let findings = analyse(scenario, &valued, &settled);
+    let rates = Rates::of(scenario).unwrap();
+    let run =
+        Run { scenario, valued: &valued, findings: &findings, rates, warnings: Vec::new(), folder: None };
+    terminal::summary(&run, lang).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
 fn the_summary_says_in_plain_words_what_is_luck_and_how_many_participants_it_takes() {
     let text = HALVED_FALLS.replace("rate_ratio = 0.5", "rate_ratio = 0.98");
     let scenario = contract_of(&text, &format!("{FEWER_THAN_FORECAST}threshold = 1.5\n"), Engine::Counts);
@@ -166,7 +214,7 @@ fn the_summary_says_in_plain_words_what_is_luck_and_how_many_participants_it_tak
         valued: &valued,
         findings: &findings,
         rates,
-        warnings: Vec::new(),
+        warnings: Told::of_luck(&scenario, &findings),
         folder: None,
     };
     let said = |lang, words: &[&str]| {
@@ -177,7 +225,12 @@ fn the_summary_says_in_plain_words_what_is_luck_and_how_many_participants_it_tak
     };
     said(
         Lang::En,
-        &["Effect or luck?", "Chance that it pays for a programme that does nothing: 4", "(now 100)"],
+        &[
+            "Effect or luck?",
+            "Chance that it pays for a programme that does nothing: 4",
+            "(now 100)",
+            "- deal: it: whether it pays is for a large part luck; see",
+        ],
     );
-    said(Lang::Nl, &["Effect of geluk?", "Vooral geluk: pas met ongeveer", "deelnemers (nu 100)"]);
+    said(Lang::Nl, &["Effect of geluk?", "Vooral geluk: er zijn ongeveer", "deelnemers nodig (nu 100)"]);
 }

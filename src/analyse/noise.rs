@@ -5,11 +5,13 @@
 //!
 //! - P(pays | no effect) is the share of draws in which a programme that does nothing is paid in some year,
 //! - P(does not pay | effect) the share in which the programme is never paid,
-//! - the *signal* is |E(x | effect) − E(x | no effect)| and the *noise* the standard deviation of x without any effect.
+//! - the *signal* is E(x | effect) − E(x | no effect) and the *noise* the standard deviation of x without any effect.
 //!
-//! A settlement is **mostly noise** when the two chances together are more than one half (a coin that is tossed has one)
-//! and the signal is below 2.80 times the noise, so that no target could tell an effect from none with 80% power at the
-//! two-sided 5% level (2.80 = 1.96 + 0.84). The signal grows with the number of participants n and noise that is chance
+//! A settlement is **mostly noise** when one of the two chances is above 20% and the signal is below 2.80 times the noise, so
+//! that no target could tell an effect from none with 80% power at the two-sided 5% level (2.80 = 1.96 + 0.84). *Example:* a
+//! share of every euro that is measured as saved pays for nothing every second time, and never misses an effect that is large
+//! beside the noise; the two chances are 50% and 0. Where they are together more than one half (a coin that is tossed has
+//! one) it is said more strongly. A signal at or below 0 is no effect in the direction that is paid for, however large. The signal grows with the number of participants n and noise that is chance
 //! with its square root. With the noise's variance split in chance C and doubt about parameters P, n participants tell the
 //! two apart from
 //!
@@ -38,7 +40,10 @@ use crate::value::flows::Evidence;
 /// Standard deviations between an effect and none that tell them apart: 5% two-sided, 80% power.
 const APART: f64 = 2.801_585_2;
 
-/// Two chances of error that together are more than this make a coin toss.
+/// A chance of error above this is too large for the results of a contract to follow the effect.
+const TOO_OFTEN: f64 = 0.2;
+
+/// Two chances of error that together are more than this are near those of a coin.
 const COIN: f64 = 0.5;
 
 /// How much of the payments of one clause is luck.
@@ -71,6 +76,8 @@ pub struct ResultNoise {
     pub pays: Summary,
     /// The same for a programme that does nothing.
     pub pays_without_effect: Summary,
+    /// Settlements of the contract: years, or one for the whole.
+    pub settlements: usize,
     /// What to make of it.
     pub verdict: Verdict,
 }
@@ -86,12 +93,15 @@ pub enum Verdict {
     WithoutChance,
     /// It hardly pays, or pays anyway, because of its target and not by chance.
     Target,
-    /// On average it measures no more than of a programme that does nothing.
+    /// On average it measures no more than of a programme that does nothing: the effect is not in the direction that is paid
+    /// for.
     NoEffect,
     /// It is mostly noise; with so many participants it would not be.
     Noise {
         /// How many.
         needed: Needed,
+        /// Whether it is near the toss of a coin.
+        coin: bool,
     },
 }
 
@@ -270,6 +280,17 @@ impl Reader<'_> {
         Some(ClauseNoise { clause, participants, payment, payment_without_effect, results })
     }
 
+    /// How often a result of a clause is settled.
+    fn settlements(&self, clause: usize, result: &str) -> usize {
+        let clause = &self.scenario.arrangements[self.arrangement].clauses[clause];
+        let horizon = self.settlement.arm.base().shape.years;
+        let in_force = |year: &usize| clause.years.as_ref().is_none_or(|years| years.contains(year));
+        match clause.terms.settles_as_one(result) {
+            true => 1,
+            false => (0..horizon).filter(in_force).count(),
+        }
+    }
+
     /// `name` stands before the figures of a result; `participants` is `None` where there is no chance in it.
     fn result(
         &self,
@@ -302,6 +323,7 @@ impl Reader<'_> {
             measured_without_effect: measured_without.summary(design),
             pays: pays.summary(design),
             pays_without_effect: pays_without.summary(design),
+            settlements: self.settlements(clause, name.trim_end_matches('.')),
             verdict,
         })
     }
@@ -319,11 +341,16 @@ fn judge(
     let (Some(spread), Some(participants)) = (without.spread, participants) else {
         return Verdict::WithoutChance;
     };
-    if 1.0 - pays[0] + pays[1] <= COIN {
-        return Verdict::Informative;
+    // One draw has no spread.
+    if !spread.sd.is_finite() {
+        return Verdict::WithoutChance;
     }
     if measured[0] <= measured[1] {
         return Verdict::NoEffect;
+    }
+    let (missed, for_nothing) = (1.0 - pays[0], pays[1]);
+    if missed <= TOO_OFTEN && for_nothing <= TOO_OFTEN {
+        return Verdict::Informative;
     }
     let signal = (measured[0] - measured[1]).powi(2);
     let needed = APART * APART;
@@ -342,7 +369,7 @@ fn judge(
         Scaling::PartlyChance => Needed::AtLeast(number),
         Scaling::Chance => Needed::About(number),
     };
-    Verdict::Noise { needed }
+    Verdict::Noise { needed, coin: missed + for_nothing > COIN }
 }
 
 #[cfg(test)]
@@ -360,7 +387,9 @@ mod tests {
         // 2.8016² · (20,000 / 10,000)² = 31.396; times 200.
         let spread = summary(20_000.0, None);
         let verdict = judge([10_000.0, 0.0], [0.6, 0.5], &spread, Some(200.0), |_| Scaling::Chance);
-        let Verdict::Noise { needed: Needed::About(needed) } = verdict else { panic!("{verdict:?}") };
+        let Verdict::Noise { needed: Needed::About(needed), coin: true } = verdict else {
+            panic!("{verdict:?}")
+        };
         approx::assert_relative_eq!(needed, 6_279.1, epsilon = 0.1);
     }
 
@@ -372,8 +401,8 @@ mod tests {
             let split = Some(Split { parameters, chance });
             judge([10.0, 0.0], [0.5, 0.3], &summary(5.0, split), Some(100.0), |_| Scaling::Chance)
         };
-        assert_eq!(of(9.0, 16.0), Verdict::Noise { needed: Needed::None });
-        let Verdict::Noise { needed: Needed::About(needed) } = of(16.0, 9.0) else { panic!() };
+        assert_eq!(of(9.0, 16.0), Verdict::Noise { needed: Needed::None, coin: true });
+        let Verdict::Noise { needed: Needed::About(needed), .. } = of(16.0, 9.0) else { panic!() };
         approx::assert_relative_eq!(needed, 427.8, epsilon = 0.1);
     }
 
@@ -390,17 +419,46 @@ mod tests {
     }
 
     #[test]
+    fn a_share_of_every_euro_pays_for_nothing_every_second_time_and_is_noise_though_it_never_misses() {
+        // Signal 2 and noise 1: 100 · 2.8016² / 4 = 196.2 participants. The chances are 50% and 0; at 20% and 0 nothing is said.
+        let spread = summary(1.0, None);
+        let judge = |pays| judge([2.0, 0.0], pays, &spread, Some(100.0), |_| Scaling::Chance);
+        let Verdict::Noise { needed: Needed::About(needed), coin: false } = judge([1.0, 0.5]) else {
+            panic!()
+        };
+        approx::assert_relative_eq!(needed, 196.2, epsilon = 0.1);
+        assert_eq!(judge([1.0, 0.2]), Verdict::Informative);
+        assert!(matches!(judge([0.7, 0.0]), Verdict::Noise { coin: false, .. }));
+        assert!(matches!(judge([0.7, 0.3]), Verdict::Noise { coin: true, .. }));
+    }
+
+    #[test]
+    fn of_one_draw_nothing_is_said_about_chance() {
+        let judge = |sd| judge([1.0, 0.0], [1.0, 1.0], &summary(sd, None), Some(100.0), |_| Scaling::Chance);
+        assert_eq!(judge(f64::NAN), Verdict::WithoutChance);
+    }
+
+    #[test]
+    fn an_effect_in_the_other_direction_is_none_however_large() {
+        let of = |measured| {
+            judge([measured, 0.0], [0.5, 0.5], &summary(1.0, None), Some(100.0), |_| Scaling::Chance)
+        };
+        assert_eq!(of(-100.0), Verdict::NoEffect);
+        assert_eq!(of(100.0), Verdict::Target);
+    }
+
+    #[test]
     fn where_part_of_the_noise_may_not_shrink_the_number_is_the_least_and_of_a_stated_error_none_is_given() {
         // Signal 10, variance 25, 100 participants: as chance alone 100 · 7.849 · 25 / 100 = 196.2. If 4 of the 25 grow with
         // the number (controls of a stated size) it is 100 · 7.849 · 21 / (100 − 7.849 · 4) = 240.2, and if 13 do none is
         // enough: at least 196.
         let judge =
             |scaling| judge([10.0, 0.0], [0.5, 0.3], &summary(5.0, None), Some(100.0), move |_| scaling);
-        let Verdict::Noise { needed: Needed::AtLeast(least) } = judge(Scaling::PartlyChance) else {
+        let Verdict::Noise { needed: Needed::AtLeast(least), .. } = judge(Scaling::PartlyChance) else {
             panic!()
         };
         approx::assert_relative_eq!(least, 196.2, epsilon = 0.1);
         assert!(least < 100.0 * 7.849 * 21.0 / (100.0 - 7.849 * 4.0));
-        assert_eq!(judge(Scaling::Stated), Verdict::Noise { needed: Needed::NotKnown });
+        assert_eq!(judge(Scaling::Stated), Verdict::Noise { needed: Needed::NotKnown, coin: true });
     }
 }

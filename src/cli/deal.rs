@@ -12,7 +12,6 @@ use crate::report::folder::Target;
 use crate::report::tables::deal_tables;
 use crate::report::{Made, Provenance, Rates, deal as words, write_tables};
 use crate::sample::Draws;
-use crate::scenario::checked::Localised;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::value::{Extent, blocks, value_draws};
 
@@ -56,22 +55,16 @@ fn compute_and_write(
     draws: Draws,
     target: Target,
 ) -> Result<String, Failure> {
-    let Read { scenario, sources, warnings, part } = read;
+    let Read { scenario, sources, .. } = read;
     // People are followed once; variants are other questions.
     let bar = arguments.results.progress_bar(blocks(scenario, Extent::Draws));
     let valued = value_draws(scenario, Extent::Draws, Some(draws), &|| bar.inc(1))?;
     bar.finish_and_clear();
     let found = deal(scenario, &valued)?;
     let provenance = Provenance::new(sources, arguments.options());
-    let of_reading = warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources)));
-    let mut sentences: Vec<Localised> = part.iter().cloned().chain(of_reading).collect();
-    for warning in valued.warnings.iter().map(Localised::same).chain(found.warnings.iter().cloned()) {
-        if !sentences.contains(&warning) {
-            sentences.push(warning);
-        }
-    }
+    let warnings = read.told(&valued, found.warnings.iter(), Vec::new());
     let rates = Rates::of(scenario)?;
-    let made = Made::new(scenario, &valued, rates, &sentences);
+    let made = Made::new(scenario, &valued, rates, &warnings);
     let writing = target.begin()?;
     let tables = deal_tables(scenario, &found);
     write_tables(&made, &tables, None, &provenance, arguments.results.style(), &writing)?;

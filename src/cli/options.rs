@@ -10,16 +10,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::failure::Failure;
 use super::{INVALID, Language, UNFINISHED, complain, print};
+use crate::report::Provenance;
 use crate::report::csv::CsvStyle as Style;
 use crate::report::folder::Target;
 use crate::report::part::in_words;
+use crate::report::warnings::Told;
 use crate::report::words::Lang;
 use crate::sample::{Draws, check_ranges};
 use crate::scenario::checked::Localised;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::sources::Sources;
 use crate::scenario::{self, Overrides, Scenario};
+use crate::settle;
 use crate::value::draw;
+use crate::value::flows::Valued;
 
 /// Which scenario, and what of it is to be otherwise than the file says.
 #[derive(Debug, Args)]
@@ -110,6 +114,23 @@ pub(super) struct Read {
     pub(super) warnings: Diagnostics,
     /// Which part of the people is kept, and what that does to amounts.
     pub(super) part: Option<Localised>,
+}
+
+impl Read {
+    /// What a reader of results should know: about the people and the file, about what was computed, and about contracts.
+    pub(super) fn told<'a>(
+        &self,
+        valued: &Valued,
+        contracts: impl Iterator<Item = &'a settle::Warning>,
+        luck: Vec<Told>,
+    ) -> Vec<Told> {
+        let of_part = self.part.iter().cloned().map(Told::in_words);
+        let of_reading =
+            self.warnings.iter().map(|warning| Told::plain(Provenance::sentence(warning, &self.sources)));
+        let of_values = valued.warnings.iter().map(Told::plain);
+        let of_contracts = contracts.map(|warning| Told::of_contract(&self.scenario, warning));
+        Told::once(of_part.chain(of_reading).chain(of_values).chain(of_contracts).chain(luck))
+    }
 }
 
 impl ScenarioOptions {

@@ -15,10 +15,10 @@ use crate::analyse::threshold::{Depth, find_all};
 use crate::report::csv;
 use crate::report::folder::Target;
 use crate::report::tables::persons;
+use crate::report::warnings::Told;
 use crate::report::{Provenance, Rates, Run, terminal, write};
 use crate::sample::Draws;
 use crate::scenario;
-use crate::scenario::checked::Localised;
 use crate::settle::settle;
 use crate::value::{Extent, blocks, trace, value_draws};
 
@@ -78,7 +78,7 @@ fn compute_and_write(
     draws: Option<Draws>,
     target: Target,
 ) -> Result<String, Failure> {
-    let Read { scenario, sources, warnings, part } = read;
+    let Read { scenario, sources, .. } = read;
     let extent = arguments.extent();
     let lives = match &arguments.trace {
         None => None,
@@ -95,22 +95,16 @@ fn compute_and_write(
     findings.thresholds = find_all(scenario, depth)
         .map_err(|(question, problem)| Failure::threshold(scenario, question, &problem))?;
     let provenance = Provenance::new(sources, arguments.options());
-    let of_reading = warnings.iter().map(|warning| Localised::same(Provenance::sentence(warning, sources)));
-    let mut sentences: Vec<Localised> = part.iter().cloned().chain(of_reading).collect();
     // Variants without draws of their own would repeat that they have none.
     let told = settled.iter().filter(|settled| settled.variant == 0 || settled.draws > 0);
-    let settled_warnings = told.flat_map(|settled| settled.warnings.iter().cloned());
-    for warning in valued.warnings.iter().map(Localised::same).chain(settled_warnings) {
-        if !sentences.contains(&warning) {
-            sentences.push(warning);
-        }
-    }
+    let luck = Told::of_luck(scenario, &findings);
+    let warnings = read.told(&valued, told.flat_map(|settled| &settled.warnings), luck);
     let run = Run {
         scenario,
         valued: &valued,
         findings: &findings,
         rates: Rates::of(scenario)?,
-        warnings: sentences,
+        warnings,
         folder: Some(target.path().display().to_string()),
     };
     let style = arguments.results.style();

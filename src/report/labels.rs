@@ -58,10 +58,13 @@ pub enum Label {
     Luck,
     LuckExplained,
     LuckLine,
+    LuckLineYears,
     LuckPayment,
     LuckUnrelated,
     LuckWithoutChance,
     LuckIdealised,
+    LuckMostly,
+    LuckPartly,
     MostlyLuck,
     MostlyLuckAtLeast,
     LuckStatedError,
@@ -143,6 +146,17 @@ pub enum Label {
     AskedBy,
     Founded,
     FoundedInPart,
+    WarnWithoutDraws,
+    WarnNobodySaves,
+    WarnBetterAlone,
+    WarnBetterTogether,
+    WarnPaysMore,
+    WarnPayMore,
+    WarnGrant,
+    WarnChanceIgnored,
+    WarnHoldsNothing,
+    WarnLuck,
+    WarnGateLuck,
 }
 
 impl Label {
@@ -287,8 +301,10 @@ impl Label {
                 "Kans dat het wordt gestopt terwijl het resultaat in werkelijkheid goed genoeg is: {}.",
             ),
             L::GateMostlyLuck => (
-                "Mostly luck: only with about {} participants before that year (now {}) would the decision follow the effect.",
-                "Vooral geluk: pas met ongeveer {} deelnemers voor dat jaar (nu {}) zou het besluit het effect volgen.",
+                "{}: it takes about {} participants before that year (now {}) to tell this effect from chance in four out of five \
+                 cases.",
+                "{}: er zijn ongeveer {} deelnemers voor dat jaar nodig (nu {}) om dit effect in vier van de vijf gevallen van \
+                 toeval te onderscheiden.",
             ),
             L::NotDelivered => (
                 "{}: nothing is delivered. {} may expect {} and wants more than {} for the risk, so all amounts are zero.",
@@ -305,6 +321,12 @@ impl Label {
                 "{}. Kans dat er betaald wordt voor een programma dat niets doet: {}; dat er voor dit programma niet betaald \
                  wordt: {}.",
             ),
+            L::LuckLineYears => (
+                "{}. Chance that it pays in at least one of {} years for a programme that does nothing: {}; that it pays in none of \
+                 them for this programme: {}.",
+                "{}. Kans dat er in minstens een van {} jaren betaald wordt voor een programma dat niets doet: {}; dat er voor dit \
+                 programma in geen van die jaren betaald wordt: {}.",
+            ),
             L::LuckPayment => (
                 "Expected payment: {}; for a programme that does nothing: {}.",
                 "Verwachte betaling: {}; voor een programma dat niets doet: {}.",
@@ -314,36 +336,87 @@ impl Label {
                 "Het telt bereikte stappen, waaraan het effect niets verandert.",
             ),
             L::LuckWithoutChance => (
-                "Chance between persons is not in this; with --engine counts it is.",
-                "Toeval tussen personen zit hier niet in; met --engine counts wel.",
+                "Chance between persons is not in this; simulate with whole persons to see it (--engine counts).",
+                "Toeval tussen personen zit hier niet in; reken met hele personen om dat te zien (--engine counts).",
             ),
             L::LuckIdealised => (
                 "Idealised: it is measured against what would really have been, which nobody can see.",
                 "Geïdealiseerd: er wordt vergeleken met wat er echt gebeurd zou zijn, en dat kan niemand zien.",
             ),
+            L::LuckMostly => ("Mostly luck", "Vooral geluk"),
+            L::LuckPartly => ("For a large part luck", "Voor een groot deel geluk"),
             L::MostlyLuck => (
-                "Mostly luck: only with about {} participants (now {}) would payment follow the effect.",
-                "Vooral geluk: pas met ongeveer {} deelnemers (nu {}) zou betaling het effect volgen.",
+                "{}: it takes about {} participants (now {}) to tell this effect from chance in four out of five cases.",
+                "{}: er zijn ongeveer {} deelnemers nodig (nu {}) om dit effect in vier van de vijf gevallen van toeval te \
+                 onderscheiden.",
             ),
             L::MostlyLuckAtLeast => (
-                "Mostly luck: at least about {} participants (now {}) are needed before it would follow the effect. More are needed, \
-                 or no number is enough, as far as the uncertainty is doubt about the numbers or a control group that stays as \
-                 small.",
-                "Vooral geluk: er zijn minstens ongeveer {} deelnemers nodig (nu {}) voordat het het effect zou volgen. Het zijn er \
-                 meer, of geen aantal is genoeg, voor zover de onzekerheid twijfel over de getallen is of een controlegroep die \
-                 even klein blijft.",
+                "{}: it takes at least about {} participants (now {}) to tell this effect from chance in four out of five cases. \
+                 More are needed, or no number is enough, as far as the uncertainty is doubt about the numbers or a control group \
+                 that stays as small.",
+                "{}: er zijn minstens ongeveer {} deelnemers nodig (nu {}) om dit effect in vier van de vijf gevallen van toeval te \
+                 onderscheiden. Het zijn er meer, of geen aantal is genoeg, voor zover de onzekerheid twijfel over de getallen is \
+                 of een controlegroep die even klein blijft.",
             ),
             L::LuckStatedError => (
-                "Mostly luck. How many participants would be enough cannot be said: it rests on a stated error of measurement.",
-                "Vooral geluk. Hoeveel deelnemers genoeg zouden zijn is niet te zeggen: het berust op een opgegeven meetfout.",
+                "{}. How many participants would be enough cannot be said: it rests on a stated error of measurement.",
+                "{}. Hoeveel deelnemers genoeg zouden zijn is niet te zeggen: het berust op een opgegeven meetfout.",
             ),
             L::LuckNoEffect => (
-                "On average it measures no more than of a programme that does nothing, so more participants do not help.",
-                "Gemiddeld wordt er niet meer gemeten dan van een programma dat niets doet; meer deelnemers helpen dus niet.",
+                "On average it measures no more than of a programme that does nothing: the effect is not in the direction that is \
+                 paid for. More participants do not help.",
+                "Gemiddeld wordt er niet meer gemeten dan van een programma dat niets doet: het effect gaat niet de kant op waarvoor \
+                 wordt betaald. Meer deelnemers helpen niet.",
             ),
             L::LuckWhateverSize => (
-                "Mostly luck, with any number of participants: what it is compared with is itself too uncertain.",
-                "Vooral geluk, met welk aantal deelnemers ook: waarmee wordt vergeleken is zelf te onzeker.",
+                "{}, with any number of participants: the effect is small beside the doubt about what it is compared with.",
+                "{}, met welk aantal deelnemers ook: het effect is klein naast de twijfel over waarmee het wordt vergeleken.",
+            ),
+            L::WarnLuck => (
+                "{}: whether it pays is for a large part luck; see \"{}\".",
+                "{}: of er betaald wordt is voor een groot deel geluk; zie \"{}\".",
+            ),
+            L::WarnGateLuck => (
+                "{}: whether the programme goes on is for a large part luck; see \"{}\".",
+                "{}: of het programma doorgaat is voor een groot deel geluk; zie \"{}\".",
+            ),
+            L::WarnWithoutDraws => (
+                "Nothing was drawn: what contracts rest on expectations for comes from the base case.",
+                "Er zijn geen trekkingen gedaan: wat in afspraken op verwachtingen rust komt uit de basisberekening.",
+            ),
+            L::WarnNobodySaves => (
+                "{}: costs are shared by expected benefit, but nobody is expected to save anything, so they share equally.",
+                "{}: kosten worden verdeeld naar verwacht voordeel, maar naar verwachting bespaart niemand iets; daarom delen ze \
+                 gelijk.",
+            ),
+            L::WarnBetterAlone => (
+                "{}: {} would be better off by {} (expected, all years together) paying without the others.",
+                "{}: {} zou {} beter af zijn (naar verwachting, alle jaren samen) door zonder de anderen te betalen.",
+            ),
+            L::WarnBetterTogether => (
+                "{}: {} together would be better off by {} (expected, all years together) paying without the others.",
+                "{}: {} zouden samen {} beter af zijn (naar verwachting, alle jaren samen) door zonder de anderen te betalen.",
+            ),
+            L::WarnPaysMore => (
+                "{}: {} would pay {} more than it saves (expected, all years together).",
+                "{}: {} betaalt {} meer dan het bespaart (naar verwachting, alle jaren samen).",
+            ),
+            L::WarnPayMore => (
+                "{}: {} together would pay {} more than they save (expected, all years together).",
+                "{}: {} betalen samen {} meer dan ze besparen (naar verwachting, alle jaren samen).",
+            ),
+            L::WarnGrant => (
+                "No shares satisfy everybody unless {} comes from outside.",
+                "Geen verdeling stelt iedereen tevreden zonder {} van buiten.",
+            ),
+            L::WarnChanceIgnored => (
+                "{}: a threshold is tested on expected numbers. Chance, which decides whether a small group meets it, is left out.",
+                "{}: een drempel wordt getoetst op verwachte aantallen. Toeval, dat beslist of een kleine groep hem haalt, telt \
+                 niet mee.",
+            ),
+            L::WarnHoldsNothing => (
+                "{}: savings on the budget {} count for nothing, as the payer holds none of it.",
+                "{}: besparingen op het budget {} tellen niet mee, want de betaler heeft er niets van.",
             ),
             L::HowSure => ("How sure are we?", "Hoe zeker is dit?"),
             L::ModelDoubt => (

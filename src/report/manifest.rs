@@ -112,7 +112,7 @@ pub(super) fn manifest(made: &Made<'_>, provenance: &Provenance, tables: &[Strin
         },
         "options": options,
         "inputs": files,
-        "warnings": made.warnings.iter().map(|warning| &warning.en).collect::<Vec<_>>(),
+        "warnings": made.warnings.iter().map(|warning| &warning.text).collect::<Vec<_>>(),
         "doubts": made.doubts.iter().map(|doubt| json!({
             "en": sentence(made.scenario, doubt, Lang::En),
             "nl": sentence(made.scenario, doubt, Lang::Nl),

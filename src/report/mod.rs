@@ -19,6 +19,7 @@ pub mod tables;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
+pub mod warnings;
 pub mod words;
 
 pub use manifest::{InputFile, Provenance};
@@ -27,13 +28,13 @@ use crate::analyse::Findings;
 use crate::analyse::plausibility::Doubt;
 use crate::sample::{Environment, QuantityError};
 use crate::scenario::Scenario;
-use crate::scenario::checked::Localised;
 use crate::value::flows::Valued;
 use csv::CsvStyle;
 use folder::{FolderError, Writing};
 use rayon::prelude::*;
 use std::io::{self, Write as _};
 use table::Table;
+use warnings::Told;
 
 /// Everything that a report tells.
 #[derive(Clone, Debug)]
@@ -46,8 +47,8 @@ pub struct Run<'a> {
     pub findings: &'a Findings,
     /// Discount rates of the scenario itself.
     pub rates: Rates,
-    /// What a reader should know, in sentences; what has no translation is in English.
-    pub warnings: Vec<Localised>,
+    /// What a reader should know.
+    pub warnings: Vec<Told>,
     /// Folder of the results as it is shown to people; `None` when nothing is written.
     pub folder: Option<String>,
 }
@@ -100,8 +101,8 @@ pub struct Made<'a> {
     pub randomisations: usize,
     /// Discount rates.
     pub rates: Rates,
-    /// What a reader should know, in sentences.
-    pub warnings: &'a [Localised],
+    /// What a reader should know.
+    pub warnings: &'a [Told],
     /// What makes the results doubtful.
     pub doubts: &'a [Doubt],
 }
@@ -109,7 +110,7 @@ pub struct Made<'a> {
 impl<'a> Made<'a> {
     /// Of flows, whether with draws or without.
     #[must_use]
-    pub fn new(scenario: &'a Scenario, valued: &Valued, rates: Rates, warnings: &'a [Localised]) -> Self {
+    pub fn new(scenario: &'a Scenario, valued: &Valued, rates: Rates, warnings: &'a [Told]) -> Self {
         let drawn = valued.variants.iter().any(|variant| !variant.blocks.is_empty());
         let of = |count: usize| if drawn { count } else { 0 };
         Self {

@@ -3,10 +3,10 @@
 use super::csv::CsvStyle;
 use super::folder::Target;
 use super::terminal;
+use super::warnings::Told;
 use super::words::Lang;
 use super::{InputFile, Provenance, Rates, Run, write};
 use crate::analyse::fixture::{Fixture, fixture};
-use crate::scenario::checked::Localised;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn run(fixture: &Fixture) -> Run<'_> {
         valued: &fixture.valued,
         findings: &fixture.findings,
         rates: Rates::of(&fixture.scenario).unwrap(),
-        warnings: vec![Localised::same("a step falls after the horizon and is left out")],
+        warnings: vec![Told::plain("a step falls after the horizon and is left out")],
         folder: Some("results/waterdorp".into()),
     }
 }

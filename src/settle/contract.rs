@@ -10,6 +10,7 @@
 
 use super::books::{Account, BookLine, LineKind};
 use super::parties::Market;
+use super::warning::ClauseOf;
 use super::{SettleError, costs};
 use crate::formula::{LANES, Lane};
 use crate::sample::{Environment, QuantityError};
@@ -118,6 +119,12 @@ impl Contract<'_> {
     #[must_use]
     pub fn names(&self) -> (String, String) {
         (self.block.arrangement.id.clone(), self.clause.id.clone())
+    }
+
+    /// Which clause it is, for warnings.
+    #[must_use]
+    pub fn clause_of(&self) -> ClauseOf {
+        ClauseOf { arrangement: self.block.arrangement_index, clause: self.index }
     }
 
     /// A quantity of the clause.

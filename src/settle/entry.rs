@@ -11,11 +11,10 @@
 //! 0.5: 20,000 − 25,000 < 0, so the party stays away.
 
 use super::books::Books;
-use super::{SettleError, Settled};
+use super::{SettleError, Settled, Warning};
 use crate::formula::{LANES, Lane};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::Scenario;
-use crate::scenario::checked::{Entry, Localised, Quantity};
+use crate::scenario::checked::{Entry, Quantity};
 
 /// A party that stays away, so that nothing is delivered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,7 +32,6 @@ pub struct Declined {
 /// # Errors
 /// A premium that is negative or cannot be computed.
 pub(super) fn apply(
-    scenario: &Scenario,
     entry: &Entry,
     environment: &Environment,
     settled: &mut Settled,
@@ -47,17 +45,12 @@ pub(super) fn apply(
     };
     let Some(declined) = decide(entry, environment, &values)? else { return Ok(()) };
     let Declined { expected, premium, .. } = declined;
-    let party = &scenario.parties.list[entry.party].id;
-    let arrangement = &scenario.arrangements[settled.arrangement].id;
-    settled.warnings.push(Localised {
-        en: format!(
-            "nothing is delivered under arrangement `{arrangement}`: `{party}` may expect a gain of EUR {expected:.0} and \
-             wants more than EUR {premium:.0} for the risk"
-        ),
-        nl: format!(
-            "onder arrangement `{arrangement}` wordt niets uitgevoerd: `{party}` mag EUR {expected:.0} verwachten en wil meer \
-             dan EUR {premium:.0} voor het risico"
-        ),
+    settled.warnings.push(Warning::NotDelivered {
+        strategy: settled.strategy,
+        arrangement: settled.arrangement,
+        party: entry.party,
+        expected,
+        premium,
     });
     settled.declined = Some(declined);
     for books in std::iter::once(&mut settled.base).chain(&mut settled.blocks) {
@@ -145,7 +138,7 @@ mod tests {
         assert_eq!(settled.blocks[0].gross(), Lane::ZERO);
         assert_eq!(settled.base.gross(), Lane::ZERO);
         assert!(
-            settled.warnings.iter().any(|w| w.en.contains("nothing is delivered")),
+            settled.warnings.iter().any(|warning| matches!(warning, Warning::NotDelivered { .. })),
             "{:?}",
             settled.warnings
         );

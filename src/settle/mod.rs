@@ -59,7 +59,9 @@ pub mod phases;
 mod shipped_laws;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod warning;
 
 pub use books::{Account, BookLine, Books, Entry, Figure, LineKind};
 pub use error::SettleError;
 pub use phases::{Agreed, Expectations, Phase, Settled, settle};
+pub use warning::Warning;

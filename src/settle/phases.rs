@@ -4,10 +4,10 @@ use super::books::{BookLine, Books, Figure, LineKind};
 use super::clauses::{Known, Rule, rule};
 use super::contract::Block;
 use super::entry::{self, Declined};
-use super::{SettleError, chance, costs, leakage, noise, overlap};
+use super::{SettleError, Warning, chance, costs, leakage, noise, overlap};
 use crate::formula::{LANES, Lane};
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, Localised, Terms};
+use crate::scenario::checked::{Clause, Terms};
 use crate::value::flows::{Flows, Valued};
 use rayon::prelude::*;
 
@@ -72,8 +72,8 @@ pub struct Settled {
     pub rate: f64,
     /// What was fixed beforehand.
     pub expectations: Expectations,
-    /// What a reader should know, in sentences.
-    pub warnings: Vec<Localised>,
+    /// What a reader should know.
+    pub warnings: Vec<Warning>,
     /// Who stays away, so that nothing is delivered and all postings are zero.
     pub declined: Option<Declined>,
 }
@@ -183,11 +183,7 @@ impl<'a> Deal<'a> {
         } else {
             let agreed = agree(&rules, std::slice::from_ref(&opened_base), 1, &mut warnings);
             if agreed.clauses.iter().any(|agreed| *agreed != Agreed::Nothing) {
-                warnings.push(Localised {
-                    en: "no draws were run: terms that rest on expectations were taken from the base case".to_owned(),
-                    nl: "er zijn geen trekkingen gedaan: wat op verwachtingen rust komt uit de basisberekening"
-                        .to_owned(),
-                });
+                warnings.push(Warning::WithoutDraws);
             }
             Expectations { draws: 0, ..agreed }
         };
@@ -211,7 +207,7 @@ impl<'a> Deal<'a> {
         };
         let delivers = !self.scenario.strategies[self.strategy].programmes.is_empty();
         if let (true, Some(entry)) = (delivers, &self.scenario.arrangements[self.arrangement].entry) {
-            entry::apply(self.scenario, entry, &base.environment, &mut settled)?;
+            entry::apply(entry, &base.environment, &mut settled)?;
         }
         Ok(settled)
     }
@@ -321,7 +317,7 @@ fn agree(
     rules: &[Box<dyn Rule + '_>],
     opened: &[Opened<'_>],
     draws: usize,
-    warnings: &mut Vec<Localised>,
+    warnings: &mut Vec<Warning>,
 ) -> Expectations {
     let clauses = rules
         .iter()
@@ -410,7 +406,7 @@ mod tests {
         let settled = deal.settle(0, &flows, &[], [8, 1]).unwrap();
         assert_eq!(settled.expectations.clauses, [Agreed::Shares(vec![1.0])]);
         assert_eq!(settled.draws, 0);
-        assert!(settled.warnings[0].en.contains("no draws were run"), "{:?}", settled.warnings);
+        assert_eq!(settled.warnings[0], Warning::WithoutDraws);
     }
 
     #[test]

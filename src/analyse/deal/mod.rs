@@ -30,10 +30,10 @@ pub use wants::{Condition, Judged, Wants, Without};
 
 use crate::sample::Environment;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Localised, Table};
-use crate::settle::SettleError;
+use crate::scenario::checked::Table;
 use crate::settle::coalition::Game;
 use crate::settle::deal::{Negotiated, ROOM, Steps};
+use crate::settle::{SettleError, Warning};
 use crate::value::flows::Valued;
 use opening::Opening;
 use solutions::{Shapley, Solutions};
@@ -64,7 +64,7 @@ pub struct Deal {
     /// Parties that are not at the table with their expected net present values, EUR, at the points that are named.
     pub others: BTreeMap<usize, Vec<(usize, f64)>>,
     /// What a reader should know about the contracts, in sentences.
-    pub warnings: Vec<Localised>,
+    pub warnings: Vec<Warning>,
 }
 
 /// An arrangement to choose from.
@@ -181,7 +181,7 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
         .chain([solutions.nearest, solutions.shapley, solutions.grant.0])
         .collect();
     let others = others(scenario, valued, table, &contracts, &points, &named)?;
-    let mut warnings: Vec<Localised> = Vec::new();
+    let mut warnings: Vec<Warning> = Vec::new();
     for negotiated in &negotiated {
         for warning in negotiated.warnings()? {
             if !warnings.contains(&warning) {

@@ -4,6 +4,7 @@ mod words;
 
 use super::Rates;
 use super::layout::{Line, WIDTH, wrap};
+use super::warnings::Told;
 use super::words::Lang;
 use crate::analyse::deal::opening::Opening;
 use crate::analyse::deal::solutions::counted;
@@ -196,7 +197,8 @@ impl Page<'_> {
         }
         self.section(w::BEWARE);
         for warning in &self.deal.warnings {
-            self.text.push_str(&wrap(&format!("- {}", self.lang.of(warning)), WIDTH, 2));
+            let told = Told::of_contract(self.scenario, warning);
+            self.text.push_str(&wrap(&format!("- {}", self.lang.of(&told.words)), WIDTH, 2));
         }
     }
 

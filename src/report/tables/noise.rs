@@ -61,7 +61,7 @@ pub(super) fn settlement_noise(context: &Context<'_>) -> Option<Table> {
                 let nothing = &gate.continues_without_effect;
                 push("continues_without_effect", "1", statistics(nothing), verdict);
                 push("stops_though_it_works", "1", single(None, gate.stopped_though_it_works), verdict);
-                if let Verdict::Noise { needed } = gate.verdict {
+                if let Verdict::Noise { needed, .. } = gate.verdict {
                     let (measure, number) = participants(needed);
                     push(measure, "persons", single(None, number), verdict);
                 }
@@ -95,7 +95,7 @@ pub(super) fn settlement_noise(context: &Context<'_>) -> Option<Table> {
                     push(name, "pays_without_effect", "1", statistics(&result.pays_without_effect), verdict);
                     let not = single(Some(1.0 - result.pays.base), result.pays.spread.map(|s| 1.0 - s.mean));
                     push(name, "does_not_pay_with_effect", "1", not, verdict);
-                    if let Verdict::Noise { needed } = result.verdict {
+                    if let Verdict::Noise { needed, .. } = result.verdict {
                         let (measure, number) = participants(needed);
                         push(name, measure, "persons", single(None, number), verdict);
                     }

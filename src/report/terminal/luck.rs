@@ -1,19 +1,25 @@
 //! Whether payments for results follow the effect or luck.
 
 use super::Page;
-use crate::analyse::VariantFindings;
 use crate::analyse::noise::{ClauseNoise, GateNoise, Needed, ResultNoise, Verdict};
 use crate::analyse::statistics::Summary;
+use crate::analyse::{SettlementFindings, VariantFindings};
 use crate::report::labels::Label;
+use crate::report::warnings::Names;
+use crate::settle::warning::ClauseOf;
 
 impl Page<'_> {
+    fn names(&self) -> Names<'_> {
+        Names { scenario: self.run.scenario, lang: self.lang }
+    }
+
     /// For every clause that pays for measured results: how often it pays for nothing, and how often it fails to pay.
     pub(super) fn luck(&mut self, main: &VariantFindings) {
         self.gates(main);
-        let found: Vec<(usize, &ClauseNoise)> = main
+        let found: Vec<(&SettlementFindings, &ClauseNoise)> = main
             .settlements
             .iter()
-            .flat_map(|settlement| settlement.noise.iter().map(|noise| (settlement.arrangement, noise)))
+            .flat_map(|settlement| settlement.noise.iter().map(move |noise| (settlement, noise)))
             .collect();
         if found.is_empty() {
             return;
@@ -21,14 +27,9 @@ impl Page<'_> {
         let title = self.say(Label::Luck, &[]);
         self.heading(&title);
         self.explain(Label::LuckExplained);
-        for (arrangement, noise) in found {
-            let arrangement = &self.run.scenario.arrangements[arrangement];
-            let clause = &arrangement.clauses[noise.clause];
-            let name = format!(
-                "{}: {}",
-                self.name(&arrangement.name, &arrangement.id),
-                self.name(&clause.name, &clause.id)
-            );
+        for (&SettlementFindings { strategy, arrangement, .. }, noise) in found {
+            let clause = &self.run.scenario.arrangements[arrangement].clauses[noise.clause];
+            let name = self.names().clause(Some(strategy), ClauseOf { arrangement, clause: noise.clause });
             let several = noise.results.len() > 1;
             for result in &noise.results {
                 let name = if several { format!("{name} ({})", result.name) } else { name.clone() };
@@ -50,21 +51,22 @@ impl Page<'_> {
 
     /// For every gate: how often it stops what works and lets go on what does not.
     fn gates(&mut self, main: &VariantFindings) {
-        let found: Vec<(usize, &GateNoise)> = main
+        let found: Vec<(&SettlementFindings, &GateNoise)> = main
             .settlements
             .iter()
-            .filter_map(|settlement| Some((settlement.arrangement, settlement.gate.as_ref()?)))
+            .filter_map(|settlement| Some((settlement, settlement.gate.as_ref()?)))
             .collect();
         if found.is_empty() {
             return;
         }
         let title = self.say(Label::Gate, &[]);
         self.heading(&title);
-        for (arrangement, noise) in found {
-            let arrangement = &self.run.scenario.arrangements[arrangement];
+        for (settlement, noise) in found {
+            let name = self.names().arrangement(Some(settlement.strategy), settlement.arrangement);
+            let arrangement = &self.run.scenario.arrangements[settlement.arrangement];
             let year = arrangement.gate.as_ref().map_or(0, |gate| gate.year);
             let gaps = [
-                self.name(&arrangement.name, &arrangement.id),
+                name,
                 (self.run.scenario.time.start + i32::try_from(year).unwrap_or(0)).to_string(),
                 self.chance(noise.continues_without_effect.expected()),
                 self.chance(noise.continues.expected()),
@@ -87,7 +89,10 @@ impl Page<'_> {
     fn luck_of(&self, name: &str, noise: &ClauseNoise, result: &ResultNoise) -> String {
         let nothing = self.chance(result.pays_without_effect.expected());
         let missed = self.chance(1.0 - result.pays.expected());
-        let mut text = self.say(Label::LuckLine, &[name, &nothing, &missed]);
+        let mut text = match result.settlements {
+            0 | 1 => self.say(Label::LuckLine, &[name, &nothing, &missed]),
+            years => self.say(Label::LuckLineYears, &[name, &years.to_string(), &nothing, &missed]),
+        };
         let more = self.verdict(result.verdict, &noise.participants, Label::MostlyLuck);
         if let Some(more) = more {
             text = format!("{text} {more}");
@@ -98,16 +103,22 @@ impl Page<'_> {
     /// What to make of a result; `about` says how many participants would be enough.
     fn verdict(&self, verdict: Verdict, participants: &Summary, about: Label) -> Option<String> {
         let participants = self.lang.rounded(participants.expected());
-        let number = |label, needed| self.say(label, &[&self.lang.rounded(needed), &participants]);
         Some(match verdict {
             Verdict::Informative | Verdict::Target => return None,
             Verdict::Unrelated => self.say(Label::LuckUnrelated, &[]),
             Verdict::WithoutChance => self.say(Label::LuckWithoutChance, &[]),
             Verdict::NoEffect => self.say(Label::LuckNoEffect, &[]),
-            Verdict::Noise { needed: Needed::About(needed) } => number(about, needed),
-            Verdict::Noise { needed: Needed::AtLeast(needed) } => number(Label::MostlyLuckAtLeast, needed),
-            Verdict::Noise { needed: Needed::None } => self.say(Label::LuckWhateverSize, &[]),
-            Verdict::Noise { needed: Needed::NotKnown } => self.say(Label::LuckStatedError, &[]),
+            Verdict::Noise { needed, coin } => {
+                let how = self.say(if coin { Label::LuckMostly } else { Label::LuckPartly }, &[]);
+                let number =
+                    |label, needed| self.say(label, &[&how, &self.lang.rounded(needed), &participants]);
+                match needed {
+                    Needed::About(needed) => number(about, needed),
+                    Needed::AtLeast(needed) => number(Label::MostlyLuckAtLeast, needed),
+                    Needed::None => self.say(Label::LuckWhateverSize, &[&how]),
+                    Needed::NotKnown => self.say(Label::LuckStatedError, &[&how]),
+                }
+            }
         })
     }
 }

@@ -3,7 +3,8 @@
 use super::Page;
 use crate::report::doubts::sentence;
 use crate::report::labels::Label;
-use crate::scenario::checked::{Engine, Input, Localised};
+use crate::report::warnings::Told;
+use crate::scenario::checked::{Engine, Input};
 
 /// Warnings that are shown at most; the manifest holds all.
 const WARNINGS_SHOWN: usize = 5;
@@ -35,9 +36,11 @@ impl Page<'_> {
             };
             items.push(self.say(chance, &[]));
         }
-        let (technical, plain): (Vec<&Localised>, Vec<&Localised>) =
-            self.run.warnings.iter().partition(|warning| has_place(&warning.en));
-        items.extend(plain.iter().take(WARNINGS_SHOWN).map(|&warning| self.lang.of(warning).to_owned()));
+        let (technical, plain): (Vec<&Told>, Vec<&Told>) =
+            self.run.warnings.iter().partition(|warning| has_place(&warning.text));
+        items.extend(
+            plain.iter().take(WARNINGS_SHOWN).map(|&warning| self.lang.of(&warning.words).to_owned()),
+        );
         let more = plain.len().saturating_sub(WARNINGS_SHOWN);
         if more > 0 {
             items.push(self.say(Label::MoreWarnings, &[&more.to_string()]));

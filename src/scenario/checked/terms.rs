@@ -157,6 +157,20 @@ impl Terms {
         }
     }
 
+    /// Whether a result, by its name where there are several, is settled once for the whole contract.
+    #[must_use]
+    pub fn settles_as_one(&self, result: &str) -> bool {
+        match self {
+            Self::SharedSavings(terms) => terms.whole_contract,
+            Self::OutcomePayment(terms) => terms.whole_contract,
+            Self::ImpactBond(bond) => {
+                let mut triggers = bond.triggers.iter();
+                triggers.any(|trigger| trigger.id == result && trigger.terms.whole_contract)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether something is measured against people apart from the participants, or against another time.
     #[must_use]
     pub fn is_apart(&self) -> bool {

@@ -122,6 +122,10 @@ impl<'t> Reader<'_> {
         {
             self.check_fewer(at, &measured);
         }
+        let by_chance = measured.benchmark.is_a_rate();
+        if !trigger && threshold == Some(0.0) && by_chance {
+            self.warn_of_paying_for_nothing(at, "set a `threshold` above what chance can bring");
+        }
         if trigger && at.node("error_sd").is_none() {
             self.warn_of_chance(at, "threshold");
         }

@@ -90,6 +90,7 @@ impl<'t> Reader<'_> {
         };
         self.check_cap(at, &terms);
         self.warn_of_threshold(at, &terms);
+        self.warn_of_first_euro(at, &terms);
         self.warn_of_share(at, &terms, purchase);
         Some(Terms::SharedSavings(Box::new(terms)))
     }
@@ -204,6 +205,30 @@ impl<'t> Reader<'_> {
                 self.say(message);
             }
         }
+    }
+
+    /// A share of every euro that seems to be saved is paid for nothing whenever chance happens to lower costs.
+    fn warn_of_first_euro(&mut self, at: &At<'_>, terms: &SharedSavings) {
+        let measured =
+            matches!(terms.benchmark, Benchmark::Forecast | Benchmark::Control(_) | Benchmark::BeforeAfter);
+        let from_nothing = self.base_value(&terms.minimum_savings_rate) == Some(0.0)
+            && terms.minimum_by_size.is_empty()
+            && terms.significance.is_none();
+        if measured && from_nothing && terms.loss.is_none() {
+            self.warn_of_paying_for_nothing(
+                at,
+                "set `minimum_savings_rate` or `significance`, or share losses too",
+            );
+        }
+    }
+
+    /// Warns that chance alone pays every second time.
+    pub(super) fn warn_of_paying_for_nothing(&mut self, at: &At<'_>, help: &str) {
+        let message = Diagnostic::warning("chance alone pays here about every second time")
+            .at(at.span_of("benchmark"))
+            .label("a programme that does nothing does better than this in about half of all settlements")
+            .help(help);
+        self.say(message);
     }
 
     /// Expected numbers either reach a threshold or do not: chance between years and persons is not in them.

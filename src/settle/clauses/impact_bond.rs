@@ -25,10 +25,10 @@ use super::outcome_payment::measure::Measurement;
 use super::outcome_payment::{forecast, ignores_chance};
 use super::{Known, Rule};
 use crate::formula::Lane;
-use crate::scenario::checked::{CountBenchmark, ImpactBond, Localised, Parties, Payer};
+use crate::scenario::checked::{CountBenchmark, ImpactBond, Parties, Payer};
 use crate::settle::books::{BookLine, Books, Figure, LineKind};
 use crate::settle::contract::{Contract, Range};
-use crate::settle::{Agreed, Phase, SettleError};
+use crate::settle::{Agreed, Phase, SettleError, Warning};
 
 /// Terms of an impact bond.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +136,7 @@ impl Rule for Bond<'_> {
         Ok(amounts)
     }
 
-    fn agree(&self, contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<Localised>) -> Agreed {
+    fn agree(&self, contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<Warning>) -> Agreed {
         if means.is_empty() {
             return Agreed::Nothing;
         }
@@ -191,22 +191,12 @@ impl Rule for Bond<'_> {
         Ok(figures)
     }
 
-    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<Localised>, SettleError> {
-        let (_, clause) = contract.names();
+    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<Warning>, SettleError> {
         let mut warnings = Vec::new();
         for trigger in self.terms.triggers.iter().filter(|_| self.is_offered(contract)) {
             if ignores_chance(contract, &trigger.terms)? {
-                let result = &trigger.id;
-                warnings.push(Localised {
-                    en: format!(
-                        "clause `{clause}` settles the threshold of `{result}` on expected numbers: chance, which decides \
-                         whether a small group meets it, is ignored"
-                    ),
-                    nl: format!(
-                        "afspraak `{clause}` toetst de drempel van `{result}` op verwachte aantallen: toeval, dat beslist of \
-                         een kleine groep hem haalt, telt niet mee"
-                    ),
-                });
+                let (clause, result) = (contract.clause_of(), Some(trigger.id.clone()));
+                warnings.push(Warning::ChanceIgnored { clause, result });
             }
         }
         Ok(warnings)

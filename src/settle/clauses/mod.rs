@@ -27,9 +27,9 @@ pub mod subsidy;
 
 use super::books::{BookLine, Books, Figure};
 use super::contract::Contract;
-use super::{Agreed, Phase, SettleError};
+use super::{Agreed, Phase, SettleError, Warning};
 use crate::formula::Lane;
-use crate::scenario::checked::{Clause, Localised, Request, Terms};
+use crate::scenario::checked::{Clause, Request, Terms};
 
 /// What is known of a block in the first pass.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ pub trait Rule: Send + Sync {
     }
 
     /// Between the passes: the terms that follow from the means of [`Rule::foreseen`], in the same order.
-    fn agree(&self, _contract: &Contract<'_>, _means: &[f64], _warnings: &mut Vec<Localised>) -> Agreed {
+    fn agree(&self, _contract: &Contract<'_>, _means: &[f64], _warnings: &mut Vec<Warning>) -> Agreed {
         Agreed::Nothing
     }
 
@@ -108,7 +108,7 @@ pub trait Rule: Send + Sync {
     ///
     /// # Errors
     /// A quantity without a usable value.
-    fn warnings(&self, _contract: &Contract<'_>) -> Result<Vec<Localised>, SettleError> {
+    fn warnings(&self, _contract: &Contract<'_>) -> Result<Vec<Warning>, SettleError> {
         Ok(Vec::new())
     }
 }

@@ -22,11 +22,13 @@ use super::books::present_value;
 use super::clauses::{Known, Rule, rule};
 use super::contract::Block;
 use super::phases::{mean, post_phase, years};
-use super::{Agreed, Books, Expectations, Phase, SettleError, chance, costs, entry, leakage, overlap};
+use super::{
+    Agreed, Books, Expectations, Phase, SettleError, Warning, chance, costs, entry, leakage, overlap,
+};
 use crate::formula::{LANES, Lane};
 use crate::sample::Environment;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, Localised, Negotiable, Origin};
+use crate::scenario::checked::{Clause, Negotiable, Origin};
 use crate::value::flows::{Flows, Valued};
 use dependence::Dependence;
 use rayon::prelude::*;
@@ -328,7 +330,7 @@ impl<'a> Negotiated<'a> {
         clause: usize,
         terms: &[usize],
         steps: &[i64],
-        warnings: &mut Vec<Localised>,
+        warnings: &mut Vec<Warning>,
     ) -> Result<Agreed, SettleError> {
         let mut sums: Vec<f64> = Vec::new();
         for (index, opened) in self.blocks.iter().enumerate() {
@@ -352,7 +354,7 @@ impl<'a> Negotiated<'a> {
     ///
     /// # Errors
     /// A quantity out of range.
-    pub fn warnings(&self) -> Result<Vec<Localised>, SettleError> {
+    pub fn warnings(&self) -> Result<Vec<Warning>, SettleError> {
         let mut warnings = Vec::new();
         let all: Vec<usize> = (0..self.rules.len()).collect();
         for clause in self.foreseeing(&all)? {

@@ -27,11 +27,11 @@
 
 use super::{Known, Rule};
 use crate::formula::{LANES, Lane};
-use crate::scenario::checked::{Localised, Payer, Request, ShareRule};
+use crate::scenario::checked::{Payer, Request, ShareRule};
 use crate::settle::books::{BookLine, Books, LineKind, present_value};
 use crate::settle::coalition::Game;
 use crate::settle::contract::{Contract, Range};
-use crate::settle::{Agreed, Phase, SettleError, costs};
+use crate::settle::{Agreed, Phase, SettleError, Warning, costs};
 
 /// Terms of a cost share.
 #[derive(Clone, Copy, Debug)]
@@ -165,55 +165,20 @@ impl CostShare<'_> {
         contract: &Contract<'_>,
         [benefits, shares]: [&[f64]; 2],
         cost: f64,
-        warnings: &mut Vec<Localised>,
+        warnings: &mut Vec<Warning>,
     ) {
         let game = Game::of_cost(benefits, cost, self.needed);
         let gains: Vec<f64> =
             benefits.iter().zip(shares).map(|(benefit, share)| benefit - share * cost).collect();
         let Some(blocking) = game.blocking(&gains) else { return };
-        let (_, clause) = contract.names();
-        let parties = &contract.block.scenario.parties.list;
-        let name = |&member: &usize| match self.parties[member] {
-            Payer::Insurers => "insurers".to_owned(),
-            Payer::Party(party) => parties[party].id.clone(),
-        };
-        let who: Vec<String> = blocking.members.iter().map(|member| format!("`{}`", name(member))).collect();
-        let list = |and: &str| match who.split_last() {
-            Some((last, before)) if !before.is_empty() => format!("{} {and} {last}", before.join(", ")),
-            _ => who.concat(),
-        };
-        let (en, nl) = (list("and"), list("en"));
-        let lacks = blocking.lacks;
-        let several = who.len() > 1;
-        let mut text = if blocking.worth > 0.0 {
-            let worse = if several { "zouden" } else { "zou" };
-            Localised {
-                en: format!(
-                    "clause `{clause}`: {en} would be better off by EUR {lacks:.0} paying without the others"
-                ),
-                nl: format!(
-                    "afspraak `{clause}`: {nl} {worse} EUR {lacks:.0} beter af zijn door zonder de anderen te betalen"
-                ),
-            }
-        } else {
-            let pay = if several { "betalen" } else { "betaalt" };
-            let save = if several { "ze besparen" } else { "het bespaart" };
-            Localised {
-                en: format!("clause `{clause}`: {en} would pay EUR {lacks:.0} more than they save"),
-                nl: format!("afspraak `{clause}`: {nl} {pay} EUR {lacks:.0} meer dan {save}"),
-            }
-        };
-        text.en.push_str(", in expected present value");
-        text.nl.push_str(", in verwachte contante waarde");
-        let grant = game.grant_for_stability();
-        if grant > 0.0 {
-            text.en
-                .push_str(&format!("; no shares satisfy everybody unless EUR {grant:.0} comes from outside"));
-            text.nl.push_str(&format!(
-                "; geen verdeling stelt iedereen tevreden zonder EUR {grant:.0} van buiten"
-            ));
-        }
-        warnings.push(text);
+        warnings.push(Warning::BetterAlone {
+            strategy: contract.block.strategy,
+            clause: contract.clause_of(),
+            members: blocking.members.iter().map(|&member| self.parties[member]).collect(),
+            paying: blocking.worth > 0.0,
+            by: blocking.lacks,
+            grant: game.grant_for_stability(),
+        });
     }
 }
 
@@ -234,7 +199,7 @@ impl Rule for CostShare<'_> {
         Ok(amounts)
     }
 
-    fn agree(&self, contract: &Contract<'_>, means: &[f64], warnings: &mut Vec<Localised>) -> Agreed {
+    fn agree(&self, contract: &Contract<'_>, means: &[f64], warnings: &mut Vec<Warning>) -> Agreed {
         let parties = self.parties.len();
         if means.len() != 2 * parties + 1 || self.depends_on_draw() {
             return Agreed::Nothing;
@@ -243,17 +208,8 @@ impl Rule for CostShare<'_> {
         let (cost, stated) = (rest[0], &rest[1..]);
         let (shares, nobody_saves) = self.by_benefit(benefits, cost, stated);
         if nobody_saves {
-            let (_, clause) = contract.names();
-            warnings.push(Localised {
-                en: format!(
-                    "clause `{clause}` shares costs in proportion to expected benefit, but none of its parties is \
-                     expected to save anything: they share equally instead"
-                ),
-                nl: format!(
-                    "afspraak `{clause}` verdeelt kosten naar verwacht voordeel, maar geen van de partijen bespaart naar \
-                     verwachting iets: ze delen daarom gelijk"
-                ),
-            });
+            let (strategy, clause) = (contract.block.strategy, contract.clause_of());
+            warnings.push(Warning::NobodySaves { strategy, clause });
         }
         self.test_core(contract, [benefits, &shares], cost, warnings);
         match self.rule {

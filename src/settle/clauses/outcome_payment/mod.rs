@@ -39,10 +39,10 @@ pub mod measure;
 
 use super::{Known, Rule};
 use crate::formula::Lane;
-use crate::scenario::checked::{Localised, OutcomeTerms, Pays, Requested};
+use crate::scenario::checked::{OutcomeTerms, Pays};
 use crate::settle::books::{BookLine, Books, Figure};
 use crate::settle::contract::{Contract, Range};
-use crate::settle::{Agreed, Phase, SettleError};
+use crate::settle::{Agreed, Phase, SettleError, Warning};
 use measure::Measurement;
 
 /// Terms of an outcome payment.
@@ -83,7 +83,7 @@ impl Rule for OutcomePayment<'_> {
         self.measurement().foreseen(contract)
     }
 
-    fn agree(&self, _contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<Localised>) -> Agreed {
+    fn agree(&self, _contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<Warning>) -> Agreed {
         if means.is_empty() { Agreed::Nothing } else { Agreed::Forecast(vec![Measurement::forecast(means)]) }
     }
 
@@ -125,25 +125,11 @@ impl Rule for OutcomePayment<'_> {
         ])
     }
 
-    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<Localised>, SettleError> {
+    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<Warning>, SettleError> {
         if !self.measurement().is_offered(contract) || !ignores_chance(contract, self.terms)? {
             return Ok(Vec::new());
         }
-        let (_, clause) = contract.names();
-        let what = match self.terms.counts.what {
-            Requested::Persons { .. } => "persons",
-            _ => "events",
-        };
-        Ok(vec![Localised {
-            en: format!(
-                "clause `{clause}` settles a threshold on expected numbers of {what}: chance, which decides whether a \
-                 small group meets it, is ignored"
-            ),
-            nl: format!(
-                "afspraak `{clause}` toetst een drempel op verwachte aantallen: toeval, dat beslist of een kleine groep hem \
-                 haalt, telt niet mee"
-            ),
-        }])
+        Ok(vec![Warning::ChanceIgnored { clause: contract.clause_of(), result: None }])
     }
 }
 

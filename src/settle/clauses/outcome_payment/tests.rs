@@ -3,7 +3,7 @@
 use super::*;
 use crate::scenario::Scenario;
 use crate::scenario::checked::{
-    Clause, CountBenchmark, Node, Parties, Payer, Purchase, Request, Tallied, Terms,
+    Clause, CountBenchmark, Node, Parties, Payer, Purchase, Request, Requested, Tallied, Terms,
 };
 use crate::settle::testing::{self, FIRST_PARTY};
 

@@ -50,12 +50,10 @@ pub mod kernel;
 
 use super::{Known, Rule};
 use crate::formula::{LANES, Lane};
-use crate::scenario::checked::{
-    Benchmark, Engine, Localised, MeasurementError, Measures, Quantity, SharedSavings,
-};
+use crate::scenario::checked::{Benchmark, Engine, MeasurementError, Measures, Quantity, SharedSavings};
 use crate::settle::books::{BookLine, Books, Figure};
 use crate::settle::contract::{Block, Contract, Range};
-use crate::settle::{Agreed, Phase, SettleError, chance, leakage};
+use crate::settle::{Agreed, Phase, SettleError, Warning, chance, leakage};
 use crate::value::apart::Rates;
 use crate::value::flows::Followed;
 use kernel::{Kernel, LossKernel};
@@ -444,7 +442,7 @@ impl Rule for SharedSavingsRule<'_> {
         Ok(amounts)
     }
 
-    fn agree(&self, contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<Localised>) -> Agreed {
+    fn agree(&self, contract: &Contract<'_>, means: &[f64], _warnings: &mut Vec<Warning>) -> Agreed {
         let years = contract.block.horizon();
         if means.is_empty() || years == 0 {
             return Agreed::Nothing;
@@ -495,28 +493,19 @@ impl Rule for SharedSavingsRule<'_> {
         Ok(vec![figure("measured_result", "EUR", settlement.saving), figure("pays", "share of draws", pays)])
     }
 
-    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<Localised>, SettleError> {
+    fn warnings(&self, contract: &Contract<'_>) -> Result<Vec<Warning>, SettleError> {
         let block = contract.block;
         if !block.offers(self.terms.programme) {
             return Ok(Vec::new());
         }
         let mut warnings = Vec::new();
-        let (_, clause) = contract.names();
+        let clause = contract.clause_of();
         let expected = block.scenario.uncertainty.engine == Engine::Expected && self.terms.error.is_none();
         let loss = self.terms.loss.as_ref().and_then(|loss| loss.minimum_rate.as_ref());
         let tested = self.terms.significance.is_some() || !self.terms.minimum_by_size.is_empty();
         for rate in std::iter::once(&self.terms.minimum_savings_rate).chain(loss) {
             if expected && (tested || contract.quantity(rate, Range::Share)?.any(|rate| rate > 0.0)) {
-                warnings.push(Localised {
-                    en: format!(
-                        "clause `{clause}` settles a threshold on expected numbers of events: chance, which decides \
-                         whether a small group meets it, is ignored"
-                    ),
-                    nl: format!(
-                        "afspraak `{clause}` toetst een drempel op verwachte aantallen: toeval, dat beslist of een kleine \
-                         groep hem haalt, telt niet mee"
-                    ),
-                });
+                warnings.push(Warning::ChanceIgnored { clause, result: None });
                 break;
             }
         }
@@ -527,16 +516,7 @@ impl Rule for SharedSavingsRule<'_> {
             let budget_of = &block.scenario.budgets[budget];
             let concerned = if budget_of.insurance { insures } else { measured.held(budget) != 0.0 };
             if !concerned {
-                let budget = &budget_of.id;
-                warnings.push(Localised {
-                    en: format!(
-                        "clause `{clause}` measures budget `{budget}`, of which its payer holds nothing: it counts for \
-                         nothing"
-                    ),
-                    nl: format!(
-                        "afspraak `{clause}` meet budget `{budget}`, waarvan de betaler niets heeft: het telt niet mee"
-                    ),
-                });
+                warnings.push(Warning::HoldsNothing { clause, budget });
             }
         }
         Ok(warnings)

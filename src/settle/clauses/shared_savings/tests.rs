@@ -4,6 +4,7 @@ use super::*;
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Clause, Engine, LossTerms, Parties, Payer, Purchase, Significance, Terms};
 use crate::settle::testing::{self, FIRST_INSURER, FIRST_PARTY};
+use crate::settle::warning::ClauseOf;
 use crate::value::flows::Flows;
 
 fn terms(benchmark: Benchmark) -> SharedSavings {
@@ -241,7 +242,8 @@ fn a_threshold_on_expected_counts_warns_that_chance_is_ignored() {
         let flows = testing::flows(&scenario, 1);
         testing::settle_blocks(&scenario, vec![flows], 8).warnings
     };
-    assert!(warned(gate.clone(), Engine::Expected)[0].en.contains("chance"));
+    let ignored = Warning::ChanceIgnored { clause: ClauseOf { arrangement: 0, clause: 0 }, result: None };
+    assert_eq!(warned(gate.clone(), Engine::Expected), [ignored]);
     assert!(warned(terms(Benchmark::True), Engine::Expected).is_empty());
     // The other engines have chance in their events.
     assert!(warned(gate, Engine::Counts).is_empty());
@@ -253,7 +255,10 @@ fn a_payer_that_does_not_hold_the_budget_is_pointed_out() {
     scenario.parties.list[FIRST_PARTY].budgets.clear();
     let flows = testing::flows(&scenario, 1);
     let warnings = testing::settle_blocks(&scenario, vec![flows], 8).warnings;
-    assert!(warnings[0].en.contains("budget `wmo`, of which its payer holds nothing"), "{warnings:?}");
+    assert_eq!(
+        warnings,
+        [Warning::HoldsNothing { clause: ClauseOf { arrangement: 0, clause: 0 }, budget: 0 }]
+    );
 }
 
 #[test]
