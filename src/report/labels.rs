@@ -282,7 +282,7 @@ impl Label {
             L::PaybackBasis => (
                 "What those who pay have received until the end of that year less what they have paid, in thousands of euros of {}, \
                  not discounted. What comes later does not count. All parties are in payback.csv.",
-                "Wat wie betaalt tot en met dat jaar heeft ontvangen min wat er is betaald, in duizenden euro's van {}, niet \
+                "Het saldo van wie betaalt, tot en met dat jaar: ontvangen min betaald, in duizenden euro's van {}, niet \
                  teruggerekend. Wat later komt telt niet mee. Alle partijen staan in payback.csv.",
             ),
             L::PaybackChance => (

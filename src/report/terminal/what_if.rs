@@ -21,6 +21,8 @@ impl Page<'_> {
         self.paragraph(&text);
         // Compared with each other, so all of the same kind: means only where every variant has them.
         let of = |summary: &Summary| if all_drawn { summary.expected() } else { summary.base };
+        // The mean of a gain that the stated values do not have is no finding.
+        let gain = |summary: &Summary| if summary.none_known() { 0.0 } else { of(summary) };
         let main = self.run.findings.variants.first();
         let settled = main.is_some_and(|main| !main.settlements.is_empty());
         let main = main.and_then(|main| main.cost_effectiveness.as_ref());
@@ -39,11 +41,12 @@ impl Page<'_> {
                 if cea.strategies.len() > 2 {
                     name = format!("{name}, {}", self.strategy_name(strategy));
                 }
-                let (costs, qalys) = (of(&result.cost_increment), of(&result.qalys_increment));
+                let (costs, qalys) = (of(&result.cost_increment), gain(&result.qalys_increment));
                 let stated = main.and_then(|main| main.strategies.get(strategy));
                 let same = index > 0
                     && stated.is_some_and(|stated| {
-                        equal(costs, of(&stated.cost_increment)) && equal(qalys, of(&stated.qalys_increment))
+                        equal(costs, of(&stated.cost_increment))
+                            && equal(qalys, gain(&stated.qalys_increment))
                     });
                 let text = if !same {
                     let (euros, years) = (self.lang.money(costs), signed(&self.lang.rounded(qalys)));
