@@ -4,8 +4,9 @@ mod common;
 
 use common::{HALVED_FALLS, assert_amounts, men, scenario};
 use ounce::scenario::checked::{Engine, Scenario};
-use ounce::settle::{Settled, settle};
-use ounce::value::flows::Flows;
+use ounce::settle::entry::withdraw;
+use ounce::settle::{Account, Settled, settle};
+use ounce::value::flows::{Flows, Valued};
 use ounce::value::{Extent, value};
 
 const PARTIES: &str = "[parties.town]\nkind = \"municipality\"\nbudgets = [\"care\"]\n[parties.families]\nkind = \"household\"\n";
@@ -71,6 +72,12 @@ fn who_is_kept_away_by_an_own_payment_is_who_would_pay_it() {
     assert_amounts(&with, &[0.0, first]);
     assert_amounts(&without, &[0.0, 50.0]);
     assert_amounts(&net(&after, &settled, "families"), &[0.0, -50.0 * first]);
+    let warned = value(&after, Extent::BaseCase, &|| ()).unwrap().warnings;
+    assert_eq!(
+        warned[0].nl,
+        "p, course: voor wie in 2027 instroomt valt het deels op of na het einde van de looptijd; dat \
+                              deel telt niet mee."
+    );
 }
 
 #[test]
@@ -200,40 +207,190 @@ fn people_who_are_compared_with_change_no_bit_of_the_others() {
     assert_eq!(falls(plain), falls(&format!("{plain}{gated}")));
 }
 
-#[test]
-fn the_summary_says_that_nothing_is_delivered_and_how_often_a_gate_is_wrong() {
-    // The provider is paid nothing and spends nothing: it may expect 0 and wants more than 10.
-    let mut deal = deal(&format!(
-        "[arrangements.deal.entry]\npremium = 10\n{}",
-        gate("benchmark = \"true\"\nconfidence = \"90%\"\nerror_sd = 10\n")
-    ));
-    deal.uncertainty.draws = 256;
-    let valued = value(&deal, Extent::Draws, &|| ()).unwrap();
-    let settled = settle(&deal, &valued).unwrap();
-    let findings = ounce::analyse::analyse(&deal, &valued, &settled);
+/// What is said in words of a run, in one line.
+fn summary(
+    deal: &Scenario,
+    valued: &Valued,
+    settled: &[Settled],
+    lang: ounce::report::words::Lang,
+) -> String {
+    let findings = ounce::analyse::analyse(deal, valued, settled);
     let run = ounce::report::Run {
-        scenario: &deal,
-        valued: &valued,
+        scenario: deal,
+        valued,
         findings: &findings,
-        rates: ounce::report::Rates::of(&deal).unwrap(),
+        rates: ounce::report::Rates::of(deal).unwrap(),
         warnings: Vec::new(),
         folder: None,
     };
-    let said = |lang, words: &[&str]| {
-        let text = ounce::report::terminal::summary(&run, lang);
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for word in words {
-            assert!(text.contains(word), "no {word:?} in\n{text}");
+    let text = ounce::report::terminal::summary(&run, lang);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_summary_says_how_often_a_gate_is_wrong_and_that_nothing_is_delivered() {
+    use ounce::report::words::Lang;
+    // The provider spends nothing. Paid 20 a year it comes, and the gate is told of; paid nothing, it may expect 0 and
+    // wants more than 10. Then nothing is measured either.
+    let gated = gate("benchmark = \"true\"\nconfidence = \"90%\"\nerror_sd = 10\n");
+    for (paid, comes) in [(20, true), (0, false)] {
+        let mut deal = deal(&format!(
+            "[arrangements.deal.entry]\npremium = 10\n{gated}[arrangements.deal.clauses.paid]\ntype = \"lump-sum\"\n\
+             from = \"town\"\nto = \"provider\"\namount = {paid}\nyears = \"2026-2027\"\n\
+             despite_gate = true\n"
+        ));
+        deal.uncertainty.draws = 256;
+        let mut valued = value(&deal, Extent::Draws, &|| ()).unwrap();
+        let settled = settle(&deal, &valued).unwrap();
+        withdraw(&mut valued, &settled);
+        let en = summary(&deal, &valued, &settled, Lang::En);
+        for words in [
+            "evidence in 2027. Chance that a programme that does nothing goes on: ",
+            "Idealised: it is measured against what would really have been",
+        ] {
+            assert_eq!(en.contains(words), comes, "{words:?} in\n{en}");
         }
-    };
-    let en = [
-        "deal: nothing is delivered.",
-        "evidence in 2027. Chance that a programme that does nothing goes on: ",
-        "Idealised: it is measured against what would really have been",
-    ];
-    said(ounce::report::words::Lang::En, &en);
-    let nl = ["deal: er wordt niets uitgevoerd.", "Kans dat een programma doorgaat dat niets doet: "];
-    said(ounce::report::words::Lang::Nl, &nl);
+        assert_eq!(en.contains("deal: nothing is delivered."), !comes, "{en}");
+        let nl = summary(&deal, &valued, &settled, Lang::Nl);
+        assert_eq!(nl.contains("Kans dat een programma doorgaat dat niets doet: "), comes, "{nl}");
+        assert_eq!(nl.contains("deal: er wordt niets uitgevoerd."), !comes, "{nl}");
+    }
+}
+
+/// Falls cost 100 each, of which 60 is cash when they are avoided; the course costs 10. Several clauses, one to an assessor.
+const CONTRACT: &str = r#"
+[unit_costs.fall]
+on = "m.fall"
+value = 100
+budget = "care"
+assumption = "made up"
+[arrangements.deal.clauses.fee]
+type = "fee"
+from = "town"
+to = "provider"
+step = "p.course"
+price = 12
+[arrangements.deal.clauses.assessor]
+type = "lump-sum"
+from = "town"
+to = "outside"
+amount = 3
+years = "2026-2028"
+lag = 1
+[arrangements.deal.clauses.heads]
+type = "capitation"
+from = "town"
+to = "provider"
+step = "p.course"
+amount = 2
+base = "p"
+corridor = 0.1
+stop_loss = { limit = 15, cv = 2 }
+[arrangements.deal.clauses.falls]
+type = "outcome-payment"
+from = "families"
+to = "provider"
+node = "m.fall"
+benchmark = "true"
+better = "less"
+price = 1
+error_sd = 5
+"#;
+
+/// The contract under an arrangement that changes who takes part; chance is in the runs but for expected numbers.
+fn contract(arrangement: &str, engine: Engine) -> Scenario {
+    let men = men(3, "half-year").replace("[budgets.care]\n", "[budgets.care]\ncashable = 0.6\n");
+    let mut deal = deal_of(&men, "costs = { lessons = 10 }\n", &format!("{CONTRACT}{arrangement}"));
+    deal.uncertainty.engine = engine;
+    deal
+}
+
+/// In every draw and year: what parties have together is what is avoided on budgets, less what delivery costs, freed capacity
+/// and what is paid to outsiders.
+fn assert_conserved(deal: &Scenario, valued: &Valued, settled: &Settled) {
+    let delivery = valued.delivery_of(settled.strategy, settled.arrangement);
+    for (block, books) in settled.blocks.iter().enumerate() {
+        let flows = &valued.variants[0].blocks[block][delivery];
+        let (capacity, gross) = (books.balance(Account::Capacity), books.gross());
+        for (year, capacity) in capacity.iter().enumerate() {
+            for draw in 0..8 {
+                let parties = (0..deal.parties.list.len()).map(|party| books.net(party)[year][draw]);
+                let all: f64 = parties.sum();
+                let of = |grid: &ounce::value::flows::Grid| match year < flows.shape.years {
+                    true => (0..grid.rows()).map(|row| grid.at(row, year)[draw]).sum(),
+                    false => 0.0,
+                };
+                let expected = -of(&flows.increment) - of(&flows.programme_costs) - capacity[draw];
+                assert!(
+                    (all - expected).abs() <= 1e-9 * gross[draw],
+                    "{all} instead of {expected} in {year}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_contract_creates_nothing_whoever_it_lets_take_part() {
+    // Parties include `outside`, whose gain is the arrangement's own cost.
+    let gated = gate("benchmark = \"true\"\nconfidence = \"90%\"\nerror_sd = 10\n");
+    let enters = "[arrangements.deal.entry]\npremium = 10\n";
+    for engine in [Engine::Expected, Engine::Counts] {
+        for arrangement in [&gated, OWN_PAYMENT, enters, &format!("{gated}{OWN_PAYMENT}{enters}")] {
+            let deal = contract(arrangement, engine);
+            let mut valued = value(&deal, Extent::Draws, &|| ()).unwrap_or_else(|error| panic!("{error}"));
+            let settled = settle(&deal, &valued).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(settled[0].declined, None);
+            withdraw(&mut valued, &settled);
+            assert_conserved(&deal, &valued, &settled[0]);
+            let delivery = valued.delivery_of(1, 0);
+            let reached = valued.variants[0].blocks[0][delivery].reached.total(0);
+            assert!((0..8).all(|draw| reached[draw] > 0.0), "{arrangement}");
+        }
+    }
+}
+
+#[test]
+fn under_an_arrangement_whose_provider_stays_away_all_is_as_without_a_programme() {
+    let stays = "[arrangements.deal.entry]\npremium = 1_000_000\n";
+    let gated = gate("benchmark = \"true\"\nconfidence = \"90%\"\nerror_sd = 10\n");
+    for engine in [Engine::Expected, Engine::Counts] {
+        for more in ["", OWN_PAYMENT, &gated] {
+            let deal = contract(&format!("{stays}{more}"), engine);
+            let mut valued = value(&deal, Extent::Draws, &|| ()).unwrap();
+            let settled = settle(&deal, &valued).unwrap();
+            assert!(settled[0].declined.is_some());
+            withdraw(&mut valued, &settled);
+            assert_conserved(&deal, &valued, &settled[0]);
+            assert!(settled[0].blocks.iter().all(|books| books.gross().0 == [0.0; 8]));
+            let (own, plain) = (valued.delivery_of(1, 0), 0);
+            assert_ne!(own, plain, "what is said of the strategy itself stays");
+            for block in &valued.variants[0].blocks {
+                let (without, with) = (&block[own], &block[plain]);
+                let zero = |grid: &ounce::value::flows::Grid| {
+                    (0..grid.rows()).all(|row| grid.row(row).iter().all(|amount| amount.0 == [0.0; 8]))
+                };
+                for grid in [
+                    &without.increment,
+                    &without.programme_costs,
+                    &without.reached,
+                    &without.enrolled,
+                    &without.requested,
+                    &without.count_increment,
+                    &without.health_increment,
+                ] {
+                    assert!(zero(grid));
+                }
+                assert!(!zero(&with.reached) && !zero(&with.increment));
+                assert_eq!(without.count_level, with.count_level);
+                assert!(without.gate.is_none());
+            }
+            let findings = ounce::analyse::analyse(&deal, &valued, &settled);
+            let of = &findings.variants[0].settlements[0];
+            assert!(of.gate.is_none() && of.noise.is_empty());
+            assert_eq!(findings.variants[0].outcomes.deliveries[own].participants.expected(), 0.0);
+        }
+    }
 }
 
 /// Reads an arrangement that makes no sense, and looks for words in its only error.

@@ -112,14 +112,14 @@ fn where_there_is_no_deal_it_is_told_who_blocks_it_and_what_would_help() {
     let text = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("No: none of the 7 combinations gives every party what it asks."), "{stdout}");
     assert!(text.contains("town blocks the deal: it lacks €500 there."), "{stdout}");
-    assert!(text.contains("A grant of €500 from outside (€500 to town), with grant_share 30%."), "{stdout}");
+    assert!(text.contains("A grant of €500 from outside (€500 to town), with “grant” 30%."), "{stdout}");
     assert!(text.contains("No single term was found"), "{stdout}");
     // The town does with a loss of 500 at 0.3, or the state with one of 2000 at 0.4.
     for asks_less in [
         "town asks less: to be at most €500 worse off than without a deal, instead of not to be worse off than without a deal; with \
-         grant_share 30%.",
+         “grant” 30%.",
         "state asks less: an expected result of at least −€2,000, instead of an expected result of at least −€1,500; with \
-         grant_share 40%.",
+         “grant” 40%.",
     ] {
         assert!(text.contains(asks_less), "{stdout}");
     }
@@ -130,9 +130,55 @@ fn where_there_is_no_deal_it_is_told_who_blocks_it_and_what_would_help() {
         ),
         "{stdout}"
     );
+    // Both together save less than it costs, so no point is nearest to a fair division of nothing.
+    let solutions =
+        String::from_utf8(files(&home.path().join("results/town_deal"))["deal_solutions.csv"].clone())
+            .unwrap();
+    assert!(solutions.contains("\nnearest,") && !solutions.contains("\nshapley,"), "{solutions}");
     let (_, dutch, _) = run(home.path(), &["town.toml", "--lang", "nl", "--force"]);
     let dutch = dutch.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(dutch.contains("town houdt het akkoord tegen: die komt daar € 500 tekort."), "{dutch}");
+}
+
+#[test]
+fn terms_are_called_after_their_clauses_in_both_languages() {
+    let home = tempfile::tempdir().unwrap();
+    let name = "[arrangements.grant.clauses.grant]\nname = { en = \"Share of the state\", nl = \"Deel van het Rijk\" }\n";
+    let text = town("{ net_at_least = -1500 }").replace("[arrangements.grant.clauses.grant]\n", name);
+    std::fs::write(home.path().join("town.toml"), text).unwrap();
+    let words = |arguments: &[&str]| {
+        let (code, stdout, stderr) = run(home.path(), arguments);
+        assert_eq!(code, 0, "{stderr}");
+        stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let english = words(&["town.toml"]);
+    assert!(
+        english.contains("Share of the state 30%") && english.contains("with “Share of the state” 30%"),
+        "{english}"
+    );
+    let dutch = words(&["town.toml", "--lang", "nl", "--force"]);
+    assert!(
+        dutch.contains("Deel van het Rijk 30%") && dutch.contains("met “Deel van het Rijk” 30%"),
+        "{dutch}"
+    );
+    assert!(!english.contains("grant_share") && !dutch.contains("grant_share"));
+}
+
+#[test]
+fn who_lacks_almost_as_much_as_who_lacks_most_is_told_too() {
+    // The town asks for 300 and the state pays at most 1,700. At 0.4 the town has 0 and the state −2,000: both lack 300.
+    let home = tempfile::tempdir().unwrap();
+    let text =
+        town("{ net_at_least = -1700 }").replace("town = { needed = true }", "town = { net_at_least = 300 }");
+    std::fs::write(home.path().join("town.toml"), text).unwrap();
+    let (_, stdout, stderr) = run(home.path(), &["town.toml"]);
+    let text = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains(
+            "town stands most in the way of a deal: it lacks €300 there. Almost as much is lacking for state."
+        ),
+        "{stdout}{stderr}"
+    );
 }
 
 #[test]

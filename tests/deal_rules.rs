@@ -1,10 +1,9 @@
-//! A point of a negotiation is what settling the contract with these terms gives; and what cannot be negotiated.
+//! What a negotiation comes to on people who were really followed, and what cannot be negotiated.
 
-use ounce::analyse::cash_flow::{expected_shortfall, payback};
 use ounce::analyse::deal::{Deal, deal};
 use ounce::scenario::checked::Scenario;
 use ounce::scenario::{self, sources::Sources};
-use ounce::settle::{Books, Settled, settle};
+use ounce::settle::settle;
 use ounce::value::flows::Valued;
 use ounce::value::{Extent, value};
 
@@ -16,240 +15,12 @@ fn read(text: &str) -> Result<Scenario, String> {
     }
 }
 
-/// A term as it is negotiated, and the clauses around it.
-struct Terms<'a> {
-    clauses: &'a str,
-    /// For each `@` in the clauses: low, high and step.
-    ranges: &'a [[f64; 3]],
-}
-
-const EVERYBODY: [&str; 10] = [
-    "municipality",
-    "state",
-    "insurer",
-    "other_insurers",
-    "wlz_fund",
-    "participants",
-    "provider",
-    "equalisation_fund",
-    "others",
-    "outside",
-];
-
-impl Terms<'_> {
-    /// The scenario; with `values` instead of what is negotiated, where they are given.
-    fn scenario(&self, values: Option<&[f64]>) -> Scenario {
-        let mut written = self.clauses.split('@');
-        let mut clauses = written.next().unwrap_or_default().to_owned();
-        for (at, rest) in written.enumerate() {
-            let [low, high, step] = self.ranges[at];
-            clauses.push_str(&match values {
-                Some(values) => values[at].to_string(),
-                None => format!("{{ negotiable = {{ low = {low}, high = {high}, step = {step} }} }}"),
-            });
-            clauses.push_str(rest);
-        }
-        let seats: String = EVERYBODY.iter().map(|party| format!("[deal.parties.{party}]\n")).collect();
-        let text = format!(
-            "ounce = 1\nuse = [\"scenarios/amstelland_falls.toml\"]\nuncertainty = {{ draws = 20 }}\n\
-             arrangements.remove = [\"insurer_pays\", \"shared_savings\", \"proportional\", \"municipality_pays\"]\n\
-             variants.remove = [\"in_balans_trial\", \"no_fewer_fractures\", \"otago_injuries_as_measured\", \
-             \"injuries_follow_falls\"]\n\
-             [deal]\nstrategy = \"chain\"\narrangements = [\"bargain\"]\nfallback = \"no_programme\"\n{seats}{clauses}"
-        );
-        read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
-    }
-}
-
 fn run(scenario: &Scenario) -> Valued {
     value(scenario, Extent::Draws, &|| ()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn found(scenario: &Scenario) -> Deal {
     deal(scenario, &run(scenario)).unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// By draw.
-fn by_draw(settled: &Settled, amount: impl Fn(&Books) -> ounce::formula::Lane) -> Vec<f64> {
-    let mut draws: Vec<f64> = settled.blocks.iter().flat_map(|books| amount(books).0).collect();
-    draws.truncate(settled.draws);
-    draws
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Compares some points with a settlement of the contract that says the same.
-fn assert_same(terms: &Terms<'_>, points: usize) {
-    let negotiated = terms.scenario(None);
-    let deal = found(&negotiated);
-    let together = |point: usize| deal.points[point].parties.iter().map(|party| party.net).sum::<f64>();
-    let turnover: f64 = deal.points[0].parties.iter().map(|party| party.net.abs()).sum();
-    for point in 0..deal.points.len() {
-        assert!((together(point) - together(0)).abs() <= 1e-9 * turnover, "money is made or lost");
-    }
-    let step = (deal.points.len() / points).max(1);
-    for point in (0..deal.points.len()).step_by(step) {
-        let values = deal.values(&negotiated, &deal.points[point]);
-        let scenario = terms.scenario(Some(&values));
-        let settled = settle(&scenario, &run(&scenario)).unwrap_or_else(|error| panic!("{error}"));
-        let bargain = settled.iter().find(|s| scenario.arrangements[s.arrangement].id == "bargain").unwrap();
-        for (seat, judged) in deal.points[point].parties.iter().enumerate() {
-            let party = scenario.parties.list.iter().position(|party| party.id == EVERYBODY[seat]).unwrap();
-            let present = by_draw(bargain, |books| books.present_value(party, bargain.rate));
-            let close = |one: f64, other: f64, what: &str| {
-                assert!(
-                    (one - other).abs() <= 1e-12 * turnover,
-                    "{} at {values:?}: {what} {one}, settled {other}",
-                    EVERYBODY[seat]
-                );
-            };
-            close(judged.net, mean(&present), "net");
-            close(judged.worst, expected_shortfall(&present, 0.05).unwrap(), "worst");
-            let no_loss = present.iter().filter(|&&value| value >= 0.0).count() as f64 / present.len() as f64;
-            assert_eq!(judged.no_loss, no_loss, "{} at {values:?}", EVERYBODY[seat]);
-            let years = bargain.base.years;
-            let flow: Vec<f64> =
-                (0..years).map(|year| mean(&by_draw(bargain, |books| books.net(party)[year]))).collect();
-            assert_eq!(judged.payback, payback(&flow), "{} at {values:?}", EVERYBODY[seat]);
-            let outlay = (0..years).map(|year| {
-                mean(&by_draw(bargain, |books| {
-                    let entries = books.entries(party).filter(|entry| entry.kind.is_payment());
-                    entries.fold(ounce::formula::Lane::ZERO, |sum, entry| {
-                        sum - entry.amounts.get(year).copied().unwrap_or(ounce::formula::Lane::ZERO)
-                            * entry.sign
-                    })
-                }))
-            });
-            close(judged.outlay, outlay.fold(0.0, f64::max), "outlay");
-        }
-    }
-}
-
-#[test]
-fn every_point_is_what_settling_it_gives_for_payments_costs_and_results() {
-    let clauses = r#"
-[arrangements.bargain.clauses.assessment]
-type = "fee"
-from = "insurers"
-to = "municipality"
-step = "chain.assessment"
-price = @
-[arrangements.bargain.clauses.start]
-type = "lump-sum"
-from = "state"
-to = "municipality"
-amount = @
-years = "2026"
-[arrangements.bargain.clauses.coordination]
-type = "subsidy"
-from = "state"
-to = "municipality"
-base = "chain.fixed"
-share = @
-grant = 40000
-carry_over = 0.2
-[arrangements.bargain.clauses.courses]
-type = "cost-share"
-base = "chain.in_balans"
-of = "municipality"
-parties = ["insurer", "wlz_fund"]
-rule = "proportional"
-cap_per_year = @
-[arrangements.bargain.clauses.savings]
-type = "shared-savings"
-from = "insurers"
-to = "municipality"
-budgets = ["zvw"]
-benchmark = "forecast"
-measures = "claims"
-share = @
-lag = 1
-"#;
-    let ranges = [
-        [60.0, 100.0, 40.0],
-        [0.0, 50000.0, 50000.0],
-        [0.0, 0.4, 0.4],
-        [20000.0, 90000.0, 70000.0],
-        [0.2, 0.5, 0.3],
-    ];
-    assert_same(&Terms { clauses, ranges: &ranges }, 5);
-}
-
-#[test]
-fn every_point_is_what_settling_it_gives_for_guarantees_and_outcomes() {
-    let clauses = r#"
-[arrangements.bargain.clauses.fewer_fractures]
-type = "outcome-payment"
-from = "wlz_fund"
-to = "municipality"
-node = "falls.hip_fracture"
-better = "less"
-benchmark = "forecast"
-price = @
-[arrangements.bargain.clauses.tests]
-type = "fee"
-from = "state"
-to = "municipality"
-step = "chain.risk_test"
-price = @
-[arrangements.bargain.clauses.floor]
-type = "guarantee"
-from = "state"
-to = "municipality"
-floor = @
-share = 0.8
-"#;
-    let ranges = [[1000.0, 9000.0, 4000.0], [0.0, 20.0, 10.0], [-150000.0, -50000.0, 100000.0]];
-    assert_same(&Terms { clauses, ranges: &ranges }, 5);
-}
-
-#[test]
-fn every_point_is_what_settling_it_gives_for_a_revolving_fund() {
-    let clauses = r#"
-[arrangements.bargain.clauses.fund]
-type = "revolving-fund"
-from = "state"
-to = "municipality"
-base = "chain"
-share = @
-capital = @
-repay = { insurer = 0.5, wlz_fund = 0.4 }
-[arrangements.bargain.clauses.tests]
-type = "fee"
-from = "insurers"
-to = "municipality"
-step = "chain.risk_test"
-price = @
-"#;
-    let ranges = [[0.5, 0.8, 0.3], [100000.0, 400000.0, 300000.0], [0.0, 20.0, 20.0]];
-    assert_same(&Terms { clauses, ranges: &ranges }, 4);
-}
-
-#[test]
-fn every_point_is_what_settling_it_gives_for_a_stop_loss() {
-    let clauses = r#"
-[arrangements.bargain.clauses.heads]
-type = "capitation"
-from = "insurers"
-to = "municipality"
-step = "chain.assessment"
-for_years = 2
-amount = 60
-base = "chain"
-corridor = 0.1
-beyond = 0.5
-stop_loss = { limit = @, cv = @, carried = @ }
-[arrangements.bargain.clauses.coordination]
-type = "subsidy"
-from = "state"
-to = "municipality"
-base = "chain.fixed"
-share = 0.5
-"#;
-    let ranges = [[200.0, 800.0, 600.0], [1.0, 3.0, 2.0], [0.5, 1.0, 0.5]];
-    assert_same(&Terms { clauses, ranges: &ranges }, 4);
 }
 
 /// A small scenario with a fee that is negotiated.
@@ -313,7 +84,8 @@ fn at_terms_that_keep_the_provider_away_nothing_happens() {
     let delivered: Vec<bool> = deal.points.iter().map(|point| point.is_delivered()).collect();
     assert_eq!(delivered, [false, true, true]);
     assert!(deal.feasible().is_empty());
-    assert_eq!((deal.solutions.nearest, deal.solutions.shapley, deal.points[0].chance), (1, 1, 0.0));
+    assert_eq!((deal.solutions.nearest, deal.points[0].chance), (1, 0.0));
+    assert_eq!(deal.solutions.shapley, None, "nothing is saved, so there is nothing to divide");
     assert_eq!((deal.solutions.grant.0, deal.solutions.grant.1.round()), (1, 5500.0));
 }
 
@@ -503,4 +275,125 @@ fn a_deal_without_anything_to_choose_is_refused() {
     assert!(read(&small("", fee, table)).unwrap_err().contains("a probability of 1.5"));
     let table = "deal = { parties = { twon = {} } }";
     assert!(read(&small("", fee, table)).unwrap_err().contains("town"), "the nearest name is told");
+}
+
+#[test]
+fn a_term_that_changes_nothing_and_an_end_that_no_step_reaches_are_warned_of() {
+    let warnings = |text: &str| {
+        let mut sources = Sources::default();
+        match scenario::read_text("test.toml", text, &[], &mut sources) {
+            Ok(loaded) => loaded.warnings.render(&sources, false),
+            Err(problems) => panic!("{}", problems.render(&sources, false)),
+        }
+    };
+    let fee = |low: u8, high: u8, step: u8| {
+        format!("fee = {{ negotiable = {{ low = {low}, high = {high}, step = {step} }} }}")
+    };
+    let table = "deal = { arrangements = [\"fees\"], parties = { town = {}, provider = {} } }";
+    let unused = warnings(&small(&fee(80, 120, 20), "100", table));
+    assert!(unused.contains("`fee` is negotiable, but no clause uses it"), "{unused}");
+    let used = warnings(&small(&fee(80, 120, 20), "\"fee\"", table));
+    assert!(!used.contains("negotiable") && !used.contains("steps of"), "{used}");
+    let short = warnings(&small(&fee(80, 125, 20), "\"fee\"", table));
+    assert!(short.contains("steps of 20 from 80 do not reach 125"), "{short}");
+    assert!(short.contains("the highest value that is tried is 120"), "{short}");
+}
+
+#[test]
+fn nobody_has_less_than_nothing_to_spend() {
+    let fee = "{ negotiable = { low = 80, high = 120, step = 20 } }";
+    let error =
+        read(&small("", fee, "deal = { parties = { town = { budget_per_year = -1 } } }")).unwrap_err();
+    assert!(error.contains("a budget of -1"), "{error}");
+    let none = "deal = { parties = { town = { budget_per_year = 0 } } }";
+    assert!(found(&read(&small("", fee, none)).unwrap()).feasible().is_empty(), "the town only pays");
+}
+
+/// The town pays a fee for 50 people and each fall that is avoided is worth 301 to it: 10 falls in 2026 and 20 in 2027.
+fn town_that_saves(low: u32, high: u32, step: u32, asks: &str, rate: &str) -> Scenario {
+    let table = format!(
+        "deal = {{ parties = {{ town = {{ {asks} }} }} }}\n\
+         unit_costs = {{ fall = {{ on = \"life.fall\", value = 301, budget = \"care\" }} }}"
+    );
+    let price = format!("{{ negotiable = {{ low = {low}, high = {high}, step = {step} }} }}");
+    let parameters = format!("r = {rate}");
+    let text = small(&parameters, &price, &table).replace("rate = 0.8", "rate = \"r\"");
+    read(&text.replace("draws = 8", "draws = 40")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What the town lacks at each point.
+fn lacks(deal: &Deal) -> Vec<f64> {
+    deal.points.iter().map(|point| point.parties[0].shortfall.round()).collect()
+}
+
+#[test]
+fn who_wants_its_money_back_in_time_signs_for_prices_that_savings_pay_by_then() {
+    // 3,010 is saved in 2026 and 6,020 in 2027; 50 people at 60, 100, 140, 180 and 220 cost 3,000 to 11,000 in 2026.
+    let within = |years: u8| {
+        found(&town_that_saves(60, 220, 40, &format!("payback_within = {years}"), "{ value = 0.8 }"))
+    };
+    let first = within(1);
+    assert_eq!(first.feasible(), [0]);
+    assert_eq!(lacks(&first), [0.0, 1990.0, 3990.0, 5990.0, 7990.0]);
+    let years: Vec<Option<usize>> = first.points.iter().map(|point| point.parties[0].payback).collect();
+    assert_eq!(years, [Some(0), Some(1), Some(1), Some(1), None]);
+    let second = within(2);
+    assert_eq!(second.feasible(), [0, 1, 2, 3]);
+    assert_eq!(lacks(&second), [0.0, 0.0, 0.0, 0.0, 1970.0]);
+}
+
+#[test]
+fn who_has_a_budget_signs_for_what_it_can_pay_whatever_it_saves() {
+    // 5,000 a year pays 50 people at 100 each; what is saved is not money to spend.
+    let asks = "budget_per_year = 5000, net_at_least = -100000";
+    let deal = found(&town_that_saves(60, 140, 40, asks, "{ value = 0.8 }"));
+    assert_eq!(deal.feasible(), [0, 1]);
+    assert_eq!(lacks(&deal), [0.0, 0.0, 2000.0]);
+    let outlays: Vec<f64> = deal.points.iter().map(|point| point.parties[0].outlay.round()).collect();
+    assert_eq!(outlays, [3000.0, 5000.0, 7000.0]);
+}
+
+#[test]
+fn who_fears_the_worst_signs_for_the_mean_of_the_worst_twentieth_of_draws() {
+    // With a rate of r falls a year 37.5 r are avoided. Two of 40 draws are the worst: those with the lowest rates.
+    let rate = "{ value = 0.8, sd = 0.2, dist = \"gamma\" }";
+    let scenario = town_that_saves(60, 180, 40, "worst_at_least = -2000", rate);
+    let valued = run(&scenario);
+    let mut rates = valued.sampled.iter().find(|(name, _)| name == "r").unwrap().1.clone();
+    rates.sort_by(f64::total_cmp);
+    let saved = 301.0 * 37.5 * 0.5 * (rates[0] + rates[1]);
+    let deal = deal(&scenario, &valued).unwrap();
+    let mut signs = Vec::new();
+    for (point, price) in [60.0, 100.0, 140.0, 180.0].into_iter().enumerate() {
+        let worst = saved - 50.0 * price;
+        let judged = &deal.points[point].parties[0];
+        assert!((judged.worst - worst).abs() < 1e-6, "{} where {worst} is", judged.worst);
+        assert!((judged.shortfall - (-2000.0 - worst).max(0.0)).abs() < 1e-6);
+        signs.extend((worst >= -2000.0).then_some(point));
+    }
+    assert_eq!(deal.feasible(), signs);
+    assert!(!signs.is_empty() && signs.len() < 4, "{signs:?}");
+}
+
+#[test]
+fn shares_that_a_set_makes_uncertain_are_looked_at_in_each_draw() {
+    // The state's 0.3 and the town's 0.3 or 0.7 fit; but under this arrangement the state's share is drawn around 0.3.
+    let clause = |id: &str, from: &str, share: &str| {
+        format!(
+            "[arrangements.fees.clauses.{id}]\ntype = \"subsidy\"\nfrom = \"{from}\"\nto = \"provider\"\n\
+             base = \"course\"\nshare = {share}\n"
+        )
+    };
+    let parameters = "part = 0.3\ndrawn = { value = 0.3, sd = 0.03, dist = \"beta\" }";
+    let table = "deal = { parties = { town = {}, state = {} } }";
+    let text = small(parameters, "0", table)
+        .replace("budgets = [\"care\"] } }", "budgets = [\"care\"] }, state = { kind = \"state\" } }")
+        + &clause("one", "state", "\"part\"")
+        + &clause("two", "town", "{ negotiable = { low = 0.3, high = 0.7, step = 0.4 } }");
+    let possible = |text: &str| -> Vec<bool> {
+        found(&read(text).unwrap()).points.iter().map(|point| point.is_possible()).collect()
+    };
+    assert_eq!(possible(&text), [true, true]);
+    let set = "[arrangements.fees]\nset = { part = \"drawn\" }\n";
+    assert_eq!(possible(&format!("{text}{set}")), [true, false]);
 }

@@ -144,11 +144,14 @@ fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> Settle
     let settlement = Settlement { arm, draws: settled.draws, base, blocks };
     let (cases, figures) = (settlement.cases(scenario), settlement.figures());
     let declined = settled.declined;
-    let noise = match declined {
-        None => noise::noise(scenario, *arrangement, &settlement),
-        Some(_) => Vec::new(),
+    // Nothing is measured of what is not delivered.
+    let (noise, gate) = match declined {
+        None => (
+            noise::noise(scenario, *arrangement, &settlement),
+            noise::gate(scenario, *arrangement, &settlement),
+        ),
+        Some(_) => (Vec::new(), None),
     };
-    let gate = noise::gate(scenario, *arrangement, &settlement);
     SettlementFindings {
         strategy: *strategy,
         arrangement: *arrangement,

@@ -127,7 +127,7 @@ impl Read {
         let of_part = self.part.iter().cloned().map(Told::in_words);
         let of_reading =
             self.warnings.iter().map(|warning| Told::plain(Provenance::sentence(warning, &self.sources)));
-        let of_values = valued.warnings.iter().map(Told::plain);
+        let of_values = valued.warnings.iter().cloned().map(Told::in_words);
         let of_contracts = contracts.map(|warning| Told::of_contract(&self.scenario, warning));
         Told::once(of_part.chain(of_reading).chain(of_values).chain(of_contracts).chain(luck))
     }

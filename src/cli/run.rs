@@ -19,6 +19,7 @@ use crate::report::warnings::Told;
 use crate::report::{Provenance, Rates, Run, terminal, write};
 use crate::sample::Draws;
 use crate::scenario;
+use crate::settle::entry::withdraw;
 use crate::settle::settle;
 use crate::value::{Extent, blocks, trace, value_draws};
 
@@ -86,9 +87,10 @@ fn compute_and_write(
     };
     let steps = if arguments.base_case { 0 } else { blocks(scenario, extent) };
     let bar = arguments.results.progress_bar(steps);
-    let valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
+    let mut valued = value_draws(scenario, extent, draws, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let settled = settle(scenario, &valued)?;
+    withdraw(&mut valued, &settled);
     let mut findings = analyse(scenario, &valued, &settled);
     findings.doubts = doubts(scenario, &valued, &findings)?;
     let depth = if arguments.base_case { Depth::Stated } else { Depth::Quick };

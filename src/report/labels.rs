@@ -155,6 +155,8 @@ pub enum Label {
     WarnGrant,
     WarnChanceIgnored,
     WarnHoldsNothing,
+    WarnRiskWithoutChance,
+    WarnTakesNoPart,
     WarnLuck,
     WarnGateLuck,
 }
@@ -417,6 +419,19 @@ impl Label {
             L::WarnHoldsNothing => (
                 "{}: savings on the budget {} count for nothing, as the payer holds none of it.",
                 "{}: besparingen op het budget {} tellen niet mee, want de betaler heeft er niets van.",
+            ),
+            L::WarnRiskWithoutChance => (
+                "{}: {} wants to be paid for risk, and this run holds no chance between people. Its result varies less here than \
+                 it would, so it asks too little. Simulate whole people to see what it would ask (--engine counts).",
+                "{}: {} wil betaald worden voor risico, en in deze berekening zit geen toeval tussen mensen. De uitkomst \
+                 schommelt hier minder dan in het echt, dus de vraagprijs is te laag. Simuleer hele mensen (--engine counts) om te \
+                 zien wat gevraagd zou worden.",
+            ),
+            L::WarnTakesNoPart => (
+                "{}: whether anything is delivered depends on the gain of {}, which is never paid and never pays here. So \
+                 nothing is ever delivered. Is it the party that delivers?",
+                "{}: of er iets wordt uitgevoerd hangt af van de winst van {}, die hier nooit iets ontvangt of betaalt. Er wordt \
+                 dus nooit iets uitgevoerd. Is dit wel de partij die uitvoert?",
             ),
             L::HowSure => ("How sure are we?", "Hoe zeker is dit?"),
             L::ModelDoubt => (

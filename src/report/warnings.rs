@@ -181,6 +181,14 @@ impl Names<'_> {
                 let gaps = [self.clause(None, *clause), self.name(&budget.name, &budget.id)];
                 lang.say(Label::WarnHoldsNothing, &gaps.each_ref().map(String::as_str))
             }
+            Warning::RiskWithoutChance { arrangement, party } => {
+                let gaps = [self.arrangement(None, *arrangement), self.party(*party)];
+                lang.say(Label::WarnRiskWithoutChance, &gaps.each_ref().map(String::as_str))
+            }
+            Warning::TakesNoPart { arrangement, party } => {
+                let gaps = [self.arrangement(None, *arrangement), self.party(*party)];
+                lang.say(Label::WarnTakesNoPart, &gaps.each_ref().map(String::as_str))
+            }
             Warning::NotDelivered { strategy, arrangement, party, expected, premium } => {
                 let gaps = [
                     self.arrangement(Some(*strategy), *arrangement),

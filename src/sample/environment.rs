@@ -3,8 +3,10 @@
 //! **One draw, all arms.** An uncertain parameter is drawn once per draw; every arm reads the same value.
 //! **Set.** Where a strategy, variant or arrangement says `set = { x = "x * 0.9" }`, the names on the right
 //! mean the values before the set. Parameters that are formulas of `x` follow the new value, unless they are
-//! set themselves.
+//! set themselves, there or in an arm around it: what a variant says of a parameter holds in each of its strategies.
+//! *Example:* with a = 1 and b = "2 * a", a variant that sets b = 10 and a strategy that sets a = 3 give b = 10.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::formula::{EvaluationError, Inputs, LANES, Lane, Scratch, TableValues};
@@ -19,6 +21,8 @@ pub struct Environment {
     pub tables: Arc<Vec<TableValues>>,
     /// How own payments change who takes steps.
     pub take_up: Vec<TakeUp>,
+    /// Parameters that arms have replaced.
+    pub replaced: BTreeSet<usize>,
 }
 
 /// A change in the share that takes a step.
@@ -118,7 +122,8 @@ impl Environment {
             TableRows::Numbers(values) => values.clone(),
             TableRows::Parameters(rows) => TableValues::Lanes(vec![Lane::splat(f64::NAN); rows.len()]),
         });
-        Self { parameters: Vec::new(), tables: Arc::new(tables.collect()), take_up: Vec::new() }
+        let tables = Arc::new(tables.collect());
+        Self { parameters: Vec::new(), tables, take_up: Vec::new(), replaced: BTreeSet::new() }
     }
 
     /// Adds the value of the next parameter, and fills the rows of tables that it is.
@@ -150,11 +155,14 @@ impl Environment {
             replaced[set.parameter] = Some(self.quantity(&set.value)?);
         }
         let mut arm = self.clone();
+        arm.replaced.extend(sets.iter().map(|set| set.parameter));
         let rows = rows_by_parameter(scenario);
         for (index, parameter) in scenario.parameters.list.iter().enumerate() {
             arm.parameters[index] = match (&replaced[index], &parameter.origin) {
                 (Some(value), _) => *value,
-                (None, Origin::Formula(formula)) => arm.quantity(formula)? * parameter.index_factor,
+                (None, Origin::Formula(formula)) if !self.replaced.contains(&index) => {
+                    arm.quantity(formula)? * parameter.index_factor
+                }
                 (None, _) => self.parameters[index],
             };
             arm.fill(arm.parameters[index], &rows[index]);

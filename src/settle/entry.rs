@@ -7,14 +7,16 @@
 //!
 //! with a premium in euros and a price a of risk for each euro of standard deviation. If not, nothing is delivered under
 //! this arrangement: nobody pays, nothing is avoided, and all postings are zero. That is a decision on expectations, so it is
-//! the same in every draw. *Example:* an expected gain of EUR 20,000 with a standard deviation of 50,000 and a price of risk of
+//! the same in every draw. What is then shown of the arrangement is a delivery in which nobody takes part ([`withdraw`]).
+//! *Example:* an expected gain of EUR 20,000 with a standard deviation of 50,000 and a price of risk of
 //! 0.5: 20,000 − 25,000 < 0, so the party stays away.
 
 use super::books::Books;
 use super::{SettleError, Settled, Warning};
 use crate::formula::{LANES, Lane};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Entry, Quantity};
+use crate::scenario::checked::{Engine, Entry, Quantity};
+use crate::value::flows::Valued;
 
 /// A party that stays away, so that nothing is delivered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +34,7 @@ pub struct Declined {
 /// # Errors
 /// A premium that is negative or cannot be computed.
 pub(super) fn apply(
+    engine: Engine,
     entry: &Entry,
     environment: &Environment,
     settled: &mut Settled,
@@ -43,12 +46,20 @@ pub(super) fn apply(
         let lanes = blocks.flat_map(|books| books.present_value(entry.party, settled.rate).0);
         lanes.take(settled.draws).collect()
     };
+    let (arrangement, party) = (settled.arrangement, entry.party);
+    let risk_has_a_price = amount(&entry.per_deviation, environment)? > 0.0;
+    if engine == Engine::Expected && settled.draws > 1 && risk_has_a_price {
+        settled.warnings.push(Warning::RiskWithoutChance { arrangement, party });
+    }
     let Some(declined) = decide(entry, environment, &values)? else { return Ok(()) };
+    if settled.base.entries(party).next().is_none() {
+        settled.warnings.push(Warning::TakesNoPart { arrangement, party });
+    }
     let Declined { expected, premium, .. } = declined;
     settled.warnings.push(Warning::NotDelivered {
         strategy: settled.strategy,
-        arrangement: settled.arrangement,
-        party: entry.party,
+        arrangement,
+        party,
         expected,
         premium,
     });
@@ -57,6 +68,14 @@ pub(super) fn apply(
         empty(books);
     }
     Ok(())
+}
+
+/// Lets nobody take part where a party stays away: what is shown of such an arrangement, its persons, outcomes and evidence,
+/// is then that of no programme.
+pub fn withdraw(valued: &mut Valued, settled: &[Settled]) {
+    for settled in settled.iter().filter(|settled| settled.declined.is_some()) {
+        valued.withdraw(settled.variant, settled.strategy, settled.arrangement);
+    }
 }
 
 /// Whether the party stays away, of its net present value by draw.
@@ -74,8 +93,8 @@ pub(crate) fn decide(
     let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
     let premium =
         amount(&entry.premium, environment)? + amount(&entry.per_deviation, environment)? * deviation;
-    let stays = expected - premium > 0.0;
-    Ok((!stays).then_some(Declined { party: entry.party, expected, premium }))
+    let enters = expected - premium > 0.0;
+    Ok((!enters).then_some(Declined { party: entry.party, expected, premium }))
 }
 
 fn amount(quantity: &Quantity, environment: &Environment) -> Result<f64, SettleError> {
@@ -98,6 +117,7 @@ fn empty(books: &mut Books) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Scenario;
     use crate::scenario::checked::Parties;
     use crate::settle::testing::{self, FIRST_PARTY, lump_sum};
 
@@ -142,6 +162,37 @@ mod tests {
             "{:?}",
             settled.warnings
         );
+    }
+
+    #[test]
+    fn a_price_of_risk_on_expected_numbers_is_warned_of() {
+        let warned = |per_deviation| {
+            let warnings = settled("0", per_deviation, COSTS).warnings;
+            warnings.iter().any(|warning| matches!(warning, Warning::RiskWithoutChance { .. }))
+        };
+        assert!(warned("0.1"));
+        assert!(!warned("0"));
+    }
+
+    #[test]
+    fn a_party_that_nobody_pays_and_that_pays_nobody_is_warned_of() {
+        let mut scenario = testing::scenario()
+            .programme("chain", &["course"], &[])
+            .party("town", &[])
+            .party("club", &[])
+            .clause(lump_sum("100"))
+            .build();
+        let warned = |scenario: &Scenario| {
+            let flows = testing::flows(scenario, 1);
+            let warnings = testing::settle_blocks(scenario, vec![flows], 8).warnings;
+            warnings.iter().any(|warning| matches!(warning, Warning::TakesNoPart { .. }))
+        };
+        for (party, expected) in [(FIRST_PARTY + 1, true), (FIRST_PARTY, false)] {
+            let nothing = || testing::quantity("0");
+            scenario.arrangements[0].entry =
+                Some(Entry { party, premium: nothing(), per_deviation: nothing() });
+            assert_eq!(warned(&scenario), expected, "{party}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::scenario::checked::{
     Measures, Node, OutcomeTerms, Parties, Payer, Pays, Purchase, Request, Requested, RevolvingFund,
     ShareRule, SharedSavings, StopLoss, Tallied, Terms,
 };
-use crate::value::flows::{Flows, Grid, ItemKind};
+use crate::value::flows::{Evidence, Flows, Grid, ItemKind};
 use proptest::prelude::*;
 
 const YEARS: usize = 3;
@@ -223,6 +223,7 @@ fn scenario(case: &Case, clauses: Vec<Clause>) -> Scenario {
         1 | 2 => Purchase::Region { insurer: case.purchase - 1 },
         other => Purchase::Own { insurer: other - 3 },
     };
+    scenario.arrangements[0].gate = case.seed.is_multiple_of(2).then(|| testing::gate(1));
     scenario
 }
 
@@ -232,6 +233,7 @@ fn clauses(case: &Case) -> Vec<Clause> {
     for clause in &mut clauses {
         clause.lag = case.lag;
         clause.nominal = case.nominal;
+        clause.despite_gate = case.seed.is_multiple_of(4);
     }
     clauses
 }
@@ -280,6 +282,11 @@ fn flows(scenario: &Scenario, seed: u64) -> Flows {
         }
     }
     flows.inflation = Some(Lane::from_fn(|draw| 0.005 * draw as f64));
+    // Some draws go on at the gate, others do not.
+    flows.gate = scenario.arrangements[0].gate.as_ref().map(|_| Evidence {
+        continues: Lane::from_fn(|_| f64::from(u8::from(noise.next() > 0.0))),
+        ..testing::evidence(0.0)
+    });
     flows
 }
 

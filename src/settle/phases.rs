@@ -207,7 +207,7 @@ impl<'a> Deal<'a> {
         };
         let delivers = !self.scenario.strategies[self.strategy].programmes.is_empty();
         if let (true, Some(entry)) = (delivers, &self.scenario.arrangements[self.arrangement].entry) {
-            entry::apply(entry, &base.environment, &mut settled)?;
+            entry::apply(self.scenario.uncertainty.engine, entry, &base.environment, &mut settled)?;
         }
         Ok(settled)
     }

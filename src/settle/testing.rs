@@ -50,7 +50,8 @@ pub fn quantity(text: &str) -> Quantity {
 
 /// An environment without parameters.
 pub fn environment() -> Environment {
-    Environment { parameters: Vec::new(), tables: std::sync::Arc::default(), take_up: Vec::new() }
+    let replaced = std::collections::BTreeSet::new();
+    Environment { parameters: Vec::new(), tables: std::sync::Arc::default(), take_up: Vec::new(), replaced }
 }
 
 /// Builds a scenario with one arrangement, `deal`.

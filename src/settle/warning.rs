@@ -44,6 +44,20 @@ pub enum Warning {
         /// The budget.
         budget: usize,
     },
+    /// A party wants to be paid for risk, and expected numbers hold no chance between people.
+    RiskWithoutChance {
+        /// Arrangement.
+        arrangement: usize,
+        /// Who.
+        party: usize,
+    },
+    /// Delivery depends on the gain of a party that is never paid and never pays, so it always stays away.
+    TakesNoPart {
+        /// Arrangement.
+        arrangement: usize,
+        /// Who.
+        party: usize,
+    },
     /// A party stays away, so nothing is delivered.
     NotDelivered {
         /// Strategy.
@@ -118,6 +132,18 @@ impl Warning {
                 "clause `{}` measures budget `{}`, of which its payer holds nothing: it counts for nothing",
                 id(clause),
                 scenario.budgets[*budget].id
+            ),
+            Self::RiskWithoutChance { arrangement, party: wants } => format!(
+                "what `{}` wants for the risk under arrangement `{}` is too little: expected numbers hold no chance between \
+                 people, so its result varies less than it would; use the engine `counts` or `individual`",
+                party(*wants),
+                scenario.arrangements[*arrangement].id
+            ),
+            Self::TakesNoPart { arrangement, party: stays } => format!(
+                "`{}`, on whose gain delivery under arrangement `{}` depends, is never paid and never pays there, so it always \
+                 stays away: is it the party that delivers?",
+                party(*stays),
+                scenario.arrangements[*arrangement].id
             ),
             Self::NotDelivered { arrangement, party: stays, expected, premium, .. } => format!(
                 "nothing is delivered under arrangement `{}`: `{}` may expect a gain of EUR {expected:.0} and wants more than \

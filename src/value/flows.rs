@@ -13,7 +13,7 @@
 use super::by_group::Groups;
 use crate::formula::Lane;
 use crate::sample::Environment;
-use crate::scenario::checked::{Node, Request};
+use crate::scenario::checked::{Localised, Node, Request};
 use std::sync::Arc;
 
 /// Amounts by row and year, `[row][year]`, a lane of draws each.
@@ -376,6 +376,66 @@ impl Flows {
         }
     }
 
+    /// The same comparator, and nobody who takes part: what happens where nothing is delivered.
+    #[must_use]
+    pub fn without_participants(&self) -> Self {
+        let nothing = |grid: &Grid| Grid::zeros(grid.rows(), grid.years());
+        let nobody = |followed: &[Followed]| -> Vec<Followed> {
+            let of_one = |followed: &Followed| {
+                let Followed {
+                    costs,
+                    costs_retained,
+                    person_years,
+                    person_years_retained,
+                    first_costs,
+                    first_person_years,
+                } = followed;
+                Followed {
+                    costs: nothing(costs),
+                    costs_retained: nothing(costs_retained),
+                    person_years: nothing(person_years),
+                    person_years_retained: nothing(person_years_retained),
+                    first_costs: nothing(first_costs),
+                    first_person_years: nothing(first_person_years),
+                }
+            };
+            followed.iter().map(of_one).collect()
+        };
+        // Every field, so that a new one is not passed over.
+        Self {
+            shape: Arc::clone(&self.shape),
+            environment: self.environment.clone(),
+            level: self.level.clone(),
+            increment: nothing(&self.increment),
+            cashable: nothing(&self.cashable),
+            equalised: nothing(&self.equalised),
+            retained: nothing(&self.retained),
+            shadows: nobody(&self.shadows),
+            cohorts: nobody(&self.cohorts),
+            programme_costs: nothing(&self.programme_costs),
+            enrolled: nothing(&self.enrolled),
+            reached: nothing(&self.reached),
+            turned_away: nothing(&self.turned_away),
+            requested: nothing(&self.requested),
+            count_level: self.count_level.clone(),
+            count_increment: nothing(&self.count_increment),
+            outcome_level: self.outcome_level.clone(),
+            outcome_increment: nothing(&self.outcome_increment),
+            health_level: self.health_level.clone(),
+            health_increment: nothing(&self.health_increment),
+            level_present: self.level_present.clone(),
+            increment_present: vec![Lane::ZERO; self.increment_present.len()],
+            programme_costs_present: vec![Lane::ZERO; self.programme_costs_present.len()],
+            health_level_present: self.health_level_present,
+            health_increment_present: [Lane::ZERO; 2],
+            parties_rate: self.parties_rate,
+            inflation: self.inflation,
+            apart: None,
+            gate: None,
+            if_it_did_nothing: None,
+        }
+    }
+
     /// Row of health grids that holds life-years.
     pub const LIFE_YEARS: usize = 0;
     /// Row of health grids that holds quality-adjusted life-years.
@@ -424,13 +484,34 @@ pub struct Valued {
     /// Results by group of people, where the scenario asks for them.
     pub groups: Option<Groups>,
     /// What is left out, in plain words.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Localised>,
 }
 
 impl Valued {
     /// Number of draws of the parameters.
     pub fn draws(&self) -> usize {
         self.runs / self.design.replicates.max(1)
+    }
+    /// Makes nobody take part in a strategy under an arrangement in one variant; it gets a delivery of its own if it has none.
+    pub fn withdraw(&mut self, variant: usize, strategy: usize, arrangement: usize) {
+        let own = Delivery { strategy, arrangement: Some(arrangement) };
+        let position = match self.deliveries.iter().position(|&delivery| delivery == own) {
+            Some(position) => position,
+            None => {
+                let shared = self.delivery_of(strategy, arrangement);
+                for VariantFlows { base, blocks } in &mut self.variants {
+                    for list in std::iter::once(base).chain(blocks) {
+                        list.push(list[shared].clone());
+                    }
+                }
+                self.deliveries.push(own);
+                self.deliveries.len() - 1
+            }
+        };
+        let VariantFlows { base, blocks } = &mut self.variants[variant];
+        for list in std::iter::once(base).chain(blocks) {
+            list[position] = list[position].without_participants();
+        }
     }
     /// Index of the delivery that an arrangement settles for a strategy.
     pub fn delivery_of(&self, strategy: usize, arrangement: usize) -> usize {

@@ -4,7 +4,7 @@ use super::flows::{Counted, Delivery, Item, ItemKind, Line, Shape};
 use super::functionals::Functionals;
 use super::recorded::Recorded;
 use crate::scenario::checked::{
-    Engine, Measure, Node, Quantity, Request, Requested, Scenario, TableRows, Terms,
+    Engine, Localised, Measure, Node, Quantity, Request, Requested, Scenario, TableRows, Terms,
 };
 use crate::simulate::{EnrolmentPlan, ModelPlan};
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ pub struct Plan {
     /// By model: parameters that prices use, where prices differ by person.
     pub prices: Vec<Vec<usize>>,
     /// What is left out, in plain words.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Localised>,
     /// Programmes whose participants' costs some clause measures.
     pub measured: Vec<bool>,
     /// Programmes whose participants some clause asks for as they would have been without effects.
@@ -298,7 +298,12 @@ pub fn asks_for(request: &Request, kind: ItemKind) -> bool {
 }
 
 /// Steps and parts of costs that fall at or after the horizon.
-fn late_steps(scenario: &Scenario) -> Vec<String> {
+fn late_steps(scenario: &Scenario) -> Vec<Localised> {
+    // A name in one language serves both, and an identifier where there is none.
+    let named = |text: &str, other: &str, id: &str| {
+        let name = [text, other].into_iter().find(|name| !name.is_empty());
+        name.map_or_else(|| id.replace('_', " "), str::to_owned)
+    };
     let mut warnings = Vec::new();
     let time = scenario.time;
     for programme in &scenario.programmes {
@@ -307,12 +312,21 @@ fn late_steps(scenario: &Scenario) -> Vec<String> {
         for step in &programme.steps {
             let spread = step.costs.iter().map(|c| c.spread.len()).max().unwrap_or(1).saturating_sub(1);
             if boundary + step.after + spread * time.cycles_per_year >= time.cycles() {
-                warnings.push(format!(
-                    "Step `{}` of programme `{}` falls partly at or after the horizon for those who enrol in {}; that part is left out.",
-                    step.id,
-                    programme.id,
-                    time.start + last as i32
-                ));
+                let year = time.start + last as i32;
+                let (name, of) = (&step.name, &programme.name);
+                warnings.push(Localised {
+                    en: format!(
+                        "{}, {}: for those who enrol in {year} it falls partly at or after the horizon; that part is left out.",
+                        named(&of.en, &of.nl, &programme.id),
+                        named(&name.en, &name.nl, &step.id),
+                    ),
+                    nl: format!(
+                        "{}, {}: voor wie in {year} instroomt valt het deels op of na het einde van de looptijd; dat deel telt \
+                         niet mee.",
+                        named(&of.nl, &of.en, &programme.id),
+                        named(&name.nl, &name.en, &step.id),
+                    ),
+                });
             }
         }
     }

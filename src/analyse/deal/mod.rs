@@ -9,7 +9,8 @@
 //! - **Nash**: Σ w_i ln(gain_i) is largest, among points where all gain;
 //! - **Shapley**: a target, what each party adds to the coalitions it could join ([`crate::settle::coalition`]), with
 //!   B_i = what i is expected to save net of leakages and C = what the programme is expected to cost. With it come the
-//!   side payments that lead there from the best point, and the point that is nearest to it.
+//!   side payments that lead there from the best point, and the point that is nearest to it. With several arrangements it is
+//!   the target of the one that the best point is under; where all together save no more than it costs there is none.
 //!
 //! Where nothing is feasible, the *nearest* point is the one at which the largest shortfall is smallest (then the second
 //! largest, and so on); who lacks most there blocks the deal, and [`opening`] tells what would open it.
@@ -175,10 +176,10 @@ pub fn deal(scenario: &Scenario, valued: &Valued) -> Result<Deal, DealError> {
         .collect();
     let solutions = Solutions::of(&points, &contracts, &seats);
     let openings = opening::openings(&space, &points, &contracts, &solutions)?;
-    let named: BTreeSet<usize> = [solutions.max_min, solutions.nash]
+    let named: BTreeSet<usize> = [solutions.max_min, solutions.nash, solutions.shapley]
         .into_iter()
         .flatten()
-        .chain([solutions.nearest, solutions.shapley, solutions.grant.0])
+        .chain([solutions.nearest, solutions.grant.0])
         .collect();
     let others = others(scenario, valued, table, &contracts, &points, &named)?;
     let mut warnings: Vec<Warning> = Vec::new();

@@ -44,8 +44,9 @@ pub struct Solutions {
     pub nash: Option<usize>,
     /// The largest shortfall is smallest: among feasible points, where all are 0, that of `max_min`.
     pub nearest: usize,
-    /// Nearest to the target by the Shapley value.
-    pub shapley: usize,
+    /// Nearest to the target by the Shapley value, which is that of the contract of the nearest point; `None`: all together
+    /// have nothing to divide under it.
+    pub shapley: Option<usize>,
     /// Side payments that lead from the nearest point to the target, EUR, by seat: positive is received. They add up to
     /// what all have more at the target than at the point, which comes from parties that are not at the table.
     pub side_payments: Vec<f64>,
@@ -89,23 +90,30 @@ impl Solutions {
         let nearest = max_min.or_else(|| best(&possible, &lacks)).unwrap_or(0);
         let gaining: Vec<usize> =
             feasible.iter().copied().filter(|&point| gains(point).iter().all(|&gain| gain > slack)).collect();
-        let product = |point: usize| -> f64 {
-            gains(point).iter().zip(seats).map(|(gain, seat)| seat.weight * gain.ln()).sum()
+        // Products that differ by rounding only are the same: of these the first.
+        let equal = ROUNDING * seats.iter().map(|seat| seat.weight).sum::<f64>();
+        let product = |&point: &usize| -> (usize, f64) {
+            let logarithms = gains(point).into_iter().zip(seats).map(|(gain, seat)| seat.weight * gain.ln());
+            (point, logarithms.sum())
         };
         let nash = gaining
             .iter()
-            .copied()
-            .reduce(|best, next| if product(next) > product(best) { next } else { best });
-        let distance = |point: usize| -> f64 {
-            let target = &contracts[points[point].contract].shapley.target;
-            points[point].parties.iter().zip(target).map(|(party, target)| (party.net - target).powi(2)).sum()
+            .map(product)
+            .reduce(|best, next| if next.1 > best.1 + equal { next } else { best })
+            .map(|(point, _)| point);
+        // One target for all: distances to several would compare what cannot be compared.
+        let Shapley { target, worth, .. } = &contracts[points[nearest].contract].shapley;
+        let distance = |&point: &usize| -> (usize, f64) {
+            let apart = points[point].parties.iter().zip(target).map(|(party, target)| party.net - target);
+            (point, apart.map(|apart| apart.powi(2)).sum())
         };
         let among = if feasible.is_empty() { &possible } else { &feasible };
         let shapley = among
             .iter()
-            .copied()
-            .reduce(|best, next| if distance(next) < distance(best) { next } else { best });
-        let target = &contracts[points[nearest].contract].shapley.target;
+            .map(distance)
+            .reduce(|best, next| if next.1 < best.1 { next } else { best })
+            .filter(|_| *worth > 0.0)
+            .map(|(point, _)| point);
         let side_payments =
             target.iter().zip(&points[nearest].parties).map(|(target, party)| target - party.net).collect();
         let least = possible
@@ -117,7 +125,7 @@ impl Solutions {
             max_min,
             nash,
             nearest,
-            shapley: shapley.unwrap_or(nearest),
+            shapley,
             side_payments,
             grant: least.unwrap_or((nearest, 0.0)),
             grant_with_side_payments: contracts.iter().map(|contract| lacking(contract, seats)).collect(),
@@ -147,24 +155,34 @@ fn lacking(contract: &Contract, seats: &[Wants]) -> f64 {
     (contract.cost - together).max(0.0)
 }
 
-/// Which points no other feasible point dominates: none of whose gains is less, and who have more together. Only points with
-/// a larger sum need be looked at: where parties just pay each other there are none.
+/// Points that are compared with the frontier side by side before they are compared with each other.
+const BATCH: usize = 256;
+
+/// Which points no other feasible point dominates: none of whose gains is less, and who have more together. Points go by from the
+/// largest sum of gains down, each compared with those found to be on the frontier only: who is dominated at all is
+/// dominated by one of these. So it takes n · f comparisons of n points with a frontier of f; at its worst, many parties and most
+/// points on the frontier, half the square of n. Where parties just pay each other all sums are equal and there is nothing to compare.
 fn frontier(points: &[Point], feasible: &[usize], slack: f64) -> Vec<bool> {
     let gains = |point: usize| points[point].parties.iter().map(|party| party.gain);
     let mut order: Vec<(f64, usize)> = feasible.iter().map(|&point| (gains(point).sum(), point)).collect();
     order.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    let on_it: Vec<bool> = order
-        .par_iter()
-        .map(|&(sum, point)| {
-            let larger = order.iter().take_while(|(other, _)| *other > sum + slack);
-            !larger
-                .into_iter()
-                .any(|&(_, other)| gains(other).zip(gains(point)).all(|(other, own)| other >= own - slack))
-        })
-        .collect();
+    let dominated = |&(sum, point): &(f64, usize), by: &[(f64, usize)]| {
+        let mut larger = by.iter().take_while(|(other, _)| *other > sum + slack);
+        larger.any(|&(_, other)| gains(other).zip(gains(point)).all(|(other, own)| other >= own - slack))
+    };
+    let mut found: Vec<(f64, usize)> = Vec::new();
+    for batch in order.chunks(BATCH) {
+        let free: Vec<bool> = batch.par_iter().map(|next| !dominated(next, &found)).collect();
+        let before = found.len();
+        for (next, free) in batch.iter().zip(free) {
+            if free && !dominated(next, &found[before..]) {
+                found.push(*next);
+            }
+        }
+    }
     let mut frontier = vec![false; points.len()];
-    for (&(_, point), on_it) in order.iter().zip(on_it) {
-        frontier[point] = on_it;
+    for (_, point) in found {
+        frontier[point] = true;
     }
     frontier
 }
@@ -212,7 +230,7 @@ mod tests {
 
         /// The same as comparing every pair.
         #[test]
-        fn the_frontier_is_what_comparing_all_pairs_gives(gains in prop::collection::vec(prop::collection::vec(0_u8..6, 3), 1..40)) {
+        fn the_frontier_is_what_comparing_all_pairs_gives(gains in prop::collection::vec(prop::collection::vec(0_u8..12, 3), 1..600)) {
             let gains: Vec<Vec<f64>> = gains.iter().map(|row| row.iter().map(|&gain| f64::from(gain)).collect()).collect();
             let points: Vec<Point> = gains.iter().map(|row| point(row)).collect();
             let all: Vec<usize> = (0..points.len()).collect();

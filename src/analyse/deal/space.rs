@@ -22,7 +22,8 @@ pub(super) struct Space<'a> {
     pub(super) seats: &'a [Wants],
     /// What each has without a deal, by seat.
     pub(super) fallback: &'a [Without],
-    /// Bytes that settled parts of an arrangement may take together.
+    /// Bytes that settled parts of an arrangement may take together: half of them at most those that are kept, the rest
+    /// those that are settled while points go by, of which at least one point's are there.
     pub(super) room: usize,
 }
 
@@ -58,17 +59,17 @@ impl Space<'_> {
         let mut order: Vec<usize> = (0..combinations.len()).collect();
         let size = |part: usize| combinations[part].len() * negotiated.room_of(&negotiated.parts()[part]);
         order.sort_by_key(|&part| (size(part), part));
-        let (mut taken, mut passing) = (0, 0);
+        let (mut taken, mut passing) = (0_usize, 0);
         let mut kept: Vec<Option<Settled>> = vec![None; order.len()];
         for part in order {
-            taken += size(part);
-            if taken <= self.room {
+            if taken.saturating_add(size(part)) <= self.room / 2 {
+                taken += size(part);
                 kept[part] = Some(settle(negotiated, &negotiated.parts()[part], &combinations[part])?);
             } else {
                 passing += negotiated.room_of(&negotiated.parts()[part]);
             }
         }
-        let together = self.room.checked_div(passing).unwrap_or(TOGETHER).clamp(1, TOGETHER);
+        let together = (self.room - taken).checked_div(passing).unwrap_or(TOGETHER).clamp(1, TOGETHER);
         let factors = discount_factors(negotiated.rate, negotiated.years);
         let mut judged = Vec::with_capacity(wanted.len());
         for group in wanted.chunks(together) {

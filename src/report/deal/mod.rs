@@ -1,5 +1,6 @@
 //! A negotiation on the screen: what each asks, whether there is a deal, at which terms, who blocks, what would open it.
 
+mod terms;
 mod words;
 
 use super::Rates;
@@ -13,6 +14,9 @@ use crate::analyse::measures::or_id;
 use crate::scenario::Scenario;
 use crate::scenario::checked::Localised;
 use words as w;
+
+/// Part of what lacks most that is almost as much.
+const CLOSE: f64 = 0.9;
 
 /// The summary of a negotiation in words; `folder` is where the files are.
 #[must_use]
@@ -97,6 +101,11 @@ impl Page<'_> {
         }
     }
 
+    /// The name of a term.
+    fn term(&self, term: usize) -> String {
+        terms::name(self.scenario, term, self.lang)
+    }
+
     fn head(&mut self, rates: Rates) {
         let title = self.lang.of(&self.scenario.title).to_owned();
         self.heading(&title, "=");
@@ -171,10 +180,7 @@ impl Page<'_> {
             self.say(w::NO, &[&possible]);
             self.section(w::NEAREST);
             self.point(solutions.nearest);
-            if let Some((seat, lacks)) = solutions.blocking(&self.deal.points) {
-                let (party, lacks) = (self.party(seat), self.money(lacks));
-                self.say(w::BLOCKS, &[&party, &lacks]);
-            }
+            self.blocks();
             return;
         };
         let feasible = self.count(self.deal.feasible().len());
@@ -188,6 +194,22 @@ impl Page<'_> {
                 self.point(nash);
             }
             None => self.say(w::NO_NASH, &[]),
+        }
+    }
+
+    /// Who lacks most at the nearest point, and who almost as much.
+    fn blocks(&mut self) {
+        let solutions = &self.deal.solutions;
+        let Some((seat, most)) = solutions.blocking(&self.deal.points) else { return };
+        let lacks = |seat: &usize| self.deal.points[solutions.nearest].parties[*seat].shortfall;
+        let seats = 0..self.deal.seats.len();
+        let others: Vec<usize> = seats.filter(|other| *other != seat && lacks(other) > 0.0).collect();
+        let close = others.iter().filter(|other| lacks(other) >= CLOSE * most);
+        let close: Vec<String> = close.map(|&other| self.party(other)).collect();
+        let (party, most, close) = (self.party(seat), self.money(most), self.list(&close));
+        self.say(if others.is_empty() { w::BLOCKS } else { w::BLOCKS_MOST }, &[&party, &most]);
+        if !close.is_empty() {
+            self.say(w::ALMOST_AS_MUCH, &[&close]);
         }
     }
 
@@ -210,9 +232,8 @@ impl Page<'_> {
         self.say(w::UNDER, &[&arrangement]);
         let values = self.deal.values(self.scenario, point);
         for (&term, &value) in contract.terms.iter().zip(&values) {
-            let label = &self.scenario.negotiation.terms[term].id;
-            let value = self.value(term, value);
-            self.text.push_str(&Line { label, value: &value, note: "" }.to_string());
+            let (label, value) = (self.term(term), self.value(term, value));
+            self.text.push_str(&Line { label: &label, value: &value, note: "" }.to_string());
         }
         for (seat, judged) in point.parties.iter().enumerate() {
             let (label, value) = (self.party(seat), self.money(judged.net));
@@ -254,9 +275,7 @@ impl Page<'_> {
             .terms
             .iter()
             .zip(values)
-            .map(|(&term, value)| {
-                format!("{} {}", self.scenario.negotiation.terms[term].id, self.value(term, value))
-            })
+            .map(|(&term, value)| format!("“{}” {}", self.term(term), self.value(term, value)))
             .collect();
         let terms = match terms.is_empty() {
             true => self.lang.fill(w::AS_STATED, &[]),
@@ -294,8 +313,7 @@ impl Page<'_> {
             any_term = true;
             let negotiable = &self.scenario.negotiation.terms[*term];
             let end = if *value > negotiable.high { negotiable.high } else { negotiable.low };
-            let gaps =
-                [negotiable.id.clone(), self.value(*term, *value), self.value(*term, end), self.at(point)];
+            let gaps = [self.term(*term), self.value(*term, *value), self.value(*term, end), self.at(point)];
             self.say(w::TERM, &gaps.each_ref().map(String::as_str));
         }
         if !any_term {
@@ -369,7 +387,9 @@ impl Page<'_> {
             let balance = self.money(balance.abs());
             self.say(text, &[&balance]);
         }
-        let terms = self.at(&self.deal.points[self.deal.solutions.shapley]);
-        self.say(w::SHAPLEY_NEAREST, &[&terms]);
+        if let Some(nearest) = self.deal.solutions.shapley {
+            let terms = self.at(&self.deal.points[nearest]);
+            self.say(w::SHAPLEY_NEAREST, &[&terms]);
+        }
     }
 }

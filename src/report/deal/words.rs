@@ -3,14 +3,15 @@
 type Text = (&'static str, &'static str);
 
 pub(super) const ABOUT: Text = (
-    "{} is negotiated by {}. {} combinations of terms were tried, each settled in {} draws. Amounts are present values \
-     over the whole term, at {} a year, in euros of {}.",
-    "Over {} onderhandelen {}. Er zijn {} combinaties van voorwaarden geprobeerd, elk afgerekend in {} trekkingen. Bedragen \
-     zijn contante waarden over de hele looptijd, tegen {} per jaar, in euro's van {}.",
+    "{} is negotiated by {}. {} combinations of terms were tried, each settled in {} draws (a draw is one way in which it may \
+     go: one value of each uncertain number). Amounts are present values over the whole term, at {} a year, in euros of {}.",
+    "Over {} onderhandelen {}. Er zijn {} combinaties van voorwaarden geprobeerd, elk afgerekend in {} trekkingen (een \
+     trekking is een manier waarop het kan lopen: een waarde van elk onzeker getal). Bedragen zijn contante waarden over de \
+     hele looptijd, tegen {} per jaar, in euro's van {}.",
 );
 pub(super) const FALLBACK: Text = (
-    "Without a deal: {}. Gains are counted from there.",
-    "Zonder akkoord: {}. Winst is gerekend vanaf daar.",
+    "Without a deal: {}. What a party gains or loses is compared with that.",
+    "Zonder akkoord: {}. Wat een partij wint of verliest, is daarmee vergeleken.",
 );
 pub(super) const NO_PROGRAMME: Text = ("no programme", "geen programma");
 pub(super) const LEFT_OUT: Text = (
@@ -43,8 +44,10 @@ pub(super) const NO: Text = (
     "No: none of the {} combinations gives every party what it asks.",
     "Nee: geen van de {} combinaties geeft elke partij wat zij vraagt.",
 );
-pub(super) const MAX_MIN: Text =
-    ("The deal in which who gains least gains most", "Het akkoord waarin wie het minst wint het meeste wint");
+pub(super) const MAX_MIN: Text = (
+    "The deal that is best for whoever gains least",
+    "Het akkoord dat het beste is voor wie er het minst op vooruitgaat",
+);
 pub(super) const NASH: Text = (
     "The deal with the largest product of gains (Nash)",
     "Het akkoord met het grootste product van winsten (Nash)",
@@ -54,18 +57,18 @@ pub(super) const SAME_NASH: Text = (
     "Het is ook het akkoord met het grootste product van winsten (Nash).",
 );
 pub(super) const NO_NASH: Text = (
-    "There is no deal in which all gain something over the fallback, so no Nash solution.",
-    "Er is geen akkoord waarin allen iets winnen boven de terugval, dus ook geen Nash-oplossing.",
+    "In no deal does everybody gain something compared with no deal, so there is no Nash solution.",
+    "Er is geen akkoord waarbij iedereen er iets op vooruitgaat vergeleken met geen akkoord, dus ook geen Nash-oplossing.",
 );
 pub(super) const NEAREST: Text = ("What comes nearest", "Wat er het dichtst bij komt");
 pub(super) const UNDER: Text = ("Under \"{}\":", "Onder \"{}\":");
 pub(super) const GETS: Text = (
     "gains {}; no loss in {} of draws; pays at most {} a year",
-    "wint {}; geen verlies in {} van de trekkingen; betaalt hoogstens {} per jaar",
+    "gaat er {} op vooruit; geen verlies in {} van de trekkingen; betaalt hoogstens {} per jaar",
 );
 pub(super) const LOSES: Text = (
     "loses {}; no loss in {} of draws; pays at most {} a year",
-    "verliest {}; geen verlies in {} van de trekkingen; betaalt hoogstens {} per jaar",
+    "gaat er {} op achteruit; geen verlies in {} van de trekkingen; betaalt hoogstens {} per jaar",
 );
 pub(super) const LACKS: Text = ("lacks {}", "komt {} tekort");
 pub(super) const CHANCE: Text = (
@@ -74,6 +77,12 @@ pub(super) const CHANCE: Text = (
 );
 pub(super) const BLOCKS: Text =
     ("{} blocks the deal: it lacks {} there.", "{} houdt het akkoord tegen: die komt daar {} tekort.");
+pub(super) const BLOCKS_MOST: Text = (
+    "{} stands most in the way of a deal: it lacks {} there.",
+    "{} staat een akkoord het meest in de weg: die komt daar {} tekort.",
+);
+pub(super) const ALMOST_AS_MUCH: Text =
+    ("Almost as much is lacking for {}.", "Bijna evenveel komt tekort voor {}.");
 pub(super) const OPENS: Text = ("What would open it", "Wat een akkoord mogelijk zou maken");
 pub(super) const GRANT: Text =
     ("A grant of {} from outside ({}), with {}.", "Een bijdrage van buiten van {} ({}), met {}.");
@@ -98,8 +107,8 @@ pub(super) const STAYS_AWAY: Text = (
      akkoord.",
 );
 pub(super) const TERM: Text = (
-    "A wider range of {}: to {} instead of {}, with {}.",
-    "Ruimere grenzen voor {}: tot {} in plaats van {}, met {}.",
+    "A wider range of “{}”: to {} instead of {}, with {}.",
+    "Ruimere grenzen voor “{}”: tot {} in plaats van {}, met {}.",
 );
 pub(super) const CONDITION: Text =
     ("{} asks less: {}, instead of {}; with {}.", "{} vraagt minder: {}, in plaats van {}; met {}.");
@@ -153,8 +162,10 @@ pub(super) const UNSTABLE: Text = (
     "Not stable: {} would be better off by {} without the others.",
     "Niet stabiel: {} zou zonder de anderen {} beter af zijn.",
 );
-pub(super) const SHAPLEY_NEAREST: Text =
-    ("The combination that comes nearest to it: {}.", "De combinatie die er het dichtst bij komt: {}.");
+pub(super) const SHAPLEY_NEAREST: Text = (
+    "The combination of terms that comes nearest to it is {}.",
+    "De combinatie van voorwaarden die er het dichtst bij komt, is {}.",
+);
 
 #[cfg(test)]
 mod tests {
@@ -180,6 +191,8 @@ mod tests {
             LACKS,
             CHANCE,
             BLOCKS,
+            BLOCKS_MOST,
+            ALMOST_AS_MUCH,
             GRANT,
             GRANT_TO,
             NOT_ENOUGH,

@@ -52,14 +52,9 @@ impl Context<'_> {
             .iter()
             .map(|&(id, _)| if taken(id) { format!("term_{id}") } else { id.to_owned() })
             .collect();
-        let of_terms = units.iter().zip(&ids).map(|(&(_, unit), id)| {
-            (
-                id.as_str(),
-                Kind::Number,
-                unit,
-                "value of this negotiable term; empty: the arrangement has it not",
-            )
-        });
+        let of_term = "value of this negotiable term, as it would be written in the file; empty: the arrangement has it not";
+        let of_terms =
+            units.iter().zip(&ids).map(|(&(_, unit), id)| (id.as_str(), Kind::Number, unit, of_term));
         let columns: Vec<(&str, Kind, &str, &str)> =
             before.iter().copied().chain(of_terms).chain(after.iter().copied()).collect();
         Table::new(name, description, &columns)
@@ -139,7 +134,8 @@ impl Context<'_> {
                     "frontier",
                     Kind::Integer,
                     "",
-                    "1: feasible, and no feasible combination is better for one party and worse for none; 0: not",
+                    "1: feasible, and no feasible combination has a larger expected gain for one party at the table and a \
+                     smaller one for none; 0: not",
                 ),
                 (
                     "probability_all",
@@ -182,7 +178,7 @@ impl Context<'_> {
         let mut named = Vec::new();
         named.extend(solutions.max_min.map(|point| ("max_min", point)));
         named.extend(solutions.nash.map(|point| ("nash", point)));
-        named.push(("shapley", solutions.shapley));
+        named.extend(solutions.shapley.map(|point| ("shapley", point)));
         if solutions.max_min.is_none() {
             named.push(("nearest", solutions.nearest));
         }
@@ -203,7 +199,12 @@ impl Context<'_> {
                 ("gain", Kind::Number, "EUR", "expected net present value more than without a deal"),
                 ("shortfall", Kind::Number, "EUR", "what its conditions lack"),
                 ("benefit", Kind::Number, "EUR", "expected savings net of leakages, before any payment"),
-                ("shapley_target", Kind::Number, "EUR", "net present value by the Shapley value"),
+                (
+                    "shapley_target",
+                    Kind::Number,
+                    "EUR",
+                    "net present value by the Shapley value; empty: all together save no more than it costs",
+                ),
                 (
                     "side_payment",
                     Kind::Number,
@@ -217,8 +218,9 @@ impl Context<'_> {
             let point = &self.deal.points[number];
             let contract = &self.deal.contracts[point.contract];
             for (seat, judged) in point.parties.iter().enumerate() {
-                let divides = number == best && contract.shapley.worth > 0.0;
-                let payment = divides.then(|| self.deal.solutions.side_payments[seat]);
+                let divides = contract.shapley.worth > 0.0;
+                let target = divides.then(|| contract.shapley.target[seat]);
+                let payment = (divides && number == best).then(|| self.deal.solutions.side_payments[seat]);
                 let before: [Cell<'_>; 2] = [name.into(), (number as i64 + 1).into()];
                 let after: [Cell<'_>; 8] = [
                     self.party(seat).into(),
@@ -227,7 +229,7 @@ impl Context<'_> {
                     judged.gain.into(),
                     judged.shortfall.into(),
                     contract.benefits[seat].into(),
-                    contract.shapley.target[seat].into(),
+                    target.into(),
                     payment.into(),
                 ];
                 table.push(before.into_iter().chain(self.keys(point)).chain(after));

@@ -78,6 +78,8 @@ fn no_warning_for_readers_holds_an_identifier_in_back_quotes() {
         alone(vec![Payer::Party(FIRST_PARTY)], true, 1.0),
         Warning::ChanceIgnored { clause: CLAUSE, result: Some("falls".to_owned()) },
         Warning::HoldsNothing { clause: CLAUSE, budget: 0 },
+        Warning::RiskWithoutChance { arrangement: 0, party: Parties::PROVIDER },
+        Warning::TakesNoPart { arrangement: 0, party: Parties::PROVIDER },
         Warning::NotDelivered {
             strategy,
             arrangement: 0,

@@ -14,6 +14,7 @@ use super::context::{At, Provenance, Reader};
 use super::literal;
 use super::place::Place;
 use super::quantity::{constant, is_uncertain};
+use std::collections::BTreeSet;
 
 /// Most values of all terms of an arrangement together.
 const MOST_POINTS: usize = 100_000;
@@ -87,10 +88,24 @@ impl<'t> Reader<'_> {
                 .also(span, format!("`ounce deal` looks from {low} to {high}"));
             self.say(message);
         }
-        let id = self.scenario.parameters.list[index].name.clone();
+        let term = Negotiable {
+            id: self.scenario.parameters.list[index].name.clone(),
+            parameter: index,
+            low,
+            high,
+            step,
+            span: Some(span.clone()),
+        };
+        let last = term.value(term.count() as i64 - 1);
+        if high - last > 1e-6 * step {
+            let message = Diagnostic::warning(format!("steps of {step} from {low} do not reach {high}"))
+                .at(of.get("high").map_or(span, |node| &node.span))
+                .label(format!("the highest value that is tried is {last}"));
+            self.say(message);
+        }
         // A choice, which needs no source.
         self.scenario.inputs.push(Input {
-            path: id.clone(),
+            path: term.id.clone(),
             stated: stated.to_string(),
             distribution: format!("negotiable({low} to {high} by {step})"),
             unit: table.get("unit").and_then(Node::as_text).unwrap_or_default().to_owned(),
@@ -99,14 +114,7 @@ impl<'t> Reader<'_> {
             needs_origin: false,
             design: None,
         });
-        self.scenario.negotiation.terms.push(Negotiable {
-            id,
-            parameter: index,
-            low,
-            high,
-            step,
-            span: Some(span.clone()),
-        });
+        self.scenario.negotiation.terms.push(term);
         Some(Origin::Fixed(stated))
     }
 
@@ -139,6 +147,17 @@ impl<'t> Reader<'_> {
     }
 
     fn check_terms(&mut self) {
+        let arrangements = 0..self.scenario.arrangements.len();
+        let used: BTreeSet<usize> = arrangements.flat_map(|index| self.terms_of(index)).collect();
+        for (index, term) in self.scenario.negotiation.terms.clone().iter().enumerate() {
+            if let (false, Some(span)) = (used.contains(&index), &term.span) {
+                let message =
+                    Diagnostic::warning(format!("`{}` is negotiable, but no clause uses it", term.id))
+                        .at(span)
+                        .label("`ounce deal` has nothing to try");
+                self.say(message);
+            }
+        }
         for term in self.scenario.negotiation.terms.clone() {
             let dependants = self.scenario.dependants(term.parameter);
             let Some(span) = &term.span else { continue };
@@ -356,6 +375,13 @@ impl<'t> Reader<'_> {
             budget_per_year: self.quantity(at, "budget_per_year", AMOUNT),
             weight,
         };
+        if let Some(budget) = &seat.budget_per_year
+            && let Some(value) = self.base_value(budget)
+            && value < 0.0
+        {
+            let label = "expected 0 or more: what it can pay, not what it wants to be paid";
+            self.error(at.span_of("budget_per_year"), format!("a budget of {value}"), label);
+        }
         let stated: [Option<&Quantity>; 5] = [
             seat.net_at_least.as_ref(),
             seat.gain_at_least.as_ref(),

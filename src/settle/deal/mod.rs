@@ -7,7 +7,11 @@
 //! point of the whole space is then a sum of a few rows. With terms a (10 values) and b (10) in a fee and a subsidy on
 //! what the fee leaves, and c (100) in a shared saving, 10 + 100 + 100 settlements of a clause or two give 10,000 points.
 //!
-//! What a part needs more room for than there is ([`ROOM`]) is settled while points go by, and forgotten.
+//! What a part needs more room for than there is ([`ROOM`]) is settled while points go by, and forgotten. What settling
+//! itself holds, several times its result, is bounded apart ([`part::WORKING`]).
+//!
+//! A clause that reads much spoils this: a guarantee on the net position of a party that every other clause pays depends on
+//! all terms, so that it and all that it reads are settled at every point.
 //!
 //! **Same numbers.** At any point the positions are those that [`crate::settle::settle`] gives with these values written
 //! in the file, up to rounding in the order of additions (10⁻¹² of turnover). Terms that rest on expectations are agreed
@@ -28,11 +32,11 @@ use super::{
 use crate::formula::{LANES, Lane};
 use crate::sample::Environment;
 use crate::scenario::Scenario;
-use crate::scenario::checked::{Clause, Negotiable, Origin};
+use crate::scenario::checked::{Clause, Negotiable, Origin, Quantity, Set};
 use crate::value::flows::{Flows, Valued};
 use dependence::Dependence;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes that settled parts of an arrangement may take together.
 pub const ROOM: usize = 1 << 28;
@@ -128,11 +132,14 @@ impl<'a> Negotiated<'a> {
             seats.push(entry.party);
         }
         let parts = Part::all(scenario, clauses, &dependence, &seats);
-        let shares_vary = dependence.sharing.iter().any(|&clause| {
-            let used = clauses[clause].quantities();
-            used.iter().any(|quantity| {
-                quantity.program.parameters().iter().any(|&parameter| varies(scenario, parameter))
-            })
+        let blocks: Vec<Opened<'a>> = blocks.into_iter().collect::<Result<_, _>>()?;
+        let shares = dependence.sharing.iter().flat_map(|&clause| clauses[clause].quantities());
+        let sets = [&scenario.strategies[strategy].set, &scenario.arrangements[arrangement].set];
+        let behind = behind(scenario, shares, &sets.map(Vec::as_slice));
+        let stated = &base.block.environment.parameters;
+        let shares_vary = behind.iter().any(|&parameter| {
+            let differs = |value: f64| value != stated[parameter][0];
+            blocks.iter().any(|opened| opened.block.environment.parameters[parameter].any(differs))
         });
         Ok(Self {
             scenario,
@@ -140,7 +147,7 @@ impl<'a> Negotiated<'a> {
             rules,
             rate: variant.base[delivery].parties_rate,
             base,
-            blocks: blocks.into_iter().collect::<Result<_, _>>()?,
+            blocks,
             draws,
             years,
             terms,
@@ -194,7 +201,7 @@ impl<'a> Negotiated<'a> {
     /// Bytes that settling a part once leaves.
     #[must_use]
     pub fn room_of(&self, part: &Part) -> usize {
-        part.seats.len() * (self.draws + self.years) * size_of::<f64>()
+        part.seats.len() * Settlement::numbers(self.draws, self.years) * size_of::<f64>()
     }
 
     /// Values of the terms at a point, in the order of [`Self::terms`].
@@ -398,17 +405,26 @@ impl<'a> Negotiated<'a> {
     }
 }
 
-/// Whether a parameter differs between draws.
-fn varies(scenario: &Scenario, parameter: usize) -> bool {
-    match &scenario.parameters.list[parameter].origin {
-        Origin::Fixed(_) => false,
-        Origin::Drawn { .. } => true,
-        Origin::Formula(formula) => {
-            let by_name = formula.program.parameters().iter().any(|&used| varies(scenario, used));
-            by_name
-                || formula.program.tables().iter().any(|&table| {
-                    scenario.tables[table].parameters().iter().any(|&row| varies(scenario, row))
-                })
+/// Parameters that some quantities depend on, directly, through formulas and tables, and through what arms set.
+fn behind<'a>(
+    scenario: &'a Scenario,
+    quantities: impl Iterator<Item = &'a Quantity>,
+    sets: &[&'a [Set]],
+) -> BTreeSet<usize> {
+    let mut open: Vec<&Quantity> = quantities.collect();
+    let mut known = BTreeSet::new();
+    while let Some(quantity) = open.pop() {
+        let rows = quantity.program.tables().iter().flat_map(|&table| scenario.tables[table].parameters());
+        for &parameter in quantity.program.parameters().iter().chain(rows) {
+            if !known.insert(parameter) {
+                continue;
+            }
+            if let Origin::Formula(formula) = &scenario.parameters.list[parameter].origin {
+                open.push(formula);
+            }
+            let set = sets.iter().flat_map(|set| set.iter()).filter(|set| set.parameter == parameter);
+            open.extend(set.map(|set| &set.value));
         }
     }
+    known
 }

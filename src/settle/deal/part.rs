@@ -11,9 +11,12 @@ use crate::settle::phases::post_phase;
 use crate::settle::{Account, Books, Expectations, LineKind, Phase, SettleError};
 use rayon::prelude::*;
 
-/// Combinations that are settled together. What each block of draws brings is put together for these before the next are
-/// settled: until then it takes several times the room of the result.
+/// Combinations that are settled together at most.
 const TOGETHER: usize = 64;
+
+/// Bytes that settling may hold before it is put together. What each block of draws brings is kept for each of the
+/// combinations that are settled together: several times the room of the result.
+pub const WORKING: usize = 1 << 26;
 
 /// Clauses of an arrangement that depend on the same terms.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,11 +46,26 @@ pub struct Settlement {
     pub turnover: Vec<f64>,
 }
 
+impl Settlement {
+    /// Numbers that it holds for each party: present values, two amounts a year, and the turnover.
+    #[must_use]
+    pub(super) fn numbers(draws: usize, years: usize) -> usize {
+        draws + 2 * years + 1
+    }
+}
+
 /// What one block of draws brings one party, at one combination.
 struct InBlock {
     present: Lane,
     /// Sums over the block's draws: by year all amounts, by year those paid by decision, and the turnover.
     sums: Vec<f64>,
+}
+
+impl InBlock {
+    /// Bytes that it takes.
+    fn room(years: usize) -> usize {
+        size_of::<Self>() + (2 * years + 1) * size_of::<f64>()
+    }
 }
 
 impl Part {
@@ -121,10 +139,16 @@ impl Negotiated<'_> {
         let agreed = self.agreements(&part.needed, &part.terms, combinations)?;
         let factors = discount_factors(self.rate, self.years);
         let mut settlements = Vec::with_capacity(combinations.len());
-        for chunk in combinations.chunks(TOGETHER) {
+        for chunk in combinations.chunks(self.together(part)) {
             settlements.extend(self.settle_chunk(part, chunk, &agreed, &factors)?);
         }
         Ok(settlements)
+    }
+
+    /// Combinations of a part that are settled together.
+    fn together(&self, part: &Part) -> usize {
+        let each = part.seats.len() * self.blocks.len() * InBlock::room(self.years);
+        WORKING.checked_div(each).unwrap_or(TOGETHER).clamp(1, TOGETHER)
     }
 
     fn settle_chunk(

@@ -30,7 +30,7 @@ use super::tally::Tally;
 use super::{ages, fixed_costs};
 use crate::formula::{LANES, Lane, Scratch};
 use crate::sample::{Environment, QuantityError};
-use crate::scenario::checked::{Engine, GoalMeasure, Scenario};
+use crate::scenario::checked::{Engine, GoalMeasure, Localised, Scenario};
 use crate::simulate::Rates;
 use crate::simulate::engine::{Block, Memory, Present, Runs};
 use mixes::{AllRows, Mix, mixes, of_goals};
@@ -161,16 +161,22 @@ pub(super) fn by_group(
     scenario: &Scenario,
     columns: &[Vec<f64>],
     draws: usize,
-) -> Result<(Option<Groups>, Option<String>), QuantityError> {
+) -> Result<(Option<Groups>, Option<Localised>), QuantityError> {
     if scenario.results.by.is_empty() && scenario.goals.iter().all(|goal| goal.group.is_empty()) {
         return Ok((None, None));
     }
     if let Some(model) = scenario.models.iter().find(|model| model.with_history) {
-        let why = format!(
-            "There are no results by group: the model `{}` depends on the history of persons and cannot be followed in \
-             expected numbers.",
-            model.id
-        );
+        let id = model.id.replace('_', " ");
+        let why = Localised {
+            en: format!(
+                "There are no results by group: the model {id} depends on the history of persons and cannot be followed in \
+                 expected numbers."
+            ),
+            nl: format!(
+                "Er zijn geen uitkomsten per groep: het model {id} hangt af van wat personen eerder overkwam en is niet in \
+                 verwachte aantallen te volgen."
+            ),
+        };
         return Ok((None, Some(why)));
     }
     let bare = Scenario { arrangements: Vec::new(), ..scenario.clone() };
@@ -182,8 +188,11 @@ pub(super) fn by_group(
     let strategies: Vec<usize> = (0..bare.strategies.len()).filter(|&s| s != bare.comparator).collect();
     let bytes = 8 * mixes.len() * figures.len() * (strategies.len() + 1);
     let kept = draws.min((MOST_BYTES / bytes.max(1)).max(LANES));
-    let warning = (kept < draws).then(|| {
-        format!("Results by group are of the first {kept} of {draws} draws: more would not fit in memory.")
+    let warning = (kept < draws).then(|| Localised {
+        en: format!("Results by group are of the first {kept} of {draws} draws: more would not fit in memory."),
+        nl: format!(
+            "Uitkomsten per groep zijn van de eerste {kept} van {draws} trekkingen: meer past niet in het geheugen."
+        ),
     });
     let work = Work {
         scenario: &bare,
