@@ -4,7 +4,9 @@
 //! Groups that differ in nothing but size share a *mix*: statistics are computed once for its first group and times the
 //! size for the others, which is exact because all draws of one are those of the other times the size.
 //!
-//! **Priorities.** Strategies are ranked by their mean over the draws, best first, and the chance to be first is the share of draws in
+//! **Priorities.** Strategies are ranked by their mean over the draws, best first; a criterion that is a ratio is the mean of its
+//! numerator divided by the mean of its denominator, as a ratio of costs to effects is, and not the mean of ratios, in which draws
+//! with few participants would weigh most. The chance to be first is the share of draws in
 //! which a strategy is best (the earlier one of the file where two are equal):
 //!
 //! | criterion | value | best | who takes part |
@@ -257,18 +259,42 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn value(&self, criterion: Criterion) -> Option<Series> {
+    fn score(&self, criterion: Criterion, design: RunDesign) -> Option<Score> {
         let per = |amount: &Series, of: &Series, scale: f64| {
-            some_in_every_draw(of).then(|| amount.zip(of, |amount, of| scale * amount / of))
+            some_in_every_draw(of).then(|| Score::ratio(&amount.map(|amount| scale * amount), of, design))
         };
         match (criterion, &self.delivery) {
             (Criterion::NetBenefit(threshold), _) => {
-                Some(self.qalys.zip(&self.cost, |qalys, cost| threshold * qalys - cost))
+                let by_draw = self.qalys.zip(&self.cost, |qalys, cost| threshold * qalys - cost);
+                Some(Score { value: by_draw.summary(design), by_draw })
             }
             (Criterion::CostPerParticipant, Some((participants, _))) => per(&self.cost, participants, 1.0),
             (Criterion::QalysPerMillion, Some((_, spent))) => per(&self.qalys, spent, 1e6),
             (_, None) => None,
         }
+    }
+}
+
+/// What a strategy is worth by a criterion.
+struct Score {
+    value: Summary,
+    by_draw: Series,
+}
+
+impl Score {
+    /// The ratio R of means of two amounts a and b. Its Monte Carlo standard error is that of the mean of (a − R·b)/mean(b); all
+    /// other statistics are those of the ratios of single draws.
+    fn ratio(amount: &Series, of: &Series, design: RunDesign) -> Self {
+        let by_draw = amount.zip(of, |amount, of| amount / of);
+        let mut value = by_draw.summary(design);
+        if let Some(spread) = &mut value.spread {
+            let base = of.expected();
+            let ratio = amount.expected() / base;
+            let off = amount.zip(of, |amount, of| (amount - ratio * of) / base).summary(design);
+            spread.mean = ratio;
+            spread.mcse = off.spread.map_or(f64::NAN, |off| off.mcse);
+        }
+        Self { value, by_draw }
     }
 }
 
@@ -279,31 +305,32 @@ fn some_in_every_draw(series: &Series) -> bool {
 /// Ranks by expected values; places of equals follow the file.
 fn rank(criterion: Criterion, candidates: &[Candidate], design: RunDesign) -> Vec<Priority> {
     let sign = if criterion.lowest_is_best() { -1.0 } else { 1.0 };
-    let valued: Vec<(usize, Series)> = candidates
+    let valued: Vec<(usize, Score)> = candidates
         .iter()
-        .filter_map(|candidate| Some((candidate.strategy, candidate.value(criterion)?)))
+        .filter_map(|candidate| Some((candidate.strategy, candidate.score(criterion, design)?)))
         .collect();
-    let best = |of: &dyn Fn(&Series) -> f64| {
+    let best = |draw: usize| {
         let mut first = 0;
-        for (index, (_, series)) in valued.iter().enumerate() {
-            if sign * of(series) > sign * of(&valued[first].1) {
+        for (index, (_, score)) in valued.iter().enumerate() {
+            if sign * score.by_draw.draws[draw] > sign * valued[first].1.by_draw.draws[draw] {
                 first = index;
             }
         }
         first
     };
-    let draws = valued.first().map_or(0, |(_, series)| series.draws.len());
+    let draws = valued.first().map_or(0, |(_, score)| score.by_draw.draws.len());
     let mut wins = vec![0usize; valued.len()];
     for draw in 0..draws {
-        wins[best(&|series| series.draws[draw])] += 1;
+        wins[best(draw)] += 1;
     }
+    let expected = |index: usize| sign * valued[index].1.value.expected();
     let mut order: Vec<usize> = (0..valued.len()).collect();
-    order.sort_by(|&a, &b| (sign * valued[b].1.expected()).total_cmp(&(sign * valued[a].1.expected())));
+    order.sort_by(|&a, &b| expected(b).total_cmp(&expected(a)));
     let place = |(place, index): (usize, usize)| Priority {
         criterion,
         rank: place + 1,
         strategy: valued[index].0,
-        value: valued[index].1.summary(design),
+        value: valued[index].1.value,
         first: (draws > 0).then(|| wins[index] as f64 / draws as f64),
     };
     order.into_iter().enumerate().map(place).collect()
@@ -339,6 +366,25 @@ mod tests {
         assert_eq!((cost.len(), cost[0].value.base), (1, 300.0));
         let qalys = rank(Criterion::QalysPerMillion, &candidates, RunDesign::PLAIN);
         assert_eq!((qalys[0].value.base, qalys[0].value.expected()), (80.0, 50.0));
+    }
+
+    #[test]
+    fn costs_per_participant_are_all_costs_by_all_participants() {
+        // 1,000 euros for 10 and 3,000 for 90: 4,000 by 100 = 40, where the mean of 100 and 33.3 is 66.7. A strategy of 50 in every
+        // draw comes second, though it is dearer in one draw only.
+        let of = |strategy: usize, cost: &[f64], participants: &[f64]| Candidate {
+            strategy,
+            cost: series(cost),
+            qalys: series(&[0.0; 2]),
+            delivery: Some((series(participants), series(cost))),
+        };
+        let candidates = [of(1, &[1_000.0, 3_000.0], &[10.0, 90.0]), of(2, &[50.0; 2], &[1.0; 2])];
+        let ranked = rank(Criterion::CostPerParticipant, &candidates, RunDesign::PLAIN);
+        let told: Vec<_> = ranked.iter().map(|p| (p.strategy, p.value.expected(), p.first)).collect();
+        assert_eq!(told, [(1, 40.0, Some(0.5)), (2, 50.0, Some(0.5))]);
+        // (1,000 − 40·10)/50 = 12 and (3,000 − 40·90)/50 = −12: standard deviation 12·√2, standard error 12.
+        let mcse = ranked[0].value.spread.map(|spread| spread.mcse).unwrap();
+        assert!((mcse - 12.0).abs() < 1e-9, "{mcse}");
     }
 
     #[test]

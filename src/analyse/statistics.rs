@@ -80,6 +80,15 @@ impl Summary {
     pub fn about_nil(&self) -> bool {
         self.spread.is_some_and(|spread| spread.mean.abs() < spread.sd / 20.0)
     }
+
+    /// Whether no difference is known: it is nil at the stated values, up to rounding, and the middle 95% of the draws have it on
+    /// either side of nil. The mean is then chance and the skewness of distributions, not a finding.
+    pub fn none_known(&self) -> bool {
+        self.spread.is_some_and(|spread| {
+            let nil = self.base.abs() <= 1e-9 * spread.sd;
+            nil && spread.sd > 0.0 && spread.p2_5 <= 0.0 && spread.p97_5 >= 0.0
+        })
+    }
 }
 
 /// Statistics over draws, in the unit of the quantity.
@@ -378,6 +387,16 @@ mod tests {
         assert!(!of(0.2).about_nil());
         assert!(of(0.1).about_nil());
         assert!(!Series { base: 0.0, draws: Vec::new() }.summary(RunDesign::PLAIN).about_nil());
+    }
+
+    #[test]
+    fn nothing_is_known_where_the_stated_values_give_nil_and_draws_go_either_way() {
+        let of = |base: f64, draws: &[f64]| Series { base, draws: draws.to_vec() }.summary(RunDesign::PLAIN);
+        assert!(of(0.0, &[-9.0, 1.0, 2.0]).none_known(), "a mean of −2 is no finding");
+        assert!(!of(0.5, &[-9.0, 1.0, 2.0]).none_known());
+        assert!(!of(0.0, &[1.0, 2.0, 3.0]).none_known());
+        assert!(!of(0.0, &[0.0, 0.0, 0.0]).none_known(), "exactly nothing is known");
+        assert!(!of(0.0, &[]).none_known());
     }
 
     #[test]

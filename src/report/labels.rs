@@ -27,6 +27,8 @@ pub enum Label {
     CostsOnBalance,
     PricePerQaly,
     HealthUnknown,
+    NoGainKnown,
+    NoneKnown,
     CheaperAndBetter,
     DearerAndWorse,
     CheaperAndWorse,
@@ -129,6 +131,7 @@ pub enum Label {
     MustBeTrueAtMost,
     MustBeTrueAlways,
     MustBeTrueNever,
+    MustBeTrueNearest,
     MustBeTrueSeveral,
     MustBeTrueNothing,
     MustBeTrueEnough,
@@ -221,6 +224,12 @@ impl Label {
                 "Mensen kunnen evengoed gezonde levensjaren verliezen als winnen: gemiddeld is het verschil \
                  ongeveer nul, dus een prijs per gezond levensjaar zegt hier niets.",
             ),
+            L::NoGainKnown => (
+                "No gain in healthy years is known: at the stated values it is nil, and it may as well be a loss.",
+                "Er is geen winst in gezonde levensjaren bekend: bij de opgegeven waarden is die nul, en het kan evengoed verlies \
+                 zijn.",
+            ),
+            L::NoneKnown => ("none known", "geen bekend"),
             L::CheaperAndBetter => (
                 "It does not cost more and it does not cost healthy years: it is better than or as good as doing \
                  nothing new.",
@@ -303,7 +312,7 @@ impl Label {
             L::PaybackBasis => (
                 "What those who pay have received until the end of that year less what they have paid, in thousands of euros of {}, \
                  not discounted. What comes later does not count. All parties are in payback.csv.",
-                "Wat wie betaalt tot en met dat jaar heeft ontvangen min wat er is betaald, in duizenden euro's van {}, niet \
+                "Het saldo van wie betaalt, tot en met dat jaar: ontvangen min betaald, in duizenden euro's van {}, niet \
                  teruggerekend. Wat later komt telt niet mee. Alle partijen staan in payback.csv.",
             ),
             L::PaybackChance => (
@@ -663,6 +672,7 @@ impl Label {
                 "{}: no value from {} to {} is enough for {} to break even{}.",
                 "{}: geen waarde van {} tot {} is genoeg om {} quitte te laten spelen{}.",
             ),
+            L::MustBeTrueNearest => ("It comes nearest at {}.", "Met {} komt het er het dichtst bij."),
             L::MustBeTrueSeveral => (
                 "{}: {} breaks even{} in parts of the range from {} to {} only; it changes at {}.",
                 "{}: {} speelt alleen quitte{} in delen van het bereik van {} tot {}; het wisselt bij {}.",
@@ -769,6 +779,7 @@ mod tests {
             L::MustBeTrueAtMost,
             L::MustBeTrueAlways,
             L::MustBeTrueNever,
+            L::MustBeTrueNearest,
             L::MustBeTrueSeveral,
             L::MustBeTrueNothing,
             L::MustBeTrueEnough,

@@ -150,6 +150,17 @@ impl Page<'_> {
         self.line(label, value, note);
     }
 
+    /// Years of life: where no difference is known that is said, with the range, instead of a mean.
+    fn health(&mut self, label: &str, summary: &Summary, more: &str) {
+        if summary.none_known() {
+            let note = self.interval(summary, |value| self.lang.rounded(value));
+            let value = self.say(Label::NoneKnown, &[]);
+            self.line(label, value, note);
+        } else {
+            self.amount(label, summary, more);
+        }
+    }
+
     fn euros(&mut self, label: &str, summary: &Summary) {
         let value = self.lang.money(summary.expected());
         let note = self.interval(summary, |value| self.lang.money(value));
@@ -184,7 +195,10 @@ impl Page<'_> {
             if matches!(measure.row, Row::Outcome(_)) && !measure.unit.is_empty() && !speaks(measure) {
                 label = format!("{label} ({})", measure.unit);
             }
-            self.amount(&label, change, &more);
+            match measure.row {
+                Row::Health(_) => self.health(&label, change, &more),
+                Row::Count(_) | Row::Outcome(_) => self.amount(&label, change, &more),
+            }
         }
         if left_out {
             let text = self.say(Label::NotActedOn, &[]);
@@ -304,7 +318,7 @@ impl Page<'_> {
         let label = self.say(Label::OnBalance, &[]);
         self.euros(&label, &result.cost_increment);
         let label = self.say(Label::DiscountedQalys, &[&self.rate(|rates| rates.effects)]);
-        self.amount(&label, &result.qalys_increment, "");
+        self.health(&label, &result.qalys_increment, "");
         for label in explained {
             self.explain(label);
         }
@@ -317,6 +331,7 @@ impl Page<'_> {
         }
         let place = result.expected.unwrap_or(result.base);
         let text = match place.comparison {
+            _ if result.qalys_increment.none_known() => self.say(Label::NoGainKnown, &[]),
             Comparison::Costs(_) | Comparison::Saves(_) if result.qalys_increment.about_nil() => {
                 self.say(Label::HealthUnknown, &[])
             }

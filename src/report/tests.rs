@@ -88,6 +88,25 @@ fn each_dutch_law_is_explained_once() {
 }
 
 #[test]
+fn a_gain_that_the_stated_values_do_not_have_is_not_told_as_one() {
+    let mut fixture = fixture(false);
+    let cea = fixture.findings.variants[0].cost_effectiveness.as_mut().unwrap();
+    // Draws from −40 to 30 with a mean of −0.8, while the stated effect is none.
+    let gain = &mut cea.strategies[1].qalys_increment;
+    let mut spread = gain.spread.unwrap();
+    (spread.mean, spread.sd, spread.p2_5, spread.p97_5) = (-0.8, 15.0, -40.0, 30.0);
+    (gain.base, gain.spread) = (0.0, Some(spread));
+    for (lang, known, figure) in [
+        (Lang::En, "No gain in healthy years is known", "none known (−40 to 30)"),
+        (Lang::Nl, "Er is geen winst in gezonde levensjaren bekend", "geen bekend (−40 tot 30)"),
+    ] {
+        let text = terminal::summary(&run(&fixture), lang);
+        assert!(text.contains(known) && text.contains(figure), "{text}");
+        assert!(!text.contains("−0.80") && !text.contains("−0,80"), "{text}");
+    }
+}
+
+#[test]
 fn a_folder_of_results() {
     let home = tempfile::tempdir().unwrap();
     let files = written(&fixture(false), CsvStyle::En, &home.path().join("waterdorp"));

@@ -133,8 +133,8 @@ pub(super) fn priorities(context: &Context<'_>) -> Option<Table> {
                      highest first";
     let mut table = with_statistics(
         "priorities",
-        "Strategies in order of preference for each group, by their mean over the draws. Costs and QALYs are present \
-         values. Groups that are made of the same sorts of people in the same proportions have the same order.",
+        "Strategies in order of preference for each group, by their mean over the draws; of a ratio the mean is that of \
+         what is divided by that of what divides it. Costs and QALYs are present values. Groups that are made of the same sorts of people in the same proportions have the same order.",
         &[
             BY,
             GROUP,

@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::analyse::measures::or_id;
-use crate::analyse::threshold::{Answer, Crossing, End, Found};
+use crate::analyse::threshold::{Answer, Crossing, End, Found, Point};
 use crate::report::labels::Label;
 use crate::report::layout::{WIDTH, wrap};
 use crate::report::words::{Lang, significant};
@@ -51,7 +51,13 @@ fn sentence(scenario: &Scenario, found: &Found, lang: Lang) -> String {
     match answer {
         Answer::Nothing => lang.say(Label::MustBeTrueNothing, &[&name, &who]),
         Answer::Always => lang.say(Label::MustBeTrueAlways, &[&name, &low, &high, &who, chance]),
-        Answer::Never => lang.say(Label::MustBeTrueNever, &[&name, &low, &high, &who, chance]),
+        Answer::Never => {
+            let text = lang.say(Label::MustBeTrueNever, &[&name, &low, &high, &who, chance]);
+            match nearest(found, asked.probability.is_some()) {
+                Some(value) => format!("{text} {}", lang.say(Label::MustBeTrueNearest, &[&show(value)])),
+                None => text,
+            }
+        }
         Answer::At(crossings) => match crossings.as_slice() {
             [only] => {
                 let label = if only.at_least { Label::MustBeTrueAtLeast } else { Label::MustBeTrueAtMost };
@@ -71,6 +77,18 @@ fn sentence(scenario: &Scenario, found: &Found, lang: Lang) -> String {
             }
         },
     }
+}
+
+/// The value at which least is lacking, or at which the chance is largest where a chance is asked for; `None` where all are alike.
+fn nearest(found: &Found, chance: bool) -> Option<f64> {
+    let drawn = found.drawn.is_some();
+    let worth = |point: &Point| match point.probability.filter(|_| chance) {
+        Some(probability) => probability,
+        None if drawn => point.net.expected(),
+        None => point.net.base,
+    };
+    let best = found.curve.iter().max_by(|a, b| worth(a).total_cmp(&worth(b)))?;
+    found.curve.iter().any(|point| worth(point) < worth(best)).then_some(best.value)
 }
 
 fn reached(crossing: &Crossing, stated: f64) -> bool {
@@ -150,6 +168,7 @@ fn plain(lang: Lang, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyse::statistics::Summary;
     use crate::analyse::threshold::Drawn;
 
     #[test]
@@ -175,6 +194,25 @@ mod tests {
             told([End::Below, End::Below], Lang::Nl),
             " (maar onder 1 in bijna alle losse trekkingen)"
         );
+    }
+
+    #[test]
+    fn where_no_value_is_enough_the_side_on_which_least_is_lacking_is_told() {
+        let point = |value: f64, net: f64| Point {
+            value,
+            net: Summary { base: net, spread: None },
+            probability: None,
+        };
+        let found = |nets: [f64; 3]| Found {
+            question: 0,
+            stated: 1.0,
+            base: Answer::Never,
+            drawn: None,
+            curve: [0.5, 1.0, 1.5].into_iter().zip(nets).map(|(value, net)| point(value, net)).collect(),
+        };
+        assert_eq!(nearest(&found([-10.0, -20.0, -30.0]), false), Some(0.5));
+        assert_eq!(nearest(&found([-30.0, -20.0, -10.0]), false), Some(1.5));
+        assert_eq!(nearest(&found([-30.0; 3]), false), None);
     }
 
     #[test]

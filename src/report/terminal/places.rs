@@ -67,7 +67,11 @@ impl Page<'_> {
                     self.lang.rounded(group.persons),
                     self.lang.rounded(amounts.participants.total.expected() * group.size),
                     self.lang.money(money),
-                    self.lang.rounded(gain(group)),
+                    if amounts.qalys.total.none_known() {
+                        self.say(Label::NoneKnown, &[])
+                    } else {
+                        self.lang.rounded(gain(group))
+                    },
                 ],
             )
         };

@@ -21,6 +21,8 @@ impl Page<'_> {
         self.paragraph(&text);
         // Compared with each other, so all of the same kind: means only where every variant has them.
         let of = |summary: &Summary| if all_drawn { summary.expected() } else { summary.base };
+        // The mean of a gain that the stated values do not have is no finding.
+        let gain = |summary: &Summary| if summary.none_known() { 0.0 } else { of(summary) };
         let main = self.run.findings.variants.first();
         let settled = main.is_some_and(|main| !main.settlements.is_empty());
         let main = main.and_then(|main| main.cost_effectiveness.as_ref());
@@ -34,12 +36,12 @@ impl Page<'_> {
                 (0..cea.strategies.len()).filter(|&strategy| strategy != scenario.comparator).collect();
             let figures = |strategy: usize| {
                 let result = &cea.strategies[strategy];
-                (of(&result.cost_increment), of(&result.qalys_increment))
+                (of(&result.cost_increment), gain(&result.qalys_increment))
             };
             let as_stated = |&strategy: &usize| {
                 let (costs, qalys) = figures(strategy);
                 main.and_then(|main| main.strategies.get(strategy)).is_some_and(|stated| {
-                    equal(costs, of(&stated.cost_increment)) && equal(qalys, of(&stated.qalys_increment))
+                    equal(costs, of(&stated.cost_increment)) && equal(qalys, gain(&stated.qalys_increment))
                 })
             };
             let name = match index {
