@@ -5,7 +5,10 @@
 //!
 //! avoided = not cash + equalisation + switching + free riding + wrong pocket + kept by payers
 //!
-//! *Payers* are the parties that pay by decision more than they are paid (programme costs and clauses, in expectation). What does
+//! *Payers* are the parties that pay for the programme: what they bear of its costs and pay for its delivery, as grants, shares of
+//! costs or investments, is more than these bring them, in expectation. What is handed on out of savings or for results (shared
+//! savings, outcome payments, co-financing, guarantees, what a fund is repaid) makes nobody a payer: it comes to the payers
+//! under those clauses, and the savings it is paid from are still in another pocket. What does
 //! not become cash frees capacity; what risk equalisation takes is the fund's. Of the cash that is left, what goes to insurers
 //! that are no payers with participants who leave, or because one insurer buys for all, is switching and free riding; what
 //! falls on the budgets of others who are no payers is in the wrong pocket: they gain by what somebody else pays for. The term
@@ -17,13 +20,13 @@
 use super::business_case::{PartyCase, Settlement};
 use super::statistics::{Series, Summary};
 use crate::formula::Lane;
-use crate::scenario::checked::Parties;
+use crate::scenario::checked::{Clause, Parties, Terms};
 use crate::settle::{Account, BookLine, Books, LineKind, books};
 
 /// Parts of what is avoided, present values at the parties' rate, EUR.
 #[derive(Clone, Debug)]
 pub struct Leakages {
-    /// Parties that pay by decision more than they are paid.
+    /// Parties that pay for the programme more than they are paid for it.
     pub payers: Vec<usize>,
     /// All that is avoided on budgets; negative where costs rise.
     pub avoided: Summary,
@@ -41,10 +44,34 @@ pub struct Leakages {
     pub kept: Summary,
 }
 
-/// Parties whose decided payments (programme costs and clauses, present values, expected) take more than they bring.
-pub fn payers(cases: &[PartyCase]) -> Vec<usize> {
+/// Whether a posting pays for the programme, and not out of what it saves or brings about.
+fn for_delivery(clauses: &[Clause], kind: LineKind) -> bool {
+    let of = |clause: usize| &clauses[clause].terms;
+    match kind {
+        LineKind::ProgrammeCost { .. } => true,
+        LineKind::Clause(clause) => !matches!(
+            of(clause),
+            Terms::SharedSavings(_)
+                | Terms::OutcomePayment(_)
+                | Terms::CoFinancing { .. }
+                | Terms::Guarantee { .. }
+        ),
+        LineKind::Repayment(clause) => !matches!(
+            of(clause),
+            Terms::SharedSavings(_) | Terms::RevolvingFund(_) | Terms::OutcomePayment(_)
+        ),
+        LineKind::Savings { .. }
+        | LineKind::FreedCapacity { .. }
+        | LineKind::Equalisation { .. }
+        | LineKind::Switching { .. }
+        | LineKind::FreeRiding { .. } => false,
+    }
+}
+
+/// Parties that pay for the programme (present values, expected) more than they are paid for it.
+fn payers(clauses: &[Clause], cases: &[PartyCase]) -> Vec<usize> {
     let pays = |case: &PartyCase| {
-        let decided = case.lines.iter().filter(|line| line.kind.is_payment());
+        let decided = case.lines.iter().filter(|line| for_delivery(clauses, line.kind));
         let (net, turnover) = decided.fold((0.0, 0.0), |(net, turnover), line| {
             let amount = line.present.expected();
             (net + amount, turnover + f64::abs(amount))
@@ -58,8 +85,8 @@ pub fn payers(cases: &[PartyCase]) -> Vec<usize> {
 }
 
 /// Where what is avoided goes under an arrangement; `None` where nothing is avoided or nobody pays.
-pub fn leakages(settlement: &Settlement<'_>, cases: &[PartyCase]) -> Option<Leakages> {
-    let payers = payers(cases);
+pub fn leakages(settlement: &Settlement<'_>, clauses: &[Clause], cases: &[PartyCase]) -> Option<Leakages> {
+    let payers = payers(clauses, cases);
     let Settlement { arm, base, .. } = settlement;
     let factors = books::discount_factors(arm.base().parties_rate, base.years);
     let present = |line: &BookLine| {

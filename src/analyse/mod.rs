@@ -147,7 +147,7 @@ fn settlement(scenario: &Scenario, valued: &Valued, settled: &Settled) -> Settle
     let arm = Arm::new(valued, *variant, delivery);
     let settlement = Settlement { arm, draws: settled.draws, base, blocks };
     let (cases, figures) = (settlement.cases(scenario), settlement.figures());
-    let leakages = leakages::leakages(&settlement, &cases);
+    let leakages = leakages::leakages(&settlement, &scenario.arrangements[*arrangement].clauses, &cases);
     let declined = settled.declined;
     // Nothing is measured of what is not delivered.
     let (noise, gate) = match declined {

@@ -86,7 +86,7 @@ impl Summary {
     pub fn none_known(&self) -> bool {
         self.spread.is_some_and(|spread| {
             let nil = self.base.abs() <= 1e-9 * spread.sd;
-            nil && spread.sd > 0.0 && spread.p2_5 <= 0.0 && spread.p97_5 >= 0.0
+            nil && spread.p2_5 < 0.0 && spread.p97_5 > 0.0
         })
     }
 }

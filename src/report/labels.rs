@@ -45,6 +45,7 @@ pub enum Label {
     ToWhoDoesNotPay,
     KeptByPayers,
     WayToPay,
+    OtherPeople,
     WhoPays,
     WhoPaysBasis,
     WhoPaysChance,
@@ -282,6 +283,10 @@ impl Label {
             }
             L::KeptByPayers => ("{} stays with who pays", "{} blijft bij wie betaalt"),
             L::WaysToPay => ("Ways to pay that are compared", "De vergeleken manieren van betalen"),
+            L::OtherPeople => (
+                "Others take part, or fewer, than told above under: {}. See outcomes.csv.",
+                "Anderen doen mee, of minder, dan hierboven staat bij: {}. Zie outcomes.csv.",
+            ),
             L::WayToPay => ("Way to pay", "Manier van betalen"),
             L::WhoPays => ("Who pays and who gains", "Wie betaalt en wie profiteert"),
             L::WhoPaysBasis => (
@@ -310,10 +315,12 @@ impl Label {
             ),
             L::Payback => ("Is the money back by then?", "Is het geld dan terug?"),
             L::PaybackBasis => (
-                "What those who pay have received until the end of that year less what they have paid, in thousands of euros of {}, \
-                 not discounted. What comes later does not count. All parties are in payback.csv.",
-                "Het saldo van wie betaalt, tot en met dat jaar: ontvangen min betaald, in duizenden euro's van {}, niet \
-                 teruggerekend. Wat later komt telt niet mee. Alle partijen staan in payback.csv.",
+                "What those who pay have received, and saved on care as far as it is cash for them, until the end of that year, less \
+                 what they have paid; in thousands of euros of {}, not discounted. What comes later does not count. All parties \
+                 are in payback.csv.",
+                "Het saldo van wie betaalt, tot en met dat jaar: wat is ontvangen en wat aan zorg is bespaard (voor zover het de \
+                 partij zelf geld scheelt) min wat is betaald, in duizenden euro's van {}, niet teruggerekend. Wat later komt \
+                 telt niet mee. Alle partijen staan in payback.csv.",
             ),
             L::PaybackChance => (
                 "In brackets the chance that the money is back by then.",
@@ -354,7 +361,7 @@ impl Label {
             L::LuckLineYears => (
                 "{}. Chance that it pays in at least one of {} years for a programme that does nothing: {}; that it pays in none of \
                  them for this programme: {}.",
-                "{}. Kans dat er in minstens een van {} jaren betaald wordt voor een programma dat niets doet: {}; dat er voor dit \
+                "{}. Kans dat er in minstens één van de {} jaren betaald wordt voor een programma dat niets doet: {}; dat er voor dit \
                  programma in geen van die jaren betaald wordt: {}.",
             ),
             L::LuckPayment => (
@@ -429,7 +436,7 @@ impl Label {
             ),
             L::WarnPaysMore => (
                 "{}: {} would pay {} more than it saves (expected, all years together).",
-                "{}: {} betaalt {} meer dan het bespaart (naar verwachting, alle jaren samen).",
+                "{}: {} betaalt {} meer dan die bespaart (naar verwachting, alle jaren samen).",
             ),
             L::WarnPayMore => (
                 "{}: {} together would pay {} more than they save (expected, all years together).",
@@ -632,7 +639,7 @@ impl Label {
             ),
             L::DoubtPassedOn => (
                 "The effect “{}” is passed on one to one to what follows ({}); trials often find less there.",
-                "Het effect “{}” wordt een op een doorgegeven aan wat volgt ({}); onderzoek vindt daar vaak minder.",
+                "Het effect “{}” wordt een-op-een doorgegeven aan wat volgt ({}); onderzoek vindt daar vaak minder.",
             ),
             L::DoubtInStrategy => ("With the strategy “{}”:", "Met de strategie “{}”:"),
             L::DoubtInArrangement => ("Under the arrangement “{}”:", "Onder de afspraak “{}”:"),

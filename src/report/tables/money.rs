@@ -273,8 +273,8 @@ pub(super) fn leakages(context: &Context<'_>) -> Option<Table> {
     let mut table = with_statistics(
         "leakages",
         "Where what a programme avoids goes before it reaches who pays for it, over all years: present values at the parties' rate. \
-         `avoided` is the sum of the other parts. Who pays are the parties whose programme costs and payments under contracts are \
-         more than what contracts bring them.",
+         `avoided` is the sum of the other parts. Who pays are the parties that pay for the programme (its costs, its delivery, grants, shares of costs, investments) more \
+         than they are paid for it; what is handed on out of savings or for results makes nobody a payer.",
         &[
             VARIANT,
             STRATEGY,

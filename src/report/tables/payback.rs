@@ -8,7 +8,7 @@ pub(super) fn payback(context: &Context<'_>) -> Option<Table> {
     let horizons = &context.scenario.results.payback_within;
     let mut table = with_statistics(
         "payback",
-        "Where each party stands at the end of stated years: what it received until then less what it paid. Later money \
+        "Where each party stands at the end of stated years: what it received, and saved on care as far as it is cash for it, until then, less what it paid. Later money \
          does not count, so a saving after that date is not in it, and nor is a payment with a lag that falls after it.",
         &[
             VARIANT,

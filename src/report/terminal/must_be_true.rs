@@ -88,7 +88,12 @@ fn nearest(found: &Found, chance: bool) -> Option<f64> {
         None => point.net.base,
     };
     let best = found.curve.iter().max_by(|a, b| worth(a).total_cmp(&worth(b)))?;
-    found.curve.iter().any(|point| worth(point) < worth(best)).then_some(best.value)
+    let ends = [found.curve.first()?, found.curve.last()?];
+    // The curve has few values: one within the range says little about where between them most is gained.
+    let at_an_end = ends.iter().any(|end| end.value == best.value);
+    let largest = found.curve.iter().map(|point| worth(point).abs()).fold(0.0, f64::max);
+    let differs = found.curve.iter().any(|point| worth(best) - worth(point) > 1e-9 * largest);
+    (at_an_end && differs).then_some(best.value)
 }
 
 fn reached(crossing: &Crossing, stated: f64) -> bool {

@@ -50,7 +50,13 @@ impl Page<'_> {
         let of = |group: &Group| &findings.mixes[group.mix].strategies[position];
         let gain = |group: &Group| of(group).qalys.total.expected() * group.size;
         let mut order: Vec<&Group> = own.to_vec();
-        order.sort_by(|a, b| gain(b).total_cmp(&gain(a)));
+        // Where no gain is known in most places its order would be chance: then by people who take part.
+        let unknown = own.iter().filter(|group| of(group).qalys.total.none_known()).count();
+        let rank = |group: &Group| match 2 * unknown > own.len() {
+            true => of(group).participants.total.expected() * group.size,
+            false => gain(group),
+        };
+        order.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
         let shown: Vec<&Group> = if order.len() > ALL_SHOWN {
             let rest = order.len() - FROM_EACH_END;
             let places = order.iter().enumerate();

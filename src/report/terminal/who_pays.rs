@@ -6,7 +6,7 @@ use crate::analyse::statistics::Summary;
 use crate::analyse::{SettlementFindings, VariantFindings};
 use crate::report::labels::Label;
 use crate::report::layout::Matrix;
-use crate::scenario::checked::Parties;
+use crate::scenario::checked::{Parties, Purchase};
 use crate::settle::Account;
 
 /// Arrangements that are told one by one below the table.
@@ -126,6 +126,22 @@ impl Page<'_> {
             let deliveries = &self.run.valued.deliveries;
             let own = deliveries.iter().any(|d| d.strategy == strategy && d.arrangement.is_some());
             let away = settlements.iter().any(|settlement| settlement.declined.is_some());
+            let changed: Vec<String> = settlements
+                .iter()
+                .filter(|of| {
+                    let arrangement = &scenario.arrangements[of.arrangement];
+                    let bought_for_some = matches!(arrangement.purchase, Purchase::Own { .. });
+                    (arrangement.changes_delivery() || bought_for_some) && of.declined.is_none()
+                })
+                .map(|of| {
+                    let arrangement = &scenario.arrangements[of.arrangement];
+                    self.name(&arrangement.name, &arrangement.id)
+                })
+                .collect();
+            if !changed.is_empty() {
+                let text = self.say(Label::OtherPeople, &[&changed.join("; ")]);
+                self.paragraph(&text);
+            }
             if !own && !away && self.run.rates.parties == self.run.rates.costs {
                 self.explain(Label::PartiesAddUp);
             }
