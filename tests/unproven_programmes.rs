@@ -89,13 +89,14 @@ fn whoever_came_to_a_consultation_has_less_care_also_who_goes_on_to_more() {
     // 10% less care for a year, for each person who came: the same with and without the neighbourhood, which sends more people on.
     let run = run("zuidwest_health_promotion.toml");
     let at = run.scenario.variants.iter().position(|known| known.id == "care_10_percent_less").unwrap();
+    let steps = &run.scenario.programmes[0].steps;
+    let came = steps.iter().position(|known| known.id == "consultation").unwrap();
     let spared = |delivery: usize| {
         let care = |variant: usize| {
             let increment = &run.valued.variants[variant].base[delivery].increment;
             (0..increment.rows()).map(|row| increment.total(row)[0]).sum::<f64>()
         };
-        // `consultation` is the step after the invitation.
-        (care(0) - care(at)) / run.valued.variants[0].base[delivery].reached.total(1)[0]
+        (care(0) - care(at)) / run.valued.variants[0].base[delivery].reached.total(came)[0]
     };
     let (alone, together) = (spared(0), spared(1));
     assert!(alone > 100.0, "{alone} euros a person");
