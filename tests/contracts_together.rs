@@ -72,7 +72,10 @@ fn two_grants_do_not_pay_more_than_the_costs() {
 
 #[test]
 fn an_investor_that_pays_is_paid_somewhere() {
-    let gift = clause("gift", "type = \"lump-sum\"\nfrom = \"pioneer\"\nto = \"provider\"\namount = 100");
+    let gift = clause(
+        "gift",
+        "type = \"lump-sum\"\nfrom = \"pioneer\"\nto = \"provider\"\namount = 100\nyears = 2026",
+    );
     let back =
         clause("back", "type = \"lump-sum\"\nfrom = \"town\"\nto = \"pioneer\"\namount = 110\nyears = 2028");
     says(&gift, &["nobody repays the investor `pioneer`"]);
