@@ -4,6 +4,7 @@ mod common;
 
 use assert_cmd::Command;
 use common::package::assert_primary_keys;
+use common::{HALVED_FALLS, men};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -70,6 +71,35 @@ fn what_contracts_measure_and_whether_they_pay_is_a_table_of_its_own() {
     let row = table.lines().find(|line| line.starts_with("main,course,bond,results,completion.pays,2025,"));
     let mean: f64 = row.unwrap().split(',').nth(8).unwrap().parse().unwrap();
     assert!((0.42..0.60).contains(&mean), "{mean}");
+}
+
+#[test]
+fn who_would_do_better_without_the_others_is_in_the_table_of_clauses() {
+    // A course costs 100 men 10 each; the region saves 50 falls a year at 100, the town nothing. In equal halves the town pays
+    // 500 for nothing. Shares that satisfy both exist: the region pays all.
+    let home = tempfile::tempdir().unwrap();
+    let course = HALVED_FALLS.replace("share = 1\neffects", "share = 1\ncosts = { lessons = 10 }\neffects");
+    let text = format!(
+        "{}{course}[unit_costs.stay]\non = \"m.fall\"\nvalue = 100\nbudget = \"care\"\n\
+         [parties]\ntown = {{ kind = \"municipality\" }}\nregion = {{ kind = \"other\", budgets = [\"care\"] }}\n\
+         [arrangements.deal.clauses.halves]\ntype = \"cost-share\"\nbase = \"p\"\nof = \"provider\"\n\
+         parties = [\"town\", \"region\"]\nrule = \"equal\"\n",
+        men(2, "half-year")
+    );
+    std::fs::write(home.path().join("shared.toml"), text).unwrap();
+    let (code, _, stderr) = run(home.path(), &["shared.toml", "--out", "out"]);
+    assert_eq!(code, 0, "{stderr}");
+    let table = String::from_utf8(files(&home.path().join("out"))["clauses.csv"].clone()).unwrap();
+    let rows: Vec<Vec<&str>> = table.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let shown: Vec<(&str, &str, f64)> =
+        rows.iter().map(|row| (row[4], row[5], row[8].parse::<f64>().unwrap())).collect();
+    let expected = [
+        ("coalition_lacks", "2026", 500.0),
+        ("in_coalition.town", "2026", 1.0),
+        ("in_coalition.region", "2026", 0.0),
+        ("grant_for_stability", "2026", 0.0),
+    ];
+    assert_eq!(shown, expected, "{table}");
 }
 
 #[test]

@@ -150,6 +150,31 @@ fn a_municipality_keeps_its_share_of_avoided_care_by_age_up_to_a_most() {
 }
 
 #[test]
+fn a_town_that_pays_no_share_or_is_equalised_in_full_is_indifferent_to_avoided_care() {
+    // 50 falls less a year at 100 each: the region's budget avoids 5,000, of which it shares with the town what that no
+    // longer pays. From 2027 on, at 71, the town's share is half, at most 40 a fall: 50 · 40 = 2,000.
+    let gains = |share: &str, equalised: &str| {
+        let clause = format!("type = \"co-financing\"\noutcome = \"town_share\"\nequalised = {equalised}\n");
+        let parties = PARTIES.replace("if(age >= 71, 0.5, 0.2)", share);
+        let s = scenario(&format!(
+            "{}{HALVED_FALLS}{parties}[unit_costs.stay]\non = \"m.fall\"\nvalue = 100\nbudget = \"care\"\n\
+             [arrangements.deal.clauses.it]\nfrom = \"town\"\nto = \"region\"\n{clause}",
+            men(2, "half-year")
+        ));
+        let base = settled(&s, Extent::BaseCase).base;
+        ["town", "region"].map(|id| {
+            let party = s.parties.list.iter().position(|party| party.id == id).unwrap();
+            base.net(party)[1][0]
+        })
+    };
+    assert_amounts(&gains("if(age >= 71, 0.5, 0.2)", "0"), &[2000.0, 3000.0]);
+    assert_amounts(&gains("if(age >= 71, 0.5, 0.2)", "0.75"), &[500.0, 4500.0]);
+    for (share, equalised) in [("0", "0"), ("if(age >= 71, 0.5, 0.2)", "1")] {
+        assert_amounts(&gains(share, equalised), &[0.0, 5000.0]);
+    }
+}
+
+#[test]
 fn an_error_of_measurement_is_the_same_whatever_else_is_agreed() {
     let clause = "type = \"outcome-payment\"\nnode = \"m.fall\"\nbetter = \"less\"\nprice = 10\n\
                   benchmark = \"true\"\nerror_sd = 5\n";

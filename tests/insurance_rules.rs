@@ -80,6 +80,65 @@ fn an_insurer_that_pays_for_the_region_keeps_its_market_share() {
     assert_amounts(&net, &[100.0, 100.0, 100.0]);
 }
 
+/// Present value to the insurer, a fifth of the market, of 500 euros a year that are avoided for four years.
+fn value_to_insurer(purchase: &str, lost_to_equalisation: f64, leaving_rate: f64) -> f64 {
+    let text = insured(4, purchase)
+        .replace("market_share = 0.000000000001", "market_share = 0.2")
+        .replace("leaving_rate = 0.07", &format!("leaving_rate = {leaving_rate}"))
+        .replace(
+            "kind = \"insurance\"",
+            &format!("kind = \"insurance\"\ncashable = 0.8\nlost_to_equalisation = {lost_to_equalisation}"),
+        );
+    let s = scenario(&text);
+    let valued = value(&s, Extent::BaseCase, &|| ()).expect("a base case");
+    let settled = settle(&s, &valued).expect("books").remove(0);
+    settled.base.present_value(s.parties.insurers[0].party, settled.rate)[0]
+}
+
+const PURCHASES: [&str; 3] = [
+    "purchase = \"joint\"\n",
+    "purchase = \"region\"\ninsurer = \"zilver\"\n",
+    "purchase = \"own\"\ninsurer = \"zilver\"\n",
+];
+
+/// Shares lost to equalisation; below zero the fund adds to what is avoided.
+const LOST: [f64; 6] = [-0.5, -0.1, 0.0, 0.3, 0.8, 1.0];
+
+#[test]
+fn the_more_equalisation_takes_the_less_avoided_care_is_worth_to_an_insurer() {
+    for purchase in PURCHASES {
+        for leaving_rate in [0.0, 0.07, 0.4] {
+            let values = LOST.map(|lost| value_to_insurer(purchase, lost, leaving_rate));
+            // By (1 − λ), so strictly, and with all of it taken nothing is left.
+            assert!(values.is_sorted_by(|one, next| one > next), "{purchase}{leaving_rate}: {values:?}");
+            assert_amount(values[5], 0.0);
+            assert_amount(values[0], 1.5 * values[2]);
+        }
+    }
+}
+
+#[test]
+fn the_faster_insured_leave_the_less_avoided_care_is_worth_to_the_insurer_that_buys_for_them() {
+    for lost in LOST {
+        for (purchase, own) in PURCHASES.into_iter().zip([false, false, true]) {
+            let values = [0.0, 0.02, 0.07, 0.4, 0.8].map(|rate| value_to_insurer(purchase, lost, rate));
+            assert!(values.is_sorted_by(|one, next| *one >= *next - 1e-9), "{purchase}{lost}: {values:?}");
+            // Who buys for all holds its share of the market in them, whoever leaves.
+            let falls = own && lost < 1.0;
+            assert_eq!(values[0] > values[4] + 1.0, falls, "{purchase}{lost}: {values:?}");
+        }
+    }
+}
+
+#[test]
+fn where_equalisation_adds_to_what_is_avoided_it_makes_up_for_insured_who_leave() {
+    // Nobody leaves and nothing is equalised, or some leave and the fund pays half on top: the one way in which more leaks and more
+    // is left.
+    let own = PURCHASES[2];
+    assert!(value_to_insurer(own, -0.5, 0.07) > value_to_insurer(own, 0.0, 0.0));
+    assert!(value_to_insurer(own, 0.1, 0.07) < value_to_insurer(own, 0.0, 0.0));
+}
+
 #[test]
 fn cashability_is_read_in_the_middle_of_cycles_since_enrolment() {
     // 250 euros a half-year from the middle of 2026 on; since = 0.25, 0.75 … 3.25, of which a tenth is cash.

@@ -16,6 +16,11 @@
 //!   gains that satisfy every coalition then add up to more than v(N); the difference is what somebody outside would have
 //!   to add.
 //!
+//! **Not offered: payments that make it best to tell the truth** (Nichols-Taylor: Vickrey, Clarke and Groves). There each
+//! payer pays what its presence costs the others, which need not add up to the cost: a budget has to be filled from outside or
+//! thrown away, and a contract that only redistributes can do neither. Benefits are computed here, not claimed, so there is
+//! no truth to draw out either.
+//!
 //! **Example.** Benefits 60 and 60, cost 100: neither can pay alone, v = 0, 0 and 20. Both rules give each 10, so each
 //! pays 50.
 

@@ -119,10 +119,12 @@ mod tests {
     use super::*;
     use crate::scenario::Scenario;
     use crate::scenario::checked::Parties;
+    use crate::settle::phases;
     use crate::settle::testing::{self, FIRST_PARTY, lump_sum};
+    use crate::value::flows::Flows;
 
-    /// A provider with costs of these amounts in eight draws is paid 100; what it may expect decides.
-    fn settled(premium: &str, per_deviation: &str, costs: [f64; 8]) -> Settled {
+    /// A provider that is paid 100 and delivers only on these conditions.
+    fn scenario(premium: &str, per_deviation: &str) -> Scenario {
         let mut scenario = testing::scenario()
             .programme("chain", &["course"], &[])
             .party("town", &[])
@@ -133,9 +135,20 @@ mod tests {
             premium: testing::quantity(premium),
             per_deviation: testing::quantity(per_deviation),
         });
-        let mut flows = testing::flows(&scenario, 1);
+        scenario
+    }
+
+    /// Delivery that costs these amounts in the lanes of a block.
+    fn costing(scenario: &Scenario, costs: [f64; 8]) -> Flows {
+        let mut flows = testing::flows(scenario, 1);
         flows.programme_costs.row_mut(0)[0] = Lane(costs);
-        testing::settle_blocks(&scenario, vec![flows], 8)
+        flows
+    }
+
+    /// A provider with costs of these amounts in eight draws is paid 100; what it may expect decides.
+    fn settled(premium: &str, per_deviation: &str, costs: [f64; 8]) -> Settled {
+        let scenario = scenario(premium, per_deviation);
+        testing::settle_blocks(&scenario, vec![costing(&scenario, costs)], 8)
     }
 
     /// Costs with a mean of 80 and a standard deviation of √(8 · 100 / 7) = 10.69.
@@ -201,5 +214,53 @@ mod tests {
         assert_eq!(settled("0", "1.8", COSTS).declined, None);
         assert!(settled("0", "1.9", COSTS).declined.is_some());
         assert_eq!(settled("0", "1.9", [80.0; 8]).declined, None);
+    }
+
+    #[test]
+    fn lanes_that_repeat_the_last_draw_do_not_count() {
+        // Ten draws: eight cost 80, two 30, which fills the other six lanes of the second block too. The mean cost is
+        // (8 · 80 + 2 · 30) / 10 = 70, so 30 may be expected. Over sixteen lanes it would be 55, and 45.
+        let settled = |premium| {
+            let scenario = scenario(premium, "0");
+            let blocks = [80.0, 30.0].map(|cost| costing(&scenario, [cost; 8])).to_vec();
+            testing::settle_blocks(&scenario, blocks, 10)
+        };
+        assert_eq!(settled("29").declined, None);
+        let declined = settled("31").declined;
+        assert_eq!(declined, Some(Declined { party: Parties::PROVIDER, expected: 30.0, premium: 31.0 }));
+    }
+
+    #[test]
+    fn the_deviation_is_that_of_the_draws_without_repeated_lanes() {
+        // Nine draws: 80 eight times and once 53. Mean 77, so 23 may be expected; the squares of deviations are 8 · 9 + 576 =
+        // 648, and √(648 / 8) = 9. With a price of risk of 2.5 that is 22.5 < 23; with 2.6 it is 23.4.
+        let settled = |per_deviation| {
+            let scenario = scenario("0", per_deviation);
+            let blocks = [80.0, 53.0].map(|cost| costing(&scenario, [cost; 8])).to_vec();
+            testing::settle_blocks(&scenario, blocks, 9)
+        };
+        assert_eq!(settled("2.5").declined, None);
+        let Declined { expected, premium, .. } = settled("2.6").declined.unwrap();
+        approx::assert_relative_eq!([expected, premium][..], [23.0, 23.4], epsilon = 1e-9);
+    }
+
+    #[test]
+    fn without_draws_the_base_case_decides_and_risk_costs_nothing() {
+        // Costs of 80 at the stated values: 20 may be expected, and one value has no deviation.
+        let settled = |premium| {
+            let scenario = scenario(premium, "1000");
+            let flows = costing(&scenario, [80.0; 8]);
+            let valued = testing::valued(&flows, Vec::new(), 0);
+            phases::settle(&scenario, &valued).unwrap().remove(0)
+        };
+        let enters = settled("19");
+        assert_eq!((enters.draws, enters.declined), (0, None));
+        assert_eq!(enters.base.net(FIRST_PARTY)[0], Lane::splat(-100.0));
+        let stays = settled("20");
+        assert_eq!(
+            stays.declined,
+            Some(Declined { party: Parties::PROVIDER, expected: 20.0, premium: 20.0 })
+        );
+        assert_eq!(stays.base.gross(), Lane::ZERO);
     }
 }

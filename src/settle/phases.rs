@@ -49,6 +49,8 @@ pub enum Agreed {
 pub struct Expectations {
     /// By clause of the arrangement.
     pub clauses: Vec<Agreed>,
+    /// What clauses show of these means, the same in every draw.
+    pub figures: Vec<Figure>,
     /// Draws that the means are over; 0 where none were run and the base case stands in for them.
     pub draws: usize,
 }
@@ -226,7 +228,7 @@ impl<'a> Deal<'a> {
         let savings = Books { years, lines, ..Books::default() };
         let costs = Books { years, lines: costs::postings(&block), ..Books::default() };
         // Nothing that is paid in the first phase rests on expectations.
-        let unknown = Expectations { clauses: vec![Agreed::Nothing; rules.len()], draws: 0 };
+        let unknown = Expectations { clauses: vec![Agreed::Nothing; rules.len()], ..Expectations::default() };
         let delivery = post_phases(&block, rules, &unknown, &[Phase::Delivery], costs)?;
         let known = Known { savings: &savings, delivery: &delivery };
         let foreseen = rules
@@ -257,6 +259,7 @@ impl<'a> Deal<'a> {
         let mut books = post_phases(&block, rules, expectations, &Phase::LATER, books)?;
         let figures = noise::figures(&block, rules, expectations, &books)?;
         books.figures.extend(figures);
+        books.figures.extend_from_slice(&expectations.figures);
         Ok(books)
     }
 }
@@ -319,6 +322,7 @@ fn agree(
     draws: usize,
     warnings: &mut Vec<Warning>,
 ) -> Expectations {
+    let mut figures = Vec::new();
     let clauses = rules
         .iter()
         .enumerate()
@@ -327,10 +331,12 @@ fn agree(
             let means: Vec<f64> = (0..amounts)
                 .map(|amount| mean(opened.iter().map(|block| block.foreseen[clause][amount]), draws))
                 .collect();
-            rule.agree(&opened[0].block.contract(clause), &means, warnings)
+            let contract = opened[0].block.contract(clause);
+            figures.extend(rule.expected_figures(&contract, &means));
+            rule.agree(&contract, &means, warnings)
         })
         .collect();
-    Expectations { clauses, draws }
+    Expectations { clauses, figures, draws }
 }
 
 /// Mean over draws, in draw order; lanes beyond the last draw do not count.

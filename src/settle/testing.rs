@@ -460,7 +460,8 @@ pub fn set_requested(flows: &mut Flows, row: usize, amounts: &[f64]) {
 /// Books after the first phase, without savings and programme costs.
 pub fn first_phase(block: &Block<'_>) -> Books {
     let rules: Vec<Box<dyn Rule + '_>> = block.arrangement.clauses.iter().map(rule).collect();
-    let expectations = Expectations { clauses: vec![Agreed::Nothing; rules.len()], draws: 0 };
+    let expectations =
+        Expectations { clauses: vec![Agreed::Nothing; rules.len()], ..Expectations::default() };
     let empty = Books { years: block.horizon() + 1, ..Books::default() };
     phases::post_phases(block, &rules, &expectations, &[Phase::Delivery], empty).unwrap()
 }
@@ -476,11 +477,17 @@ pub fn try_settle(
     blocks: Vec<Flows>,
     draws: usize,
 ) -> Result<Settled, super::SettleError> {
-    let valued = Valued {
-        shape: blocks[0].shape.clone(),
+    let valued = valued(&blocks[0].clone(), blocks, draws);
+    Ok(phases::settle(scenario, &valued)?.remove(0))
+}
+
+/// A base case and blocks of draws of the one delivery.
+pub fn valued(base: &Flows, blocks: Vec<Flows>, draws: usize) -> Valued {
+    Valued {
+        shape: base.shape.clone(),
         deliveries: vec![Delivery { strategy: STRATEGY, arrangement: None }],
         variants: vec![VariantFlows {
-            base: vec![blocks[0].clone()],
+            base: vec![base.clone()],
             blocks: blocks.into_iter().map(|block| vec![block]).collect(),
         }],
         runs: draws,
@@ -488,8 +495,7 @@ pub fn try_settle(
         sampled: Vec::new(),
         groups: None,
         warnings: Vec::new(),
-    };
-    Ok(phases::settle(scenario, &valued)?.remove(0))
+    }
 }
 
 /// Net of a party by year in the first draw.

@@ -324,7 +324,8 @@ pub(super) fn clauses(context: &Context<'_>) -> Option<Table> {
     let mut table = with_statistics(
         "clauses",
         "What clauses show beside their payments, by calendar year: measured results, whether they pay (the mean is the \
-         chance that they do), what a fund holds and cannot pay. Figures that end with `_without_effect` are those of a \
+         chance that they do), what a fund holds and cannot pay, and, in the first year, whether shares of a cost are stable. \
+         Figures that end with `_without_effect` are those of a \
          programme that is delivered and does nothing.",
         &[
             VARIANT,

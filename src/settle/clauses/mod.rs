@@ -67,6 +67,11 @@ pub trait Rule: Send + Sync {
         Agreed::Nothing
     }
 
+    /// Between the passes: what a reader should see of the means of [`Rule::foreseen`] themselves, the same in every draw.
+    fn expected_figures(&self, _contract: &Contract<'_>, _means: &[f64]) -> Vec<Figure> {
+        Vec::new()
+    }
+
     /// Second pass: postings in this block.
     ///
     /// # Errors

@@ -291,7 +291,7 @@ impl<'a> Negotiated<'a> {
             let own = self.own_steps(clause, terms, steps);
             own.and_then(|own| agreed.get(&(clause, own)).cloned()).unwrap_or_default()
         });
-        Expectations { clauses: clauses.collect(), draws: self.draws }
+        Expectations { clauses: clauses.collect(), draws: self.draws, ..Expectations::default() }
     }
 
     /// Steps of the terms that a clause depends on, of those of `terms`; `None` where one is not among them.

@@ -228,6 +228,9 @@ pub(super) static COST_SHARE: ClauseText = ClauseText {
         "  shapley: mean over all orders of arrival of what i adds; nash: by `weights`, else equally",
         "  without a surplus each pays what it saves",
         "B(i): present value of what i saves net of leakages, C: of the costs; means over draws, or ex post of the draw",
+        "stable if no coalition S of parties may expect less than v(S) = max(0, sum of its B - C), what it could have alone",
+        "clauses.csv: coalition_lacks, how much less the coalition that lacks most expects (0: stable); in_coalition.PARTY,",
+        "  1 for its members; grant_for_stability, what must come from outside before any shares satisfy everybody",
     ],
     risks: Risks {
         volume: "all, by share",

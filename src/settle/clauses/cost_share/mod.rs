@@ -15,8 +15,8 @@
 //! that the shares are one number per contract: ratios of means, since means of ratios would weigh draws by their noise.
 //! *Ex post* they are those of the draw, as if parties settled by what has happened.
 //!
-//! Ex ante it is also tested whether a coalition would be better off without the others (the core); a warning names the
-//! one that lacks most.
+//! Whether a coalition would be better off without the others (the core) is tested on what parties may expect ([`core`]).
+//! A warning names the coalition that lacks most, and the figures of the clause hold it with what it lacks.
 //!
 //! **Who bears which risk.** Volume and price: all, by share. Retention: in the costs none. Outcome: ex ante each party
 //! for its own savings, since shares do not change when these come out otherwise; ex post all. Measurement: in the
@@ -25,10 +25,12 @@
 //! **Example.** Costs 120; the insurers are expected to save 300, the long-term care fund 100, the municipality
 //! to lose 50. In proportion they pay 90, 30 and 0.
 
+pub mod core;
+
 use super::{Known, Rule};
 use crate::formula::{LANES, Lane};
 use crate::scenario::checked::{Payer, Request, ShareRule};
-use crate::settle::books::{BookLine, Books, LineKind, present_value};
+use crate::settle::books::{BookLine, Books, Figure, LineKind, present_value};
 use crate::settle::coalition::Game;
 use crate::settle::contract::{Contract, Range};
 use crate::settle::{Agreed, Phase, SettleError, Warning, costs};
@@ -158,28 +160,6 @@ impl CostShare<'_> {
         });
         others.filter(|&(party, _)| is_other(party)).fold(Lane::ZERO, |sum, (_, share)| sum + share)
     }
-
-    /// Says who would be better off without the others at these shares.
-    fn test_core(
-        &self,
-        contract: &Contract<'_>,
-        [benefits, shares]: [&[f64]; 2],
-        cost: f64,
-        warnings: &mut Vec<Warning>,
-    ) {
-        let game = Game::of_cost(benefits, cost, self.needed);
-        let gains: Vec<f64> =
-            benefits.iter().zip(shares).map(|(benefit, share)| benefit - share * cost).collect();
-        let Some(blocking) = game.blocking(&gains) else { return };
-        warnings.push(Warning::BetterAlone {
-            strategy: contract.block.strategy,
-            clause: contract.clause_of(),
-            members: blocking.members.iter().map(|&member| self.parties[member]).collect(),
-            paying: blocking.worth > 0.0,
-            by: blocking.lacks,
-            grant: game.grant_for_stability(),
-        });
-    }
 }
 
 impl Rule for CostShare<'_> {
@@ -187,35 +167,40 @@ impl Rule for CostShare<'_> {
         Phase::Costs
     }
 
-    /// Benefits by party, the cost, and what the rule is stated in.
+    /// Benefits by party, the cost, what the rule is stated in and, where shares are those of the draw, what each pays.
     fn foreseen(&self, contract: &Contract<'_>, known: &Known<'_>) -> Result<Vec<Lane>, SettleError> {
         if !contract.block.offers(self.base.programme) {
             return Ok(Vec::new());
         }
         let borne = costs::borne(contract, self.base, known.delivery)?;
-        let mut amounts = self.benefits(contract, known.savings);
-        amounts.push(present_value(&borne, contract.block.flows.parties_rate));
+        let benefits = self.benefits(contract, known.savings);
+        let cost = present_value(&borne, contract.block.flows.parties_rate);
+        let mut amounts = benefits.clone();
+        amounts.push(cost);
         amounts.extend(self.stated(contract)?);
+        if self.depends_on_draw() {
+            let shares = self.shares(contract, &Agreed::Nothing, Some((&benefits, cost)))?;
+            amounts.extend(shares.into_iter().map(|share| share * cost));
+        }
         Ok(amounts)
     }
 
     fn agree(&self, contract: &Contract<'_>, means: &[f64], warnings: &mut Vec<Warning>) -> Agreed {
-        let parties = self.parties.len();
-        if means.len() != 2 * parties + 1 || self.depends_on_draw() {
-            return Agreed::Nothing;
-        }
-        let (benefits, rest) = means.split_at(parties);
-        let (cost, stated) = (rest[0], &rest[1..]);
-        let (shares, nobody_saves) = self.by_benefit(benefits, cost, stated);
-        if nobody_saves {
+        let Some(expected) = self.expected(means) else { return Agreed::Nothing };
+        if expected.nobody_saves {
             let (strategy, clause) = (contract.block.strategy, contract.clause_of());
             warnings.push(Warning::NobodySaves { strategy, clause });
         }
-        self.test_core(contract, [benefits, &shares], cost, warnings);
+        warnings.extend(self.better_alone(contract, &expected));
         match self.rule {
             ShareRule::Fixed(_) | ShareRule::Equal => Agreed::Nothing,
-            _ => Agreed::Shares(shares),
+            _ if self.depends_on_draw() => Agreed::Nothing,
+            _ => Agreed::Shares(expected.shares),
         }
+    }
+
+    fn expected_figures(&self, contract: &Contract<'_>, means: &[f64]) -> Vec<Figure> {
+        self.expected(means).map_or_else(Vec::new, |expected| self.core_figures(contract, &expected))
     }
 
     fn post(

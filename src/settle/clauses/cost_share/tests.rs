@@ -3,6 +3,7 @@
 use super::*;
 use crate::scenario::Scenario;
 use crate::scenario::checked::{Base, Clause, Terms};
+use crate::settle::Settled;
 use crate::settle::testing::{self, FIRST_PARTY};
 use crate::settle::warning::ClauseOf;
 
@@ -53,8 +54,8 @@ fn outside(warnings: &[Warning]) -> f64 {
     (grant * 1e6).round() / 1e6
 }
 
-/// Net of the clause to fund, town and provider, when the draws save these amounts, and what is warned of.
-fn paid(clause: Clause, draws: &[[f64; 2]]) -> (Vec<f64>, Vec<Warning>) {
+/// The region settled when the draws save these amounts.
+fn settled(clause: Clause, draws: &[[f64; 2]]) -> Settled {
     let scenario = region(clause);
     let blocks = draws
         .chunks(8)
@@ -69,7 +70,12 @@ fn paid(clause: Clause, draws: &[[f64; 2]]) -> (Vec<f64>, Vec<Warning>) {
             flows
         })
         .collect();
-    let settled = testing::settle_blocks(&scenario, blocks, draws.len());
+    testing::settle_blocks(&scenario, blocks, draws.len())
+}
+
+/// Net of the clause to fund, town and provider, when the draws save these amounts, and what is warned of.
+fn paid(clause: Clause, draws: &[[f64; 2]]) -> (Vec<f64>, Vec<Warning>) {
+    let settled = settled(clause, draws);
     let of = |party| {
         let entries = settled.blocks[0].entries(party);
         entries
@@ -228,4 +234,61 @@ fn who_bears_the_costs_and_loses_is_made_whole_beyond_them() {
     let net = |party| testing::net_of(&scenario, flows.clone(), party)[0];
     approx::assert_relative_eq!(net(FUND), 50.0, epsilon = 1e-9);
     approx::assert_relative_eq!(net(TOWN), 50.0, epsilon = 1e-9);
+}
+
+/// Figures of the core by name, in whole millionths; every draw, and the base case, must show the same.
+fn core_of(clause: Clause, draws: &[[f64; 2]]) -> Vec<(String, f64)> {
+    let settled = settled(clause, draws);
+    for books in settled.blocks.iter().chain([&settled.base]) {
+        assert_eq!(books.figures, settled.blocks[0].figures);
+    }
+    let figures = settled.blocks[0].figures.iter();
+    figures.map(|figure| (figure.name.clone(), (figure.by_year[0][0] * 1e6).round() / 1e6)).collect()
+}
+
+fn core(clause: Clause, draws: &[[f64; 2]]) -> Vec<f64> {
+    core_of(clause, draws).into_iter().map(|(_, value)| value).collect()
+}
+
+#[test]
+fn figures_name_the_coalition_that_lacks_most_and_what_it_lacks() {
+    // Equal shares of 60; the town saves 10, so it lacks 50. Shares of 110 and 10 would satisfy both: no grant is needed.
+    let found = core_of(sharing(ShareRule::Equal, &both()), &[[300.0, 10.0]; 8]);
+    let expected = [
+        ("coalition_lacks", 50.0),
+        ("in_coalition.fund", 0.0),
+        ("in_coalition.town", 1.0),
+        ("grant_for_stability", 0.0),
+    ];
+    assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value)));
+}
+
+#[test]
+fn figures_of_stable_shares_are_zero() {
+    assert_eq!(core(sharing(ShareRule::Shapley, &both()), &[[100.0, 60.0]; 8]), [0.0; 4]);
+}
+
+#[test]
+fn where_no_shares_are_stable_figures_show_the_grant_that_makes_them_so() {
+    // Each a third of 120. The town loses 50 and pays 40, the provider saves nothing and pays 40: together they lack 130.
+    // All have 30, the fund alone 80: 50 must come from outside.
+    let clause = sharing(ShareRule::Equal, &[Payer::Party(FUND), Payer::Party(TOWN), Payer::Party(4)]);
+    assert_eq!(core(clause, &[[200.0, -50.0]; 8]), [130.0, 0.0, 1.0, 1.0, 50.0]);
+}
+
+#[test]
+fn shares_of_the_draw_are_judged_by_what_is_expected_to_be_paid() {
+    // The town saves 60 in every draw, the fund 0 or 300. Ex ante (150 : 60) the town pays 120 · 60 / 210 = 34.29 and gains.
+    // Ex post it pays 120 where the fund saves nothing and 120 · 60 / 360 = 20 elsewhere: 70 expected, 10 more than it saves.
+    let mut draws = [[0.0, 60.0]; 8];
+    draws[4..].fill([300.0, 60.0]);
+    let mut clause = sharing(ShareRule::Proportional, &both());
+    assert_eq!(core(clause.clone(), &draws), [0.0; 4]);
+    if let Terms::CostShare { ex_post, .. } = &mut clause.terms {
+        *ex_post = true;
+    }
+    assert_eq!(core(clause.clone(), &draws), [10.0, 0.0, 1.0, 0.0]);
+    let (_, warnings) = paid(clause, &draws);
+    let [Warning::BetterAlone { members, paying: false, .. }] = &warnings[..] else { panic!("{warnings:?}") };
+    assert_eq!(members[..], [Payer::Party(TOWN)]);
 }

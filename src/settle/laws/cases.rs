@@ -1,36 +1,37 @@
-//! Laws that hold for all flows, purchases and contracts.
+//! Contracts of every type and form, and flows of any sign and size.
 
-use super::books::Account;
-use super::testing::{self, FIRST_INSURER, STRATEGY};
-use super::{LineKind, Settled};
-use crate::formula::{LANES, Lane};
+use crate::formula::Lane;
 use crate::scenario::Scenario;
 use crate::scenario::checked::{
-    Base, Benchmark, BondTrigger, Bundle, Clause, Corridor, CountBenchmark, Heads, ImpactBond, Localised,
-    LossTerms, Measures, Node, OutcomeTerms, Parties, Payer, Pays, Purchase, Request, Requested,
-    RevolvingFund, ShareRule, SharedSavings, StopLoss, Tallied, Terms,
+    Base, Benchmark, BondTrigger, Bundle, BundleStep, Clause, Corridor, CountBenchmark, Heads, ImpactBond,
+    Localised, LossTerms, MeasurementError, Measures, Node, OutcomeTerms, Parties, Payer, Pays, Purchase,
+    Request, Requested, RevolvingFund, ShareRule, SharedSavings, Significance, StopLoss, Tallied, Terms,
 };
-use crate::value::flows::{Evidence, Flows, Grid, ItemKind};
+use crate::settle::testing::{self, FIRST_INSURER};
+use crate::value::flows::{Evidence, Flows, Grid};
 use proptest::prelude::*;
 
-const YEARS: usize = 3;
-const CLAUSES: usize = 14;
-const MUNICIPALITY: usize = FIRST_INSURER + 2;
-const FUND: usize = FIRST_INSURER + 3;
+/// Years of the horizon.
+pub const YEARS: usize = 3;
+/// Number of clauses of a case.
+pub const CLAUSES: usize = 26;
+pub const MUNICIPALITY: usize = FIRST_INSURER + 2;
+pub const FUND: usize = FIRST_INSURER + 3;
 
 /// What varies between cases.
 #[derive(Clone, Debug)]
-struct Case {
-    purchase: usize,
-    market_shares: [f64; 2],
-    clauses: Vec<bool>,
-    lag: usize,
-    nominal: bool,
-    numbers: [f64; 4],
-    seed: u64,
+pub struct Case {
+    pub purchase: usize,
+    pub market_shares: [f64; 2],
+    pub clauses: Vec<bool>,
+    pub lag: usize,
+    pub nominal: bool,
+    pub numbers: [f64; 4],
+    pub seed: u64,
 }
 
-fn case() -> impl Strategy<Value = Case> {
+/// Any case.
+pub fn case() -> impl Strategy<Value = Case> {
     (
         0..5_usize,
         [0.05..0.5, 0.05..0.5],
@@ -51,7 +52,7 @@ fn case() -> impl Strategy<Value = Case> {
         })
 }
 
-/// Every kind of clause, with numbers of the case.
+/// Every type of clause, with numbers of the case; their forms are in [`more_forms`] too.
 fn all_clauses(case: &Case) -> Vec<Clause> {
     let [a, b, c, d] = case.numbers.map(|number| number.to_string());
     let persons = Request { programme: 0, what: Requested::Persons { step: 0, quarter: 0 }, where_: None };
@@ -83,7 +84,11 @@ fn all_clauses(case: &Case) -> Vec<Clause> {
     let shared_savings = Terms::SharedSavings(Box::new(SharedSavings {
         programme: 0,
         budgets: vec![0, 1],
-        benchmark: if case.seed.is_multiple_of(3) { Benchmark::Forecast } else { Benchmark::True },
+        benchmark: match case.seed % 3 {
+            0 => Benchmark::Forecast,
+            1 => Benchmark::True,
+            _ => Benchmark::Fixed(quantity("300")),
+        },
         measures: Measures::Claims,
         share: quantity(&c),
         minimum_savings_rate: quantity("0.01"),
@@ -117,6 +122,7 @@ fn all_clauses(case: &Case) -> Vec<Clause> {
     ]
     .into_iter()
     .chain(newer_clauses(case))
+    .chain(more_forms(case))
     .collect()
 }
 
@@ -209,7 +215,96 @@ fn newer_clauses(case: &Case) -> Vec<Clause> {
     ]
 }
 
-fn scenario(case: &Case, clauses: Vec<Clause>) -> Scenario {
+/// Cost shares by every rule, each of a step of the second programme, ex ante and ex post.
+fn cost_shares(weights: [&str; 3]) -> Vec<Clause> {
+    let weights = || Some(weights.map(testing::quantity).to_vec());
+    let rules = [
+        (ShareRule::Equal, false),
+        (ShareRule::Proportional, false),
+        (ShareRule::Shapley, false),
+        (ShareRule::Nash(weights()), false),
+        (ShareRule::Proportional, true),
+        (ShareRule::Shapley, true),
+        (ShareRule::Nash(weights()), true),
+    ];
+    let share = |(step, (rule, ex_post)): (usize, (ShareRule, bool))| {
+        let terms = Terms::CostShare {
+            base: Request { programme: 1, ..testing::base(Base::Step(step), None) },
+            parties: vec![Payer::Insurers, Payer::Party(MUNICIPALITY), Payer::Party(FUND)],
+            rule,
+            ex_post,
+            needed: vec![false, false, step.is_multiple_of(2)],
+        };
+        testing::clause(MUNICIPALITY, Parties::PROVIDER, terms)
+    };
+    rules.into_iter().enumerate().map(share).collect()
+}
+
+/// Clauses of a type that another list has in another form, and co-financing.
+fn more_forms(case: &Case) -> Vec<Clause> {
+    let [a, b, c, d] = case.numbers.map(|number| number.to_string());
+    let quantity = |text: &str| testing::quantity(text);
+    let provider = Parties::PROVIDER;
+    let mut clauses = cost_shares([&a, &b, "1"]);
+    let reached = |step, before, price: &str| BundleStep {
+        persons: Request { programme: 1, what: Requested::Persons { step, quarter: 0 }, where_: None },
+        before,
+        price: quantity(price),
+    };
+    let path = vec![reached(0, None, &a), reached(1, Some(0), &format!("{a} + {b}"))];
+    clauses.push(testing::clause(FUND, provider, Terms::Bundled(Bundle::ByStep(path))));
+    let by_head = Terms::Capitation {
+        heads: Heads::Population { outcome: 0 },
+        amount: quantity(&c),
+        corridor: None,
+        stop_loss: None,
+    };
+    clauses.push(testing::clause(MUNICIPALITY, provider, by_head));
+    let co_financing = Terms::CoFinancing { outcome: 0, equalised: quantity(&format!("{d} / 2")) };
+    clauses.push(testing::clause(MUNICIPALITY, FUND, co_financing));
+    let people = |cv: &str| (quantity(cv), quantity("0.1"), None);
+    let (cv, r_squared, controls) = people(&b);
+    let savings = |benchmark| SharedSavings {
+        programme: 0,
+        budgets: vec![1, 2],
+        benchmark,
+        measures: Measures::Claims,
+        share: quantity(&a),
+        minimum_savings_rate: quantity("0"),
+        minimum_by_size: Vec::new(),
+        significance: None,
+        error: Some(MeasurementError::People { cv, r_squared, controls }),
+        quality: Some(quantity(&format!("0.5 + {c} / 2"))),
+        quality_minimum: Some(quantity("0.6")),
+        deductible: false,
+        cap_savings_rate: None,
+        loss: None,
+        whole_contract: false,
+    };
+    let against_controls = savings(Benchmark::Control(quantity("300")));
+    let (cv, r_squared, controls) = people(&d);
+    let against_before = SharedSavings {
+        benchmark: Benchmark::BeforeAfter,
+        minimum_by_size: vec![(50.0, quantity("0.02")), (200.0, quantity("0.01"))],
+        significance: Some(Significance { z: quantity("0.1"), cv, r_squared, controls }),
+        error: Some(MeasurementError::Stated(quantity("0.1"))),
+        loss: Some(LossTerms {
+            share: quantity(&b),
+            minimum_rate: None,
+            cap_rate: None,
+            cap_amount: Some(quantity("60")),
+            by_quality: Some((quantity("0.4"), quantity("0.75"))),
+        }),
+        ..against_controls.clone()
+    };
+    for terms in [against_controls, against_before] {
+        clauses.push(testing::clause(MUNICIPALITY, provider, Terms::SharedSavings(Box::new(terms))));
+    }
+    clauses
+}
+
+/// A scenario of a case, with these clauses.
+pub fn scenario(case: &Case, clauses: Vec<Clause>) -> Scenario {
     let mut builder = testing::scenario()
         .insurers(&case.market_shares)
         .budget("zvw", true)
@@ -217,7 +312,8 @@ fn scenario(case: &Case, clauses: Vec<Clause>) -> Scenario {
         .budget("wlz", false)
         .party("municipality", &[(1, 0.7)])
         .party("fund", &[(2, 1.0)])
-        .programme("chain", &["course"], &["coordinator"]);
+        .programme("chain", &["course"], &["coordinator"])
+        .programme("paths", &["one", "two", "three", "four", "five", "six", "seven"], &[]);
     for clause in clauses {
         builder = builder.clause(clause);
     }
@@ -231,7 +327,8 @@ fn scenario(case: &Case, clauses: Vec<Clause>) -> Scenario {
     scenario
 }
 
-fn clauses(case: &Case) -> Vec<Clause> {
+/// The clauses that a case has.
+pub fn clauses(case: &Case) -> Vec<Clause> {
     let mut clauses: Vec<Clause> =
         all_clauses(case).into_iter().zip(&case.clauses).filter_map(|(c, &on)| on.then_some(c)).collect();
     for clause in &mut clauses {
@@ -263,7 +360,7 @@ impl Noise {
 }
 
 /// Flows with any signs and sizes; only what value would also keep is kept (persons and costs are not negative).
-fn flows(scenario: &Scenario, seed: u64) -> Flows {
+pub fn flows(scenario: &Scenario, seed: u64) -> Flows {
     let mut flows = testing::flows(scenario, YEARS);
     let mut noise = Noise(seed);
     for grid in [&mut flows.increment, &mut flows.cashable, &mut flows.equalised, &mut flows.retained] {
@@ -275,12 +372,17 @@ fn flows(scenario: &Scenario, seed: u64) -> Flows {
     }
     noise.fill(&mut flows.programme_costs, |x| 100.0 * (1.0 + x));
     noise.fill(&mut flows.requested, |x| 10.0 * (1.0 + x));
+    (flows.outcome_level, flows.outcome_increment) = (Grid::zeros(1, YEARS), Grid::zeros(1, YEARS));
+    noise.fill(&mut flows.outcome_level, |x| 50.0 * (1.5 + x));
+    noise.fill(&mut flows.outcome_increment, |x| 20.0 * x);
     for followed in flows.shadows.iter_mut().chain(&mut flows.cohorts) {
         for grid in [
             &mut followed.costs,
             &mut followed.costs_retained,
             &mut followed.person_years,
             &mut followed.person_years_retained,
+            &mut followed.first_costs,
+            &mut followed.first_person_years,
         ] {
             noise.fill(grid, |x| 100.0 * (1.5 + x));
         }
@@ -292,154 +394,4 @@ fn flows(scenario: &Scenario, seed: u64) -> Flows {
         ..testing::evidence(0.0)
     });
     flows
-}
-
-fn settled(scenario: &Scenario, seed: u64) -> (Settled, Vec<Flows>) {
-    let blocks: Vec<Flows> = (0..2).map(|block| flows(scenario, seed.wrapping_add(block))).collect();
-    (testing::settle_blocks(scenario, blocks.clone(), 2 * LANES), blocks)
-}
-
-/// What an insurer that buys for its own insured scales by, computed apart from the code under test.
-fn scale(case: &Case) -> f64 {
-    if case.purchase >= 3 { case.market_shares[case.purchase - 3] } else { 1.0 }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// Σ net of parties = −Σ increments − programme costs − freed capacity − what `outside` is paid.
-    #[test]
-    fn a_contract_redistributes_and_creates_nothing(case in case()) {
-        let scenario = scenario(&case, clauses(&case));
-        let (settled, blocks) = settled(&scenario, case.seed);
-        for (books, flows) in settled.blocks.iter().zip(&blocks) {
-            let parties: Vec<Vec<Lane>> = (0..scenario.parties.list.len())
-                .filter(|&party| party != Parties::OUTSIDE)
-                .map(|party| books.net(party))
-                .collect();
-            let outside = books.net(Parties::OUTSIDE);
-            let gross = books.gross();
-            for year in 0..books.years {
-                for draw in 0..LANES {
-                    let net: f64 = parties.iter().map(|net| net[year][draw]).sum();
-                    let mut expected = -outside[year][draw];
-                    if year < YEARS {
-                        for row in 0..3 {
-                            let (all, cash) = (flows.increment.at(row, year), flows.cashable.at(row, year));
-                            let capacity = -(all[draw] - cash[draw]);
-                            expected -= scale(&case) * (all[draw] + capacity);
-                        }
-                        for (row, item) in flows.shape.items.iter().enumerate() {
-                            let cost = flows.programme_costs.at(row, year)[draw];
-                            let per_person = matches!(item.kind, ItemKind::Step { .. });
-                            expected -= cost * if per_person { scale(&case) } else { 1.0 };
-                        }
-                    }
-                    prop_assert!(
-                        (net - expected).abs() <= 1e-9 * gross[draw],
-                        "year {year}, draw {draw}: {net} instead of {expected}"
-                    );
-                }
-            }
-        }
-    }
-
-    /// Clauses read earlier phases only, so the order they are written in does not matter.
-    #[test]
-    fn the_order_of_clauses_does_not_matter(case in case()) {
-        let forward = scenario(&case, clauses(&case));
-        let mut backward = scenario(&case, clauses(&case).into_iter().rev().collect());
-        // The same names, since errors of measurement go by them.
-        let names: Vec<String> = forward.arrangements[0].clauses.iter().map(|clause| clause.id.clone()).collect();
-        for (clause, name) in backward.arrangements[0].clauses.iter_mut().rev().zip(names) {
-            clause.id = name;
-        }
-        let mut blocks = flows(&forward, case.seed);
-        // The same for every request, since requests follow the order of the clauses.
-        for row in 0..blocks.requested.rows() {
-            blocks.requested.row_mut(row).fill(Lane::splat(40.0));
-        }
-        let mut reversed = blocks.clone();
-        reversed.shape = testing::flows(&backward, YEARS).shape;
-        let first = testing::settle_blocks(&forward, vec![blocks], LANES);
-        let second = testing::settle_blocks(&backward, vec![reversed], LANES);
-        for party in 0..forward.parties.list.len() {
-            let (first, gross) = (&first.blocks[0], first.blocks[0].gross());
-            for (one, other) in first.net(party).iter().zip(second.blocks[0].net(party)) {
-                for draw in 0..LANES {
-                    prop_assert!((one[draw] - other[draw]).abs() <= 1e-9 * gross[draw]);
-                }
-            }
-        }
-    }
-
-    /// Every block has the same lines, so that a line can be followed over draws.
-    #[test]
-    fn every_block_and_the_base_case_have_the_same_lines(case in case()) {
-        let scenario = scenario(&case, clauses(&case));
-        let (settled, _) = settled(&scenario, case.seed);
-        let lines = |books: &super::Books| -> Vec<(Account, Account, LineKind)> {
-            books.lines.iter().map(|line| (line.from, line.to, line.kind)).collect()
-        };
-        for books in &settled.blocks {
-            prop_assert_eq!(lines(books), lines(&settled.base));
-            prop_assert!(books.lines.iter().all(|line| line.amounts.len() <= books.years));
-        }
-    }
-
-    /// What an insurer saves does not rise with what equalisation takes, nor with how fast insured leave.
-    #[test]
-    fn an_insurer_saves_less_the_more_leaks(
-        share in 0.05..0.9_f64,
-        saved in 1.0..1e4_f64,
-        cashable in 0.1..1.0_f64,
-        lost in [0.0..1.0_f64, 0.0..1.0_f64],
-        left in [0.0..1.0_f64, 0.0..1.0_f64],
-        purchase in 0..3_usize,
-    ) {
-        let mut scenario = testing::scenario().insurers(&[share]).budget("zvw", true).build();
-        scenario.arrangements[0].purchase =
-            [Purchase::Joint, Purchase::Region { insurer: 0 }, Purchase::Own { insurer: 0 }][purchase];
-        let saves = |lost: f64, left: f64| {
-            let mut flows = testing::flows(&scenario, 1);
-            testing::set_increment(&mut flows, 0, 0, -saved, cashable, lost, 1.0 - left);
-            testing::net_of(&scenario, flows, FIRST_INSURER)[0]
-        };
-        let [few, many] = if lost[0] <= lost[1] { lost } else { [lost[1], lost[0]] };
-        let [slow, fast] = if left[0] <= left[1] { left } else { [left[1], left[0]] };
-        prop_assert!(saves(many, slow) <= saves(few, slow) + 1e-9 * saved);
-        prop_assert!(saves(few, fast) <= saves(few, slow) + 1e-9 * saved);
-    }
-
-    /// Results are placed by index: the same bits on one thread and on three.
-    #[test]
-    fn threads_change_no_bit(case in case()) {
-        let scenario = scenario(&case, clauses(&case));
-        let on = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| settled(&scenario, case.seed).0)
-        };
-        prop_assert_eq!(on(1).blocks, on(3).blocks);
-    }
-}
-
-#[test]
-fn the_cases_settle_every_kind_of_clause() {
-    let case = Case {
-        purchase: 0,
-        market_shares: [0.4, 0.3],
-        clauses: vec![true; CLAUSES],
-        lag: 1,
-        nominal: true,
-        numbers: [0.5; 4],
-        seed: 1,
-    };
-    let scenario = scenario(&case, clauses(&case));
-    let (settled, _) = settled(&scenario, case.seed);
-    for clause in 0..CLAUSES {
-        let paid =
-            |line: &&super::BookLine| line.kind == LineKind::Clause(clause) && !line.amounts.is_empty();
-        assert!(settled.blocks[0].lines.iter().any(|line| paid(&line)), "clause {clause} pays nothing");
-    }
-    assert_eq!(settled.strategy, STRATEGY);
 }
