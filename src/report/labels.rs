@@ -44,6 +44,14 @@ pub enum Label {
     ToOtherInsurers,
     ToWhoDoesNotPay,
     KeptByPayers,
+    MoneyAtRisk,
+    FundRunsDry,
+    FundRunsDryBase,
+    FundLastsBase,
+    FundBalance,
+    InvestorReturn,
+    InvestorNoReturn,
+    InvestorNoLoss,
     WayToPay,
     OtherPeople,
     WhoPays,
@@ -140,6 +148,8 @@ pub enum Label {
     MustBeTrueChance,
     MustBeTrueBelow,
     MustBeTrueAbove,
+    MustBeTrueSingleDraws,
+    NearlyNothing,
     MustBeTrueSociety,
     MustBeTrueWorth,
     MustBeTrueEuros,
@@ -282,6 +292,35 @@ impl Label {
                 ("{} falls to others who do not pay", "{} valt bij anderen die niet meebetalen")
             }
             L::KeptByPayers => ("{} stays with who pays", "{} blijft bij wie betaalt"),
+            L::MoneyAtRisk => (
+                "Money that is put in beforehand, and whether it comes back:",
+                "Geld dat vooraf wordt ingelegd, en of het terugkomt:",
+            ),
+            L::FundRunsDry => (
+                "{}. Chance that the fund runs dry, so that in some year it cannot pay what it should: {}.",
+                "{}. Kans dat het fonds leegraakt, zodat het in een of ander jaar niet kan betalen wat het zou moeten: {}.",
+            ),
+            L::FundRunsDryBase => (
+                "{}. The fund runs dry: in some year it cannot pay what it should.",
+                "{}. Het fonds raakt leeg: in een of ander jaar kan het niet betalen wat het zou moeten.",
+            ),
+            L::FundLastsBase => (
+                "{}. The fund does not run dry: in every year it can pay what it should.",
+                "{}. Het fonds raakt niet leeg: het kan in elk jaar betalen wat het zou moeten.",
+            ),
+            L::FundBalance => ("At the end of {} it holds {}.", "Eind {} zit er {} in."),
+            L::InvestorReturn => (
+                "{}. On what {} puts in, expected payments amount to a return of {} a year.",
+                "{}. Op de inleg van {} komen de verwachte betalingen neer op een rendement van {} per jaar.",
+            ),
+            L::InvestorNoReturn => (
+                "{}. No yearly return on what {} puts in can be worked out of the expected payments.",
+                "{}. Uit de verwachte betalingen volgt geen rendement per jaar op de inleg van {}.",
+            ),
+            L::InvestorNoLoss => (
+                "Chance of no loss, later years discounted: {}.",
+                "Kans op geen verlies, latere jaren teruggerekend: {}.",
+            ),
             L::WaysToPay => ("Ways to pay that are compared", "De vergeleken manieren van betalen"),
             L::OtherPeople => (
                 "Others take part, or fewer, than told above under: {}. See outcomes.csv.",
@@ -697,6 +736,8 @@ impl Label {
             L::MustBeTrueAbove => {
                 ("though above {} in nearly all single draws", "maar boven {} in bijna alle losse trekkingen")
             }
+            L::MustBeTrueSingleDraws => ("single draws: {}", "losse trekkingen: {}"),
+            L::NearlyNothing => ("nearly {}", "bijna {}"),
             L::MustBeTrueSociety => ("society", "de samenleving"),
             L::MustBeTrueWorth => ("a healthy year counted as {}", "een gezond levensjaar geteld als {}"),
             L::MustBeTrueEuros => ("euros only", "alleen euro's"),
@@ -748,6 +789,13 @@ mod tests {
             L::CostsOnBalance,
             L::PricePerQaly,
             L::CheaperAndWorse,
+            L::FundRunsDry,
+            L::FundRunsDryBase,
+            L::FundLastsBase,
+            L::FundBalance,
+            L::InvestorReturn,
+            L::InvestorNoReturn,
+            L::InvestorNoLoss,
             L::WhoPaysBasis,
             L::PaybackBasis,
             L::PaybackColumn,
@@ -794,6 +842,8 @@ mod tests {
             L::MustBeTrueChance,
             L::MustBeTrueBelow,
             L::MustBeTrueAbove,
+            L::MustBeTrueSingleDraws,
+            L::NearlyNothing,
             L::MustBeTrueWorth,
             L::DoubtSpent,
             L::DoubtRatio,

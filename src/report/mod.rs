@@ -12,6 +12,7 @@ pub mod folder;
 pub mod labels;
 pub mod layout;
 mod manifest;
+mod number_name;
 pub mod parquet;
 pub mod part;
 pub mod table;

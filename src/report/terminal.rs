@@ -6,6 +6,7 @@
 
 mod goals;
 mod luck;
+mod money_at_risk;
 mod must_be_true;
 mod payback;
 mod places;

@@ -118,6 +118,19 @@ fn any_number_can_be_varied_by_its_path() {
 }
 
 #[test]
+fn a_number_without_a_unit_has_that_of_its_key_where_it_is_varied() {
+    let unit = |path: &str| {
+        let scenario = course(&format!("parameter = '{path}'\nlow = 0.1\nhigh = 1"));
+        scenario.parameters.list[scenario.thresholds[0].parameter].unit.clone()
+    };
+    assert_eq!(unit("arrangements.grant.clauses.half.price"), "EUR per person");
+    assert_eq!(unit("programmes.course.cascade.course.share"), "share");
+    // A ratio has none, and what states its own keeps it.
+    assert_eq!(unit("effects.fewer.rate_ratio"), "");
+    assert_eq!(unit("price"), "EUR");
+}
+
+#[test]
 fn over_draws_the_value_follows_the_rate_of_each_draw() {
     // In a draw with rate r the price that breaks even is 540 · r / 0.8. The price is uncertain itself, and is not any more.
     let scenario = course("parameter = 'price'\nlow = 100\nhigh = 1500");

@@ -10,7 +10,7 @@ use crate::scenario::checked::{Localised, Terms};
 use crate::settle::warning::ClauseOf;
 
 impl Page<'_> {
-    fn names(&self) -> Names<'_> {
+    pub(super) fn names(&self) -> Names<'_> {
         Names { scenario: self.run.scenario, lang: self.lang }
     }
 

@@ -5,6 +5,7 @@ use crate::analyse::measures::or_id;
 use crate::analyse::threshold::{Answer, Crossing, End, Found, Point};
 use crate::report::labels::Label;
 use crate::report::layout::{WIDTH, wrap};
+use crate::report::number_name::number_name;
 use crate::report::words::{Lang, significant};
 use crate::scenario::Scenario;
 use crate::scenario::checked::Whose;
@@ -39,14 +40,29 @@ pub fn break_even(scenario: &Scenario, found: &[Found], lang: Lang) -> String {
 
 fn sentence(scenario: &Scenario, found: &Found, lang: Lang) -> String {
     let asked = &scenario.thresholds[found.question];
-    let unit = scenario.parameters.list[asked.parameter].unit.as_str();
-    let show = |value: f64| figure(lang, value, unit);
-    let name = lang.of(&or_id(&asked.name, &asked.id)).to_owned();
+    let parameter = &scenario.parameters.list[asked.parameter];
+    let largest = asked.range.0.abs().max(asked.range.1.abs());
+    let show = |value: f64| {
+        // An answer that is nothing but for the tolerance of the search.
+        if value != 0.0 && value.abs() < NEARLY_NOTHING * largest {
+            lang.say(Label::NearlyNothing, &[&figure(lang, 0.0, &parameter.unit)])
+        } else {
+            figure(lang, value, &parameter.unit)
+        }
+    };
+    // A question that was not given a name is called after its number.
+    let name = if asked.name.en == parameter.name {
+        number_name(scenario, &parameter.name, lang)
+    } else {
+        lang.of(&or_id(&asked.name, &asked.id)).to_owned()
+    };
     let chance = asked.probability.map_or_else(String::new, |probability| {
         format!(" {}", lang.say(Label::MustBeTrueChance, &[&lang.percent(probability)]))
     });
     let (who, chance) = (who(scenario, found, lang), chance.as_str());
     let (low, high) = (show(asked.range.0), show(asked.range.1));
+    // Beside a value that holds with some probability a range would pass for the doubt about that value.
+    let of_draws = asked.probability.is_some();
     let answer = found.drawn.as_ref().map_or(&found.base, |drawn| &drawn.answer);
     match answer {
         Answer::Nothing => lang.say(Label::MustBeTrueNothing, &[&name, &who]),
@@ -61,7 +77,8 @@ fn sentence(scenario: &Scenario, found: &Found, lang: Lang) -> String {
         Answer::At(crossings) => match crossings.as_slice() {
             [only] => {
                 let label = if only.at_least { Label::MustBeTrueAtLeast } else { Label::MustBeTrueAtMost };
-                let value = format!("{}{}", show(only.value), range(found, lang, &show, (&low, &high)));
+                let value =
+                    format!("{}{}", show(only.value), range(found, lang, &show, (&low, &high), of_draws));
                 let enough = if reached(only, found.stated) {
                     Label::MustBeTrueEnough
                 } else {
@@ -78,6 +95,9 @@ fn sentence(scenario: &Scenario, found: &Found, lang: Lang) -> String {
         },
     }
 }
+
+/// Part of the largest value looked at below which an answer is told as nearly nothing: searches stop within it.
+const NEARLY_NOTHING: f64 = 1e-5;
 
 /// The value at which least is lacking, or at which the chance is largest where a chance is asked for; `None` where all are alike.
 fn nearest(found: &Found, chance: bool) -> Option<f64> {
@@ -100,8 +120,15 @@ fn reached(crossing: &Crossing, stated: f64) -> bool {
     if crossing.at_least { stated >= crossing.value } else { stated <= crossing.value }
 }
 
-/// The range over draws in brackets, with a space before it. Ends outside what was looked at are told as that.
-fn range(found: &Found, lang: Lang, show: &dyn Fn(f64) -> String, (low, high): (&str, &str)) -> String {
+/// The range over draws in brackets, with a space before it. Ends outside what was looked at are told as that. With `of_draws` it
+/// says that these are the values of single draws.
+fn range(
+    found: &Found,
+    lang: Lang,
+    show: &dyn Fn(f64) -> String,
+    (low, high): (&str, &str),
+    of_draws: bool,
+) -> String {
     let Some([from, to]) = found.drawn.as_ref().and_then(|drawn| drawn.range) else { return String::new() };
     let told = |end: End| match end {
         End::Below => format!("<{low}"),
@@ -112,7 +139,11 @@ fn range(found: &Found, lang: Lang, show: &dyn Fn(f64) -> String, (low, high): (
         (End::Below, End::Below) => format!(" ({})", lang.say(Label::MustBeTrueBelow, &[low])),
         (End::Above, End::Above) => format!(" ({})", lang.say(Label::MustBeTrueAbove, &[high])),
         (from, to) if told(from) == told(to) => String::new(),
-        (from, to) => format!(" ({} {} {})", told(from), lang.say(Label::To, &[]), told(to)),
+        (from, to) => {
+            let range = format!("{} {} {}", told(from), lang.say(Label::To, &[]), told(to));
+            let range = if of_draws { lang.say(Label::MustBeTrueSingleDraws, &[&range]) } else { range };
+            format!(" ({range})")
+        }
     }
 }
 
@@ -154,20 +185,23 @@ fn figure(lang: Lang, value: f64, unit: &str) -> String {
     if unit.starts_with("EUR") && value.abs() >= 10.0 {
         return lang.money(value);
     }
-    if unit.starts_with("EUR") {
+    if unit.starts_with("EUR") && (value == 0.0 || value.abs() >= 0.005) {
         return lang.pick("€", "€ ").to_owned() + &lang.number(value, 2);
+    }
+    if unit.starts_with("EUR") {
+        return lang.pick("€", "€ ").to_owned() + &plain(lang, value);
     }
     plain(lang, value)
 }
 
-/// Three significant digits, with as many decimals as that takes and no zeros at the end.
+/// Three significant digits, with as many decimals as that takes (at most 12) and no zeros at the end.
 fn plain(lang: Lang, value: f64) -> String {
     let value = significant(value, 3);
-    let decimals = (0..6).find(|&decimals| {
+    let decimals = (0..12).find(|&decimals| {
         let shown: f64 = format!("{value:.decimals$}").parse().unwrap_or(value);
         shown == value
     });
-    lang.number(value, decimals.unwrap_or(6))
+    lang.number(value, decimals.unwrap_or(12))
 }
 
 #[cfg(test)]
@@ -178,7 +212,7 @@ mod tests {
 
     #[test]
     fn ends_outside_what_was_looked_at_are_told_on_their_own_side() {
-        let told = |range: [End; 2], lang: Lang| {
+        let told_as = |range: [End; 2], lang: Lang, of_draws: bool| {
             let drawn = Drawn { answer: Answer::Never, draws: 100, mcse: None, range: Some(range) };
             let found = Found {
                 question: 0,
@@ -187,8 +221,13 @@ mod tests {
                 drawn: Some(drawn),
                 curve: Vec::new(),
             };
-            super::range(&found, lang, &|value| format!("{value}"), ("1", "9"))
+            super::range(&found, lang, &|value| format!("{value}"), ("1", "9"), of_draws)
         };
+        let told = |range, lang| told_as(range, lang, false);
+        // Where the value itself holds with a probability.
+        let two = [End::At(4.0), End::At(5.0)];
+        assert_eq!(told_as(two, Lang::En, true), " (single draws: 4 to 5)");
+        assert_eq!(told_as(two, Lang::Nl, true), " (losse trekkingen: 4 tot 5)");
         assert_eq!(told([End::Below, End::Above], Lang::En), " (<1 to >9)");
         assert_eq!(told([End::Below, End::At(4.0)], Lang::Nl), " (<1 tot 4)");
         assert_eq!(told([End::At(4.0), End::Above], Lang::En), " (4 to >9)");
@@ -229,5 +268,8 @@ mod tests {
         assert_eq!(figure(Lang::En, 540.4, "EUR per participant"), "€540");
         assert_eq!(figure(Lang::Nl, 3.456, "EUR"), "€ 3,46");
         assert_eq!(figure(Lang::En, -2.0, "kg"), "−2");
+        assert_eq!(figure(Lang::En, 0.000_000_123_4, "per year"), "0.000000123");
+        assert_eq!(figure(Lang::Nl, 0.001_234, "EUR per EUR"), "€ 0,00123");
+        assert_eq!(figure(Lang::En, 0.0, "share"), "0%");
     }
 }

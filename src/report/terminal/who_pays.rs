@@ -118,6 +118,7 @@ impl Page<'_> {
                 let text = self.say(Label::NotDelivered, &gaps.each_ref().map(String::as_str));
                 self.item(&text);
             }
+            self.money_at_risk(&settlements);
             self.where_it_goes(&settlements);
             if accounts.contains(&Account::Capacity) {
                 self.explain(Label::FreedCapacityExplained);

@@ -79,6 +79,7 @@ static STATE_KEYS: &[Key] = &[
         "Share of the people who are in this state at the start; over all states it sums to one.",
         "start = \"1 - share_nursing_home(age)\"",
     )
+    .unit("share")
     .default("0"),
     key(
         "alive",
@@ -213,7 +214,8 @@ static EVENT_KEYS: &[Key] = &[
         "For a consequence: the event that it follows.",
         "of = \"fall\"",
     ),
-    key("share", Kind::Quantity, "Which share of these events has the consequence.", "share = 0.09"),
+    key("share", Kind::Quantity, "Which share of these events has the consequence.", "share = 0.09")
+        .unit("share"),
     key(
         "qaly_loss",
         Kind::Quantity,

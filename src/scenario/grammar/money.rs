@@ -37,13 +37,13 @@ static UNIT_COST_KEYS: &[Key] = &[
         Kind::Map { keys: "budgets", kind: &Kind::Quantity, whole: true },
         "How it is divided over budgets; the shares sum to one.",
         "budgets = { zvw = 0.95, household = 0.05 }",
-    ),
+    ).unit("share"),
     key(
         "cashable",
         Kind::Quantity,
         "Share of an avoided euro that becomes cash, where it differs from the budget's; may depend on `since`.",
         "cashable = \"min(1, 0.3 + 0.1 * since)\"",
-    )
+    ).unit("share")
     .default("that of the budget"),
 ];
 
@@ -61,7 +61,7 @@ static BUDGET_KEYS: &[Key] = &[
         "Share of an avoided euro that becomes cash; the rest is capacity that is freed but goes on costing. May \
          depend on `since`, the years since enrolment.",
         "cashable = 0.5",
-    )
+    ).unit("share")
     .default("1"),
     key(
         "lost_to_equalisation",
@@ -69,7 +69,7 @@ static BUDGET_KEYS: &[Key] = &[
         "Share of the cash that risk equalisation takes from an insurer again; for insurance only. May depend on \
          `since`.",
         "lost_to_equalisation = \"if(since >= 3, 0.6, 0)\"",
-    )
+    ).unit("share")
     .default("0"),
 ];
 

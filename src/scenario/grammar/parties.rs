@@ -33,13 +33,15 @@ static KEYS: &[Key] = &[
         "The public budgets it holds, all of each or the share given.",
         "budgets = { wmo = 1.0 }",
     )
+    .unit("share")
     .default("none"),
     key(
         "market_share",
         Kind::Quantity,
         "Insurers: share of the inhabitants they insure.",
         "market_share = 0.62",
-    ),
+    )
+    .unit("share"),
     key(
         "leaving_rate",
         Kind::Quantity,

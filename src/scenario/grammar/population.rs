@@ -81,6 +81,7 @@ static CLASSES_KEYS: &[Key] = &[
         "Chance that a person is recorded in another class than the true one. Concerns payments only.",
         "misclassified = 0.1",
     )
+    .unit("share")
     .default("0"),
     key(
         "values",
@@ -97,7 +98,7 @@ static CLASS_KEYS: &[Key] = &[
         Kind::Quantity,
         "Share of the people in this class; may depend on age, sex and labels.",
         "share = \"if(age >= 80, 0.4, 0.2)\"",
-    )
+    ).unit("share")
     .required(),
     key(
         "relative_rates",

@@ -109,7 +109,7 @@ static STEP_KEYS: &[Key] = &[
         "of = \"invited\"",
     )
     .required(),
-    key("share", Kind::Quantity, "Which share of that step comes here.", "share = \"uptake_risk_check\"")
+    key("share", Kind::Quantity, "Which share of that step comes here.", "share = \"uptake_risk_check\"").unit("share")
         .required(),
     key(
         "after",

@@ -53,13 +53,13 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
         "measures = \"claims\"",
     )
     .required(),
-    key("share", Kind::Quantity, "Share of the savings that is passed on.", "share = \"50%\"").required(),
+    key("share", Kind::Quantity, "Share of the savings that is passed on.", "share = \"50%\"").unit("share").required(),
     key(
         "minimum_savings_rate",
         Kind::Quantity,
         "Savings below this share of the benchmark are not shared.",
         "minimum_savings_rate = \"2%\"",
-    )
+    ).unit("share of the benchmark")
     .default("0"),
     key(
         "minimum_by_size",
@@ -104,7 +104,7 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
         "deductible = true",
     )
     .default("false"),
-    key("cap_savings_rate", Kind::Quantity, "Most that is passed on, as a share of the benchmark.", "cap_savings_rate = \"10%\"")
+    key("cap_savings_rate", Kind::Quantity, "Most that is passed on, as a share of the benchmark.", "cap_savings_rate = \"10%\"").unit("share of the benchmark")
         .default("no limit"),
     key(
         "sided",
@@ -113,14 +113,14 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
         "sided = \"one\"",
     )
     .default("one"),
-    key("loss_share", Kind::Quantity, "Two-sided: share of a loss that is paid back.", "loss_share = \"50%\"")
+    key("loss_share", Kind::Quantity, "Two-sided: share of a loss that is paid back.", "loss_share = \"50%\"").unit("share")
         .default("`share`"),
     key(
         "loss_cap_rate",
         Kind::Quantity,
         "Two-sided: most that is paid back, as a share of the benchmark.",
         "loss_cap_rate = \"5%\"",
-    )
+    ).unit("share of the benchmark")
     .default("no limit"),
     key(
         "loss_cap_amount",
@@ -142,7 +142,7 @@ static SHARED_SAVINGS_KEYS: &[Key] = &[
         Kind::Quantity,
         "Two-sided: losses below this share of the benchmark are not shared.",
         "minimum_loss_rate = \"2%\"",
-    )
+    ).unit("share of the benchmark")
     .default("the minimum for savings where `minimum_by_size` or `significance` sets it, else 0"),
     PERIOD,
     key(
@@ -196,6 +196,7 @@ const R_SQUARED: Key = key(
     "Share of the variance of costs that the benchmark explains by what is known of people.",
     "r_squared = 0.3",
 )
+.unit("share")
 .default("0");
 const CONTROLS: Key =
     key("controls", Kind::Quantity, "Persons on whom the benchmark rests.", "controls = 50000")
@@ -203,8 +204,12 @@ const CONTROLS: Key =
         .default("those of the control group; with before_after the participants themselves; else so many that they add no error");
 
 static LOSS_BY_QUALITY_KEYS: &[Key] = &[
-    key("least", Kind::Quantity, "Lowest share of a loss that is paid back.", "least = \"40%\"").required(),
-    key("most", Kind::Quantity, "Highest share of a loss that is paid back.", "most = \"75%\"").required(),
+    key("least", Kind::Quantity, "Lowest share of a loss that is paid back.", "least = \"40%\"")
+        .unit("share")
+        .required(),
+    key("most", Kind::Quantity, "Highest share of a loss that is paid back.", "most = \"75%\"")
+        .unit("share")
+        .required(),
 ];
 
 static EVIDENCE_KEYS: &[Key] = &[
@@ -360,6 +365,6 @@ static CO_FINANCING_KEYS: &[Key] = &[
         Kind::Quantity,
         "Share of a change that an equalisation scheme between payers undoes.",
         "equalised = \"60%\"",
-    )
+    ).unit("share")
     .default("0"),
 ];

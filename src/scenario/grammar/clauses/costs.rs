@@ -12,7 +12,9 @@ pub(super) static COST_SHARE: Shape = Shape::new("cost share", COST_SHARE_KEYS)
 
 static SUBSIDY_KEYS: &[Key] = &[
     BASE,
-    key("share", Kind::Quantity, "Which share of the costs is paid.", "share = \"80%\"").default("100%"),
+    key("share", Kind::Quantity, "Which share of the costs is paid.", "share = \"80%\"")
+        .unit("share")
+        .default("100%"),
     key("grant", Kind::Quantity, "The grant for a year: the most that is paid in it.", "grant = 450000")
         .unit("EUR per year")
         .default("no limit"),
@@ -22,6 +24,7 @@ static SUBSIDY_KEYS: &[Key] = &[
         "Share of a year's grant that may be kept for the next year when it is not spent.",
         "carry_over = \"25%\"",
     )
+    .unit("share")
     .default("0"),
     key("clawback", Kind::Boolean, "Whether what is not spent goes back.", "clawback = true")
         .default("false"),
@@ -52,7 +55,7 @@ static COST_SHARE_KEYS: &[Key] = &[
         Kind::Map { keys: "parties", kind: &Kind::Quantity, whole: true },
         "For the rule fixed: the share of each, together one.",
         "shares = { municipality = 0.4, insurers = 0.6 }",
-    ),
+    ).unit("share"),
     key(
         "weights",
         Kind::Map { keys: "parties", kind: &Kind::Quantity, whole: true },

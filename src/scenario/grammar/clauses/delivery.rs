@@ -31,7 +31,7 @@ static FEE_KEYS: &[Key] = &[
         Kind::Quantity,
         "Share of those paid for in a quarter who still take part in the next.",
         "stay = \"92%\"",
-    )
+    ).unit("share")
     .default("100%"),
     key(
         "tiers",
@@ -61,7 +61,7 @@ static FEE_KEYS: &[Key] = &[
         Kind::Quantity,
         "How far the price may go above the highest one by written contract; 10% under Dutch law.",
         "max_price_raise = \"10%\"",
-    )
+    ).unit("share")
     .default("0"),
 ];
 
@@ -131,14 +131,14 @@ static CAPITATION_KEYS: &[Key] = &[
         Kind::Quantity,
         "Deviation of costs from the payment, as a share of it, that the receiver bears or keeps alone.",
         "corridor = \"5%\"",
-    )
+    ).unit("share")
     .default("no corridor: all of it"),
     key(
         "beyond",
         Kind::Quantity,
         "Share of a deviation beyond the corridor that the receiver bears or keeps; the rest is settled.",
         "beyond = \"50%\"",
-    )
+    ).unit("share")
     .default("0"),
     key(
         "stop_loss",
@@ -168,7 +168,7 @@ static STOP_LOSS_KEYS: &[Key] = &[
         "cv = 3",
     )
     .required(),
-    key("carried", Kind::Quantity, "Share of what is above the limit that the payer carries.", "carried = \"90%\"")
+    key("carried", Kind::Quantity, "Share of what is above the limit that the payer carries.", "carried = \"90%\"").unit("share")
         .default("100%"),
 ];
 

@@ -16,7 +16,9 @@ static GUARANTEE_KEYS: &[Key] = &[
     )
     .unit("EUR per year, or over the contract")
     .default("0"),
-    key("share", Kind::Quantity, "Share of what is missing that is paid.", "share = \"80%\"").default("100%"),
+    key("share", Kind::Quantity, "Share of what is missing that is paid.", "share = \"80%\"")
+        .unit("share")
+        .default("100%"),
     PERIOD,
     DESPITE_GATE,
 ];
@@ -24,6 +26,7 @@ static GUARANTEE_KEYS: &[Key] = &[
 static REVOLVING_FUND_KEYS: &[Key] = &[
     BASE,
     key("share", Kind::Quantity, "Which share of the costs the fund means to pay.", "share = \"100%\"")
+        .unit("share")
         .default("100%"),
     key("capital", Kind::Quantity, "What the fund starts with.", "capital = 1000000").unit("EUR").required(),
     key("capital_from", Kind::Reference("a party"), "Who brings the capital in.", "capital_from = \"state\"")
@@ -40,6 +43,7 @@ static REVOLVING_FUND_KEYS: &[Key] = &[
         "Which share of what it saves, net of leakages, each party repays to the fund.",
         "repay = { insurers = \"50%\", wlz_fund = \"30%\" }",
     )
+    .unit("share")
     .required(),
     DESPITE_GATE,
 ];
