@@ -310,12 +310,12 @@ impl Label {
             ),
             L::FundBalance => ("At the end of {} it holds {}.", "Eind {} zit er {} in."),
             L::InvestorReturn => (
-                "{}. On what {} puts in, expected payments amount to a return of {} a year.",
-                "{}. Op de inleg van {} komen de verwachte betalingen neer op een rendement van {} per jaar.",
+                "{}. {}: expected payments amount to a return of {} a year on what is put in.",
+                "{}. {}: de verwachte betalingen komen neer op een rendement van {} per jaar op de inleg.",
             ),
             L::InvestorNoReturn => (
-                "{}. No yearly return on what {} puts in can be worked out of the expected payments.",
-                "{}. Uit de verwachte betalingen volgt geen rendement per jaar op de inleg van {}.",
+                "{}. {}: no yearly return on what is put in follows from the expected payments.",
+                "{}. {}: uit de verwachte betalingen volgt geen rendement per jaar op de inleg.",
             ),
             L::InvestorNoLoss => (
                 "Chance of no loss, later years discounted: {}.",

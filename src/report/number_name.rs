@@ -12,19 +12,25 @@ use crate::scenario::Scenario;
 use crate::scenario::checked::Localised;
 use crate::settle::warning::ClauseOf;
 
-/// The number at a dotted path in words; a parameter is called as it is.
-pub(super) fn number_name(scenario: &Scenario, path: &str, lang: Lang) -> String {
+/// The number at a dotted path in words; a parameter is called as it is. The clauses of the arrangement that the text is about
+/// (`told`) are called by their own name only.
+pub(super) fn number_name(scenario: &Scenario, path: &str, told: Option<usize>, lang: Lang) -> String {
     let keys: Vec<&str> = path.split('.').map(|key| key.trim_matches(['"', '\''])).collect();
     if keys.len() < 2 {
         return path.to_owned();
     }
-    let (whose, rest) = owner(scenario, &keys, lang);
+    let (whose, rest) = owner(scenario, &keys, told, lang);
     let words = rest.iter().map(|key| in_words(key, lang));
     whose.into_iter().chain(words).collect::<Vec<_>>().join(", ")
 }
 
 /// The innermost thing with a name that a number belongs to, and the keys behind it.
-fn owner<'k, 'p>(scenario: &Scenario, keys: &'k [&'p str], lang: Lang) -> (Option<String>, &'k [&'p str]) {
+fn owner<'k, 'p>(
+    scenario: &Scenario,
+    keys: &'k [&'p str],
+    told: Option<usize>,
+    lang: Lang,
+) -> (Option<String>, &'k [&'p str]) {
     let said = |name: &Localised, id: &str| Some(lang.of(&or_id(name, id)).to_owned());
     let found = match keys {
         ["arrangements", id, "clauses", clause, ..] => {
@@ -32,6 +38,9 @@ fn owner<'k, 'p>(scenario: &Scenario, keys: &'k [&'p str], lang: Lang) -> (Optio
             arrangement.and_then(|arrangement| {
                 let clauses = &scenario.arrangements[arrangement].clauses;
                 let clause = clauses.iter().position(|of| of.id == *clause)?;
+                if told == Some(arrangement) {
+                    return said(&clauses[clause].name, &clauses[clause].id);
+                }
                 Some(Names { scenario, lang }.clause(None, ClauseOf { arrangement, clause }))
             })
         }
@@ -164,22 +173,23 @@ mod tests {
             Localised { en: "Insurers help".into(), nl: "Verzekeraars helpen".into() };
         scenario.arrangements[0].clauses[0].name = Localised { en: "fee".into(), nl: "tarief".into() };
         let path = format!("arrangements.{arrangement}.clauses.{clause}.cap_total");
-        assert_eq!(number_name(&scenario, &path, Lang::En), "Insurers help: fee, cap total");
+        assert_eq!(number_name(&scenario, &path, None, Lang::En), "Insurers help: fee, cap total");
+        assert_eq!(number_name(&scenario, &path, Some(0), Lang::En), "fee, cap total");
         assert_eq!(
-            number_name(&scenario, &path, Lang::Nl),
+            number_name(&scenario, &path, None, Lang::Nl),
             "Verzekeraars helpen: tarief, hoogste bedrag in totaal"
         );
-        assert_eq!(number_name(&scenario, "parties.vgz.market_share", Lang::En), "vgz, market share");
-        assert_eq!(number_name(&scenario, "parties.vgz.market_share", Lang::Nl), "vgz, marktaandeel");
+        assert_eq!(number_name(&scenario, "parties.vgz.market_share", None, Lang::En), "vgz, market share");
+        assert_eq!(number_name(&scenario, "parties.vgz.market_share", None, Lang::Nl), "vgz, marktaandeel");
         assert_eq!(
-            number_name(&scenario, "programmes.chain.cascade.course.share", Lang::En),
+            number_name(&scenario, "programmes.chain.cascade.course.share", None, Lang::En),
             "course, share"
         );
         // What has no name is told key by key, and a parameter is called as it is.
         assert_eq!(
-            number_name(&scenario, "valuation.discount.costs", Lang::En),
+            number_name(&scenario, "valuation.discount.costs", None, Lang::En),
             "valuation, discount, costs"
         );
-        assert_eq!(number_name(&scenario, "injuries_exercise", Lang::Nl), "injuries_exercise");
+        assert_eq!(number_name(&scenario, "injuries_exercise", None, Lang::Nl), "injuries_exercise");
     }
 }

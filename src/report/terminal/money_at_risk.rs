@@ -184,13 +184,13 @@ triggers.completion = { step = "course.course", price = PRICE }
     fn what_an_investor_may_expect_is_told_as_a_return_and_a_chance() {
         // 1,000 in 2026 and 1,120 in 2027.
         let text = told("100", Extent::Draws, Lang::En);
-        let expected = "- Invest: the bond. On what The investor puts in, expected payments amount to a return of 12% a year. \
+        let expected = "- Invest: the bond. The investor: expected payments amount to a return of 12% a year on what is put in. \
                         Chance of no loss, later years discounted: >62%.";
         assert!(text.contains(expected), "{text}");
         // 50 people at 10: 500 of the 1,000 come back.
         let text = told("10", Extent::Draws, Lang::Nl);
-        let expected = "- Investeren: de obligatie. Op de inleg van De investeerder komen de verwachte betalingen neer op een \
-                        rendement van −50% per jaar. Kans op geen verlies, latere jaren teruggerekend: <38%.";
+        let expected = "- Investeren: de obligatie. De investeerder: de verwachte betalingen komen neer op een rendement van −50% \
+                        per jaar op de inleg. Kans op geen verlies, latere jaren teruggerekend: <38%.";
         assert!(text.contains(expected), "{text}");
     }
 }

@@ -52,7 +52,7 @@ fn sentence(scenario: &Scenario, found: &Found, lang: Lang) -> String {
     };
     // A question that was not given a name is called after its number.
     let name = if asked.name.en == parameter.name {
-        number_name(scenario, &parameter.name, lang)
+        number_name(scenario, &parameter.name, asked.arrangement, lang)
     } else {
         lang.of(&or_id(&asked.name, &asked.id)).to_owned()
     };
@@ -182,10 +182,10 @@ fn figure(lang: Lang, value: f64, unit: &str) -> String {
     if unit.starts_with("share") {
         return format!("{}%", plain(lang, 100.0 * value));
     }
-    if unit.starts_with("EUR") && value.abs() >= 10.0 {
+    if unit.starts_with("EUR") && (value == 0.0 || value.abs() >= 10.0) {
         return lang.money(value);
     }
-    if unit.starts_with("EUR") && (value == 0.0 || value.abs() >= 0.005) {
+    if unit.starts_with("EUR") && value.abs() >= 0.005 {
         return lang.pick("€", "€ ").to_owned() + &lang.number(value, 2);
     }
     if unit.starts_with("EUR") {
@@ -271,5 +271,6 @@ mod tests {
         assert_eq!(figure(Lang::En, 0.000_000_123_4, "per year"), "0.000000123");
         assert_eq!(figure(Lang::Nl, 0.001_234, "EUR per EUR"), "€ 0,00123");
         assert_eq!(figure(Lang::En, 0.0, "share"), "0%");
+        assert_eq!(figure(Lang::En, 0.0, "EUR per year"), "€0");
     }
 }
