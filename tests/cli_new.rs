@@ -45,7 +45,7 @@ fn a_question_is_filled_in_by_taking_its_mark_away() {
     let path = folder.path().join("mine.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(
-        text.contains("# Welk deel van de genodigden volgt de cursus?\n# uptake = { value = 0.3,"),
+        text.contains("# Welk deel van de uitgenodigden volgt de cursus?\n# uptake = { value = 0.3,"),
         "{text}"
     );
     std::fs::write(&path, text.replace("# uptake = { value = 0.3,", "uptake = { valeu = 0.4,")).unwrap();
