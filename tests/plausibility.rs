@@ -209,7 +209,7 @@ fn an_own_ratio_for_one_consequence_does_not_speak_for_the_others() {
     let scenario = chain(FALLS, "['falls']");
     let doubt = &of_scenario(&scenario)[0];
     let told = sentence(&scenario, doubt, Lang::Nl);
-    assert!(told.contains("een op een doorgegeven aan wat volgt (injury, fracture en visit)"), "{told}");
+    assert!(told.contains("een-op-een doorgegeven aan wat volgt (injury, fracture en visit)"), "{told}");
 }
 
 #[test]
