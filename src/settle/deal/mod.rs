@@ -8,7 +8,7 @@
 //! what the fee leaves, and c (100) in a shared saving, 10 + 100 + 100 settlements of a clause or two give 10,000 points.
 //!
 //! What a part needs more room for than there is ([`ROOM`]) is settled while points go by, and forgotten. What settling
-//! itself holds, several times its result, is bounded apart ([`part::WORKING`]).
+//! itself holds, several times its result, is bounded apart (64 MB).
 //!
 //! A clause that reads much spoils this: a guarantee on the net position of a party that every other clause pays depends on
 //! all terms, so that it and all that it reads are settled at every point.

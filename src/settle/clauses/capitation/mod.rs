@@ -12,7 +12,7 @@
 //! is paid back (1 − α) · max(0, (1 − γ) payment_t − C_t). C_t are the resource costs of the base that the receiver bears
 //! itself, of all people, in the year concerned; what others pay it for delivery, or it pays others, is not in them.
 //!
-//! With a stop-loss the payer carries a share of what single heads cost above a limit in a year ([`stop_loss`]). The
+//! With a stop-loss the payer carries a share of what single heads cost above a limit in a year (`stop_loss` in this folder). The
 //! corridor then looks at costs without that excess: at C_t less its mean, since C_t is a mean over what chance makes of
 //! single persons.
 //!
