@@ -321,8 +321,7 @@ fn measured_before_and_after(scenario: &Scenario, effect: usize, sets: &[&[Set]]
     while let Some((quantity, after)) = open.pop() {
         let into = if quantity.program.parameters().is_empty() { &mut names } else { &mut formulas };
         into.insert(&quantity.path);
-        let rows = quantity.program.tables().iter().flat_map(|&table| scenario.tables[table].parameters());
-        for &parameter in quantity.program.parameters().iter().chain(rows) {
+        for parameter in scenario.read_by(&quantity.program) {
             if !known.insert((parameter, after)) {
                 continue;
             }

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use super::{Draws, Environment, QuantityError};
 use crate::formula::{Column, Inputs, LANES, Lane, Program, Scratch, TableValues};
-use crate::scenario::checked::{Origin, Quantity, Scenario, Set, TableRows, Variables};
+use crate::scenario::checked::{Origin, Quantity, Scenario, Set, Variables};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use ends::Ends;
 use points::Points;
@@ -137,11 +137,7 @@ fn unaffected(scenario: &Scenario, changes: impl Fn(usize) -> bool) -> Vec<bool>
 
 /// Whether a program uses a parameter that is not fixed, itself or by a table.
 fn depends(scenario: &Scenario, program: &Program, fixed: &[bool]) -> bool {
-    let rows = program.tables().iter().flat_map(|table| match &scenario.tables[*table].rows {
-        TableRows::Parameters(rows) => rows.as_slice(),
-        TableRows::Numbers(_) => &[],
-    });
-    program.parameters().iter().chain(rows).any(|used| !fixed.get(*used).copied().unwrap_or(false))
+    scenario.read_by(program).any(|used| !fixed.get(used).copied().unwrap_or(false))
 }
 
 impl<'s> Checking<'s> {

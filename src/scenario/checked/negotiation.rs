@@ -1,6 +1,7 @@
 //! What parties negotiate about, and what each wants.
 
 use super::{Origin, Quantity, Scenario, TableData, TableRows};
+use crate::formula::Program;
 use crate::scenario::sources::Span;
 
 /// Terms that parties can negotiate, and who sits at the table.
@@ -85,6 +86,12 @@ pub struct Seat {
 }
 
 impl Scenario {
+    /// Parameters that a formula reads itself: those it names, and the rows of tables it names.
+    pub fn read_by<'a>(&'a self, program: &'a Program) -> impl Iterator<Item = usize> + 'a {
+        let rows = program.tables().iter().flat_map(|&table| self.tables[table].parameters());
+        program.parameters().iter().chain(rows).copied()
+    }
+
     /// Parameters whose value depends on that of one of them, itself included, in their order.
     #[must_use]
     pub fn dependants(&self, parameter: usize) -> Vec<usize> {
@@ -93,9 +100,7 @@ impl Scenario {
         depends[parameter] = true;
         for (index, other) in list.iter().enumerate() {
             let Origin::Formula(formula) = &other.origin else { continue };
-            let by_name = formula.program.parameters().iter().any(|&used| depends[used]);
-            let mut rows = formula.program.tables().iter().flat_map(|&table| self.tables[table].parameters());
-            depends[index] |= by_name || rows.any(|&row| depends[row]);
+            depends[index] |= self.read_by(&formula.program).any(|used| depends[used]);
         }
         (0..list.len()).filter(|&index| depends[index]).collect()
     }

@@ -91,11 +91,7 @@ impl Reader<'_> {
         let mut waiting: Vec<&crate::formula::Program> = vec![&quantity.program];
         let mut seen: Vec<usize> = Vec::new();
         while let Some(program) = waiting.pop() {
-            let rows = program.tables().iter().flat_map(|table| match &self.scenario.tables[*table].rows {
-                crate::scenario::checked::TableRows::Parameters(rows) => rows.as_slice(),
-                crate::scenario::checked::TableRows::Numbers(_) => &[],
-            });
-            for &index in program.parameters().iter().chain(rows) {
+            for index in self.scenario.read_by(program) {
                 if seen.contains(&index) {
                     continue;
                 }

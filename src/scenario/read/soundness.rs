@@ -42,10 +42,7 @@ impl Reader<'_> {
 
     /// The value at the base case; `None` where a `set` replaces something that it depends on.
     fn lasting_value(&mut self, replaced: &[usize], quantity: &Quantity) -> Option<f64> {
-        let by_name = quantity.program.parameters().iter();
-        let tables = quantity.program.tables().iter();
-        let rows = tables.flat_map(|&table| self.scenario.tables[table].parameters());
-        if by_name.chain(rows).any(|used| replaced.contains(used)) {
+        if self.scenario.read_by(&quantity.program).any(|used| replaced.contains(&used)) {
             return None;
         }
         self.base_value(quantity)

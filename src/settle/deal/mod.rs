@@ -414,8 +414,7 @@ fn behind<'a>(
     let mut open: Vec<&Quantity> = quantities.collect();
     let mut known = BTreeSet::new();
     while let Some(quantity) = open.pop() {
-        let rows = quantity.program.tables().iter().flat_map(|&table| scenario.tables[table].parameters());
-        for &parameter in quantity.program.parameters().iter().chain(rows) {
+        for parameter in scenario.read_by(&quantity.program) {
             if !known.insert(parameter) {
                 continue;
             }
